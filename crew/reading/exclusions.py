@@ -48,7 +48,7 @@ _EMPTY = re.compile(
     r"|no aplica|reservado|não se aplica|non applicabile|riservato|niet van toepassing|nie dotyczy|не применимо|(?:see|duplicate of|merged (?:with|into)|same as|siehe|voir|véase|vedi|zie) [A-Za-z]{1,8}[-_ ]?\d[\w.]{0,8}|欠番|該当なし|不适用|해당 없음)$",
     re.IGNORECASE,
 )
-"""What stands after a label whose requirement is gone."""
+"""What comes after a label whose requirement is gone."""
 _MIN_STEM = 3
 _DETERMINERS = frozenset(
     "a an the to all one its his her their it over past den die das der ein eine einen einem zum zur le la les l un une au aux el los las al una il lo gli i o os as um uma ao het de een naar".split()
@@ -58,7 +58,7 @@ _THING = re.compile(
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"\[(?:NEEDS? CLARIFICATION|TO BE CLARIFIED|CLARIFY|OPEN|TBC|TBD|TODO)\b[^\[\]]*\]", re.IGNORECASE)
-"""A question within a requirement, which asks for it all the same."""
+"""A question within a requirement, which is built nevertheless."""
 _CLAUSE = re.compile(r"[,;()–—]")
 _MAX_LEAD = 120
 
@@ -80,7 +80,7 @@ def exclusion_reason(text: str, section: Section | None) -> str | None:
 
 
 def labelled_reason(text: str) -> str | None:
-    """Return why the text after a label is no requirement, if it is no more than a remark: "Withdrawn", "Reserved"."""
+    """Return why the text after a label is no requirement, if it is only a remark: "Withdrawn", "Reserved"."""
     words = text.strip(" .*_()[]")
     if _EMPTY.match(words):
         return PLACEHOLDER

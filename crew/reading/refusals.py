@@ -1,8 +1,8 @@
 """Sentences that rule something out, or put it off: "We don't need a mobile app", "Payment will come in phase 2".
 
-A sentence refuses by its first or its last words. They are words about the scope ("we", "need", "not", "in version 1") as
-far as they go, and refuse if there is a negation beside a word of need, or the name of a later version. What stands
-between them is what is refused. To add a language, add its words to each table here and in scope_words.
+A sentence refuses by its first or last words, as long as they are about the scope ("we", "need", "not", "in version 1"):
+there is a negation and a word of need among them, or the name of a later version. What is between them is refused. To
+add a language, add its words to each table here and in scope_words.
 """
 
 # ruff: noqa: E501, RUF001, SIM905 - words of many languages, in long lists

@@ -29,7 +29,7 @@ Next bookings are listed first|Future trips show the weather|Later changes are l
 The system must work when no login is needed|Members can import version 2 files|Do not include names in the export|Guests cannot book on Mondays|Drafts are not published until a clerk agrees
 Es darf kein Passwort gespeichert werden|Mitglieder können nicht mehr als zwei Bücher leihen|Das Feld ist leer, wenn es nicht nötig ist|Spätere Änderungen werden protokolliert
 Les membres ne peuvent pas réserver deux courts|Los socios no pueden reservar dos pistas|I soci non possono prenotare due campi|不需要登录即可浏览|用户需要登录|パスワードは保存しないこと|사용자는 로그인해야 한다
-Members see orders that are new, paid or cancelled|Login - not case sensitive|Prices, not including tax, are shown|A user is told why a card was not accepted|Sort by title, by year"""
+Members see orders that are new, paid or cancelled|Login - not case sensitive|Prices, not including tax, are shown|A user sees why a card was not accepted|Sort by title, by year"""
 
 
 def _lines(text: str) -> list[str]:

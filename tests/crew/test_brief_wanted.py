@@ -1,4 +1,4 @@
-"""What is wanted is built although it stands beside sections that are read first, or in a form that is seldom seen."""
+"""What is wanted is built although it is beside sections that are read first, or in a form that is seldom seen."""
 
 # ruff: noqa: E501, RUF001 - texts of many languages, in long lists
 from __future__ import annotations
