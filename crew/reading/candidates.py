@@ -22,6 +22,7 @@ class Tier(IntEnum):
 class Candidate:
     """A part of the brief that may be a requirement.
 
+    `is_core` means that its section is one of requirements, and not only of qualities, criteria or optional ones.
     `is_prose` marks a sentence: beside lists, it counts only if it states a requirement. `is_summary` marks one of the
     brief's first paragraph, which the documents show. `is_dropped` marks one that no longer counts, since its words
     begin each item below it, or since what follows rules it out; `is_led` an item that begins with such words, which
@@ -33,6 +34,7 @@ class Candidate:
     reason_if_unused: str
     label: str | None = None
     quality: bool = False
+    is_core: bool = False
     is_prose: bool = False
     is_summary: bool = False
     is_dropped: bool = False

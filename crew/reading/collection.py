@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, NotUsed, Tier
-from crew.reading.exclusions import rules_out_what_is_above, split_unused
+from crew.reading.exclusions import labelled_reason, rules_out_what_is_above, split_unused
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
 from crew.reading.section_headings import label_section
@@ -30,9 +30,24 @@ class Collection:
         self.headings = headings
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
+        self._card: int | None = None  # the first candidate of a story card
 
     def mark_unused(self, reason: str, text: str) -> None:
         self.not_used.append(NotUsed(reason, text))
+
+    def begin_card(self) -> None:
+        self._card = len(self.candidates)
+
+    def end_card(self) -> None:
+        self._card = None
+
+    def rule_out_card(self) -> None:
+        """Rule out what has been collected since the beginning of a story card, if there is one."""
+        for each in self.candidates[self._card :] if self._card is not None else ():
+            if not each.is_dropped:
+                each.is_dropped = True
+                self.mark_unused(Section.EXCLUDED.value, each.labelled_text)
+        self._card = None
 
     def add(
         self,
@@ -46,15 +61,22 @@ class Collection:
     ) -> Candidate:
         reason = PROSE if section is None or section.is_requested else section.value
         heading = self.headings.innermost
-        found = Candidate(tier, text, reason, label, section is Section.QUALITY, is_prose, is_summary)
+        quality, is_core = section is Section.QUALITY, section is Section.REQUIREMENTS
+        found = Candidate(tier, text, reason, label, quality, is_core, is_prose, is_summary)
         found.heading_index = heading.index if heading is not None else -1
         self.candidates.append(found)
         return found
 
-    def add_entry(self, text: str, section: Section | None, label: str | None) -> Candidate | None:
-        """Add an entry without the sentences that its own words rule out, if anything is left."""
+    def add_entry(self, text: str, section: Section | None, label: str | None, name: str = "") -> Candidate | None:
+        """Add an entry without the sentences that its own words rule out, if anything is left. `name` are its first
+        words, if they are no such words."""
         if section is None or not section.is_unused:
-            kept, unused = split_unused([text], section)
+            if label and (reason := labelled_reason(text)):
+                self.mark_unused(reason, _labelled(label, text))
+                return None
+            before = f"{name}: " if name else ""
+            kept, unused = split_unused([text[len(before) :]], section)
+            kept = f"{before}{kept}" if kept else ""
             self.not_used += unused if kept else [NotUsed(each.reason, _labelled(label, text)) for each in unused]
             if not kept:
                 return None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from crew.reading import patterns
 from crew.reading.candidates import Tier
 from crew.reading.collection import TIERS, Collection
+from crew.reading.conversations import is_closing, is_greeting
 from crew.reading.exclusions import (
     PLACEHOLDER,
     exclusion_reason,
     heading_section,
     is_completed_below,
+    is_struck_whole,
+    labelled_reason,
     lead_section,
+    states_exclusion,
 )
 from crew.reading.headings import find_title, heading_label
 from crew.reading.items import STRUCK, collect_item, collect_rows, opens_section
@@ -18,13 +22,17 @@ from crew.reading.markdown_blocks import DETAILS, Block, BlockKind, text_with_ch
 from crew.reading.open_headings import DETAILS_LEVEL, OpenHeadings
 from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_level
 from crew.reading.patterns import collapse_whitespace, labelled_lines
-from crew.reading.scenarios import collect_scenarios, has_scenarios
+from crew.reading.refusals import is_refused_by_no
+from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
+from crew.reading.tables import is_metadata
 
-QUOTE, CODE, HEADING = "a quotation", "a code block", "a heading"
+QUOTE, CODE, HEADING, GREETING = "a quotation", "a code block", "a heading", "a greeting"
 
+_MAX_NAME = 3
+"""Words of a name below the end of a mail."""
 _PROSE_TIERS = {None: Tier.PROSE, Section.GOALS: Tier.GOAL, Section.CONTEXT: Tier.BACKGROUND}
 
 
@@ -52,11 +60,16 @@ class CandidateCollector:
 
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
-            self.collection.mark_unused(STRUCK, block.struck)
+            left = block.text if block.kind is BlockKind.HEADING and is_struck_whole(block.text, block.struck) else ""
+            self.collection.mark_unused(STRUCK, " ".join(filter(None, (block.struck, left))))
         if block.group != self._group:
             self._headings.close(WITHIN_LIST)
         self._group = block.group
         match block.kind:
+            case BlockKind.HEADING if block.struck and is_struck_whole(block.text, block.struck):
+                self._headings.close(block.level)
+                self._headings.close_requirement(block.level)
+                self._headings.open(block.level, Section.EXCLUDED, index, block.text)
             case BlockKind.HEADING:
                 self._heading(index, block.level, block.text)
             case BlockKind.PARAGRAPH:
@@ -72,6 +85,7 @@ class CandidateCollector:
         self._after_list = block.kind in (BlockKind.ITEM, BlockKind.ROW)
 
     def _heading(self, index: int, level: int, text: str) -> None:
+        self.collection.end_card()
         if text.startswith(DETAILS):
             text = text.removeprefix(DETAILS).strip()
             if not text:
@@ -116,7 +130,7 @@ class CandidateCollector:
         is_leaf = index in self._outline.leaves and level < COLON
         if not (is_one or is_stated or is_leaf or (labelled and not may_be_one)):
             return  # the name of a group
-        if reason := exclusion_reason(rest, outer):
+        if reason := exclusion_reason(rest, outer) or (labelled_reason(rest) if label else None):
             self.collection.mark_unused(reason, text)
             if reason != PLACEHOLDER:
                 self._headings.rule_out(Section(reason))
@@ -138,6 +152,9 @@ class CandidateCollector:
             return
         if has_scenarios(block.lines):
             collect_scenarios(self.collection, block.lines, self._headings.section)
+            return
+        if are_steps(block.lines):
+            self.collection.add_entry("; ".join(block.lines), self._headings.section, None)
             return
         *parts, last = patterns.split_at_leads(block.lines)
         for part in parts:
@@ -165,15 +182,31 @@ class CandidateCollector:
             self._prose(block, section)
 
     def _prose(self, block: Block, section: Section | None) -> None:
-        is_summary = not self.summary and (section is None or section in (Section.CONTEXT, Section.GOALS))
+        may_introduce = section is None or section in (Section.CONTEXT, Section.GOALS)
+        introduces = not block.linked and not is_greeting(block.text)
+        is_summary = not self.summary and may_introduce and introduces
         if is_summary:
             self.summary = block.text
+        if any(map(states_exclusion, block.lines)):
+            self.collection.mark_unused(Section.EXCLUDED.value, block.text)
+            self.collection.rule_out_card()
+            return
+        if patterns.CARD.match(block.text):
+            self.collection.begin_card()
         if section is not None and section.is_unused:
             self.collection.mark_unused(section.value, block.text)
             return
+        is_signed = False
         for sentence in sentences_of_lines(block.lines):
             if reason := exclusion_reason(sentence, section):
                 self.collection.mark_unused(reason, sentence)
+            elif is_refused_by_no(sentence):
+                self.collection.mark_unused(Section.EXCLUDED.value, sentence)
+            elif is_greeting(sentence) or (is_signed and len(sentence.split()) <= _MAX_NAME):
+                is_signed = is_signed or is_closing(sentence)
+                self.collection.mark_unused(GREETING, sentence)
+            elif section is None and is_metadata(sentence):
+                self.collection.add(Tier.BACKGROUND, sentence, None, Section.CONTEXT, is_summary=is_summary)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
                 self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from crew.reading.conversations import is_greeting
 from crew.reading.markdown_blocks import Block, BlockKind
 from crew.reading.patterns import PARAGRAPH_NUMBER
 from crew.reading.requirements import split_label
@@ -64,6 +65,7 @@ def find_title(blocks: list[Block], has_title: bool = False) -> tuple[int, str]:
         or text.endswith((":", "\uff1a"))
         or split_label(text)[0]
         or section_of(text) is not None
+        or is_greeting(text)
     ):
         return -1, ""
     is_prose = text.endswith((".", "!", "?", "\u3002")) or states_requirement(text)

@@ -11,6 +11,7 @@ from crew.reading.exclusions import (
     PLACEHOLDER,
     exclusion_reason,
     is_completed_below,
+    is_struck_whole,
     rules_out_what_is_above,
     sections_in_item,
     split_unused,
@@ -18,9 +19,9 @@ from crew.reading.exclusions import (
 from crew.reading.markdown_blocks import Block, text_with_children
 from crew.reading.outline import WITHIN_LIST
 from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.reading.section_headings import is_exclusion_remark, is_section_title, section_of
+from crew.reading.section_headings import is_section_title, section_of
 from crew.reading.sections import Section
-from crew.reading.sentences import states_requirement
+from crew.reading.sentences import sentences, states_requirement
 from crew.reading.table_columns import has_requirement_column
 from crew.reading.tables import parse_rows
 
@@ -97,7 +98,7 @@ def _without_unused(collection: Collection, item: Block, section: Section | None
 def _refusal(item: Block, section: Section | None) -> str | None:
     """Return why an item is not built with all its children, if it is struck or a link, or if its first words, or a
     child such as "not in v1", rule it out."""
-    if item.struck and (patterns.is_only_a_remark(item.text) or is_exclusion_remark(item.text)):
+    if item.struck and is_struck_whole(item.text, item.struck):
         return STRUCK
     if (item.linked or patterns.URL.match(item.text)) and not item.children:
         return Section.LINKS.value
@@ -152,15 +153,18 @@ def collect_rows(collection: Collection, block: Block) -> None:
         section = row.section or collection.headings.section
         text = f"{row.label}: {row.text}" if row.label else row.text
         first = next((cell for cell in block.cells if cell and row.text.startswith(cell)), row.text)
+        described = row.text.removeprefix(f"{row.name}: ") if row.name else first
         if row.struck:
             collection.mark_unused(STRUCK, row.text)
         elif section is not None and section.is_unused:
             collection.mark_unused(section.value, text)
-        elif reason := exclusion_reason(first, section):
+        elif reason := next(
+            filter(None, (exclusion_reason(next(sentences(each), each), section) for each in (first, described))), None
+        ):
             collection.mark_unused(reason, text)
         elif row.section is None and collection.add_detail(text, section):
             pass
         elif section is None and not has_requirement_column(block.header) and row.label is None:
             collection.add(Tier.PROSE, row.text, None, None)
         else:
-            collection.add_entry(row.text, section, row.label)
+            collection.add_entry(row.text, section, row.label, row.name)

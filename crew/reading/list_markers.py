@@ -9,13 +9,19 @@ from collections.abc import Iterator
 
 from crew.reading.markdown_blocks import LISTED
 from crew.reading.scope_words import CROSSES
-from crew.reading.section_headings import section_of
+from crew.reading.section_headings import is_section_title, section_of
 from crew.reading.sections import Section
 
 _BULLET = re.compile(r"^([ \t]*)(?:[・•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
 _CROSSED = re.compile(rf"^([ \t]*)(?=[{CROSSES}])")
 _ENUMERATED = re.compile(r"^([ \t]*)(?:[(（][a-z\d]{1,3}[)）]|[a-z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:[、．）]|[.)](?=[\u3040-\u9fff\uac00-\ud7af])))[ \t]*(?=\S)")  # fmt: skip
 _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
+_BARE_NUMBER = re.compile(r"^[ \t]*(\d{1,2})[ \t]+(?=[^\W\d])")
+_COMMAND = re.compile(r"^/[a-z][\w-]*\b(?!/)")
+"""Of a bot: "/start"."""
+_AUTOMATIC = re.compile(r"^([ \t]*)#\.[ \t]+(?=\S)")
+_SHAPE = re.compile(r"^(?:[■□◆◇●○▶►★▼▽][ \t]*(?P<words>\S.*)|【(?P<inner>[^【】]{1,40})】)$")
+"""A line that stands for a heading in East Asian texts, if its words name a section."""
 _TIGHT = re.compile(r"^([ \t]*)(?:[-+]|\*(?!.*\*)|\d{1,3}[.)])(?=[^\W\d_])")
 """An item whose writer left out the space: "-Search". Next to another item only: "-v" may be an option."""
 _WIDE_RULE = re.compile(r"^[ \t]{0,3}(?=[|:-])(?:[ \t:-]*\|){24}")
@@ -55,11 +61,19 @@ def mark_lists(lines: list[str]) -> Iterator[str]:
 
 def _marked(lines: list[str], index: int) -> str:
     line = lines[index]
-    for pattern in (_BULLET, _CROSSED, _ENUMERATED):
+    if (shape := _SHAPE.match(line.rstrip())) and (shape["inner"] or is_section_title(shape["words"])):
+        return f"## {shape['inner'] or shape['words']}"
+    for pattern in (_BULLET, _CROSSED, _ENUMERATED, _AUTOMATIC):
         if (listed := pattern.sub(r"\1- ", line)) != line:
             return listed
     if (tight := _TIGHT.match(line)) and _has_listed_sibling(lines, index):
         return f"{tight[1]}- {line[tight.end() :]}"
+    if (number := _BARE_NUMBER.match(line)) and _is_counted(int(number[1]), lines, index):
+        return "- " + line[number.end() :]
+    if _COMMAND.match(line) and any(
+        map(_COMMAND.match, lines[max(0, index - 1) : index] + lines[index + 1 : index + 2])
+    ):
+        return f"- {line}"
     if (letter := _LETTERED.match(line)) and _has_sibling(letter[1], lines, index):
         return "- " + line[letter.end() :]
     if (symbol := _SYMBOL.match(line)) and _has_marked_sibling(lines, index):
@@ -69,6 +83,15 @@ def _marked(lines: list[str], index: int) -> str:
         )
         return line if is_heading else f"{symbol[1]}- {rest}"
     return line
+
+
+def _is_counted(number: int, lines: list[str], index: int) -> bool:
+    """Return whether the line above or below has the number before or after this one, or a heading is above number 1."""
+    above = lines[index - 1] if index else ""
+    if number == 1 and is_section_title(above.strip().rstrip(":")):
+        return True
+    around = [(above, -1), *((line, 1) for line in lines[index + 1 : index + 2])]
+    return any((other := _BARE_NUMBER.match(line)) and int(other[1]) == number + step for line, step in around)
 
 
 def _has_sibling(letter: str, lines: list[str], index: int) -> bool:

@@ -12,10 +12,14 @@ from enum import Enum
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from crew.reading.requirements import is_label
+
 # Raw HTML is kept as text: otherwise "<name>" placeholders would be lost.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 _CHECKBOX = re.compile(r"^\[[ xX~>/]\](?:\s+|$)")
+_ANCHOR = re.compile(r" ?\{[#.:][^{}]*\}$")
+"""The attributes of a heading: "{#goals}"."""
 _CANCELLED = re.compile(r"^\[-\](?=\s|$)")
 LISTED = re.compile(r"^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 """The start of a list's item."""
@@ -153,6 +157,8 @@ class _BlockBuilder:
     def _close_row(self) -> Iterator[Block]:
         at, header = self._table
         cells = [block.text for block in self._row]
+        if not header and len(cells) > 1 and is_label(cells[0]) and " " in cells[1]:
+            header.extend("" for _ in cells)  # the first row is one of the table, not the names of its columns
         if not header:
             header.extend(cells)
         elif any(cells) or any(block.struck for block in self._row):
@@ -166,6 +172,8 @@ class _BlockBuilder:
     def _inline(self, index: int, token: Token) -> Iterator[Block]:
         block = _paragraph(token)
         before = self._tokens[index - 1]
+        if before.type == "heading_open":
+            block = replace(block, text=_ANCHOR.sub("", block.text))
         if before.type in ("th_open", "td_open"):
             self._row.append(block)
         elif not (block.text or block.struck):

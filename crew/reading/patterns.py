@@ -10,7 +10,7 @@ from crew.reading.requirements import split_label
 from crew.reading.section_headings import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
-TAIL = re.compile(r"(?:[:：→] ?|[-=]> ?| [-–—] ?|— ?)([^:：–—→>]+)$")
+TAIL = re.compile(r"(?:[:：→←] ?|[-=]> ?|<[-=]+ ?| (?:[-–—|#]|--|//) ?|— ?)([^:：–—→←<>|#/]+)$")
 MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
@@ -24,12 +24,33 @@ _MODALS = "can|cannot|must|may|should|shall|could|will|kann|können|muss|müssen
 MODAL = re.compile(rf"^(?:{_MODALS})\b")
 MODAL_INSIDE = re.compile(rf"\b(?:{_MODALS})\b")
 URL = re.compile(r"^<?[a-z]+://\S+$", re.IGNORECASE)
-SCENARIO = re.compile(r"^\s*(?:Scenario(?: Outline)?|Szenario|Scénario|Escenario|Cenário)\s*:\s*(.*)$", re.I)
+SCENARIO = re.compile(
+    r"^\s*(?:Scenario(?: Outline| Template)?|Szenario(?:grundriss|vorlage)?|(?:Plan du )?Scénario|(?:Esquema del )?Escenario|(?:Esquema do )?Cenário|Schema dello scenario|Abstract Scenario"
+    r"|Scenariusz|Szablon scenariusza|Сценарий|Структура сценария|场景(?:大纲)?|剧本|シナリオ(?:アウトライン|テンプレート)?|시나리오(?: 개요)?)\s*[:：]\s*(.*)$",
+    re.I,
+)
+EXAMPLE = re.compile(
+    r"^\s*(?:Example|Beispiel|Exemple|Ejemplo|Exemplo|Esempio|Voorbeeld|Przykład|Пример|例子|例)\s*[:：]\s*(\S.*)$",
+    re.I,
+)
+"""A scenario if a step comes after it."""
+STEP = re.compile(
+    r"^\s*(?:[-*•]\s+)?(?:(?:Given|When|Then|And|But|Angenommen|Gegeben sei|Wenn|Dann|Und|Aber|Étant donné|Soit|Quand|Lorsque|Alors|Et|Mais|Dad[oa]s?|Cuando|Entonces|Y|Pero|Quando|Então|E|Mas|Dat[oaie]"
+    r"|Allora|Ma|Gegeven|Stel|Als|En|Maar|Mając|Zakładając|Jeżeli|Jeśli|Gdy|Kiedy|Wtedy|Oraz|I|Ale|Допустим|Дано|Когда|Тогда|И|Но)\s|假如|当|那么|并且|前提|もし|ならば|かつ|만약|먼저|그러면|그리고)"
+)
+THEN = re.compile(
+    r"^\s*(?:[-*•]\s+)?(?:(?:Then|Dann|Alors|Entonces|Então|Allora|Wtedy|Тогда|Dan)\s|那么|ならば|그러면)"
+)
 CONTINUED_BY_CHILDREN = re.compile(
     r"(?<=\s)(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen) ?:?$", re.I
 )
 """An item whose nested items continue its sentence: "Users can:", "sign up"."""
 PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+CARD = re.compile(
+    r"^(?:title|story|user story|name|feature|requirement|titel|titre|título|titolo|tytuł|название|标题|タイトル|제목)(?: (?:id|no|#)?\d*)?\s*[:：]",
+    re.IGNORECASE,
+)
+"""The first line of a story card, whose last says its status."""
 MAX_LEAD = 300
 """Characters of words that are repeated before each item that completes them."""
 MIN_REQUIREMENT_WORDS = 3
@@ -44,7 +65,7 @@ def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 def _names_section(line: str) -> bool:
     lead = LEAD.match(line) or DASH.match(line)
-    return lead is not None and is_section_title(lead[1])
+    return lead is not None and not lead[1].startswith("/") and is_section_title(lead[1])
 
 
 def count_words(text: str) -> int:

@@ -16,7 +16,7 @@ _NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,5}"
 # Labels that need no colon after them: FR-AUTH-01 is a label, but UTF-8 and COVID-19 are not.
 _KNOWN = r"(?:N?FR|REQ|US|UC|[BSTUNF]R|AC|[FR]|FEAT|STORY|SYS|SRS|PRD|ANF|R?N?F|RQ|EX|EXG|LF|LL|LD|N?FA)(?:[-_][A-Z]{1,12}){0,2}[-_]\d{1,5}(?:\.\d{1,4}){0,5}|(?:N?FR|REQ|[BS]R|UC|US|RF|RNF|ANF|FEAT)\d{1,4}"
 _LABEL = re.compile(
-    rf"^(?:[\[(]({_ID})[\])]\s*[.:)–—-]?|({_ID})\s*(?:[.:)–—](?!\d)|-(?=\s))|({_KNOWN})(?=\s)|({_NUMBER})\s*[.:)](?!\d))\s*(?=\S)"
+    rf"^(?:[\[(/]({_ID})[\])/]\s*[.:)–—-]?|({_ID})\s*(?:[.:)–—](?!\d)|-(?=\s))|({_KNOWN})(?=\s)|({_NUMBER})\s*[.:)](?!\d))\s*(?=\S)"
 )
 _TABLE_LABEL = re.compile(rf"^(?:{_ID}|{_NUMBER})$")
 

@@ -16,16 +16,30 @@ BEFORE_SCENARIOS = "before the first scenario"
 
 
 def has_scenarios(lines: Sequence[str]) -> bool:
-    return any(map(patterns.SCENARIO.match, lines))
+    return any(_name(lines, at) is not None for at in range(len(lines)))
+
+
+def are_steps(lines: Sequence[str]) -> bool:
+    """Return whether lines are the steps of a scenario without a name: "Given ...", "When ...", "Then ..."."""
+    return len(lines) > 1 and all(map(patterns.STEP.match, lines)) and any(map(patterns.THEN.match, lines))
+
+
+def _name(lines: Sequence[str], at: int) -> str | None:
+    """Return the name of the scenario that begins with a line, if one does."""
+    if found := patterns.SCENARIO.match(lines[at]):
+        return found[1] or "Scenario"
+    found = patterns.EXAMPLE.match(lines[at])
+    return found[1] if found and at + 1 < len(lines) and patterns.STEP.match(lines[at + 1]) else None
 
 
 def collect_scenarios(collection: Collection, lines: Sequence[str], section: Section | None) -> None:
     """Collect each scenario. What is before the first, such as the background of all, is listed as not used."""
     head: list[str] = []
     scenarios: list[Candidate] = []
-    for line in map(collapse_whitespace, filter(str.strip, lines)):
-        if found := patterns.SCENARIO.match(line):
-            scenarios.append(Candidate(Tier.LISTED, found[1] or "Scenario", ""))
+    lines = list(map(collapse_whitespace, filter(str.strip, lines)))
+    for at, line in enumerate(lines):
+        if name := _name(lines, at):
+            scenarios.append(Candidate(Tier.LISTED, name, ""))
         elif line.startswith("#"):
             collection.mark_unused(COMMENT, line.lstrip("# "))
         elif scenarios:

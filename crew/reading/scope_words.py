@@ -32,8 +32,17 @@ RULED_OUT = frozenset(
     "scartato scartati scartata scartate escluso esclusi esclusa escluse rifiutato rifiutati rimandato rimandati rinviato rinviati "
     "annullato annullati geschrapt geschrapte uitgesloten afgewezen vervallen uitgesteld uitgestelde odrzucone wykluczone anulowane "
     "отклонено отклонённые отклоненные исключено исключённые отменено отменённые отложено отложенные "
-    "取消 已取消 废弃 作废 搁置 推迟 対象外 見送り 却下 保留 보류 취소 폐기 제외".split()
+    "deprecated deleted void voided retired revoked retracted hold zurückgezogen zurückgezogene gelöscht gelöschte veraltet veraltete obsolète obsolètes retiré retirée "
+    "retirés retirées déprécié dépréciée eliminado eliminados eliminada eliminadas retirado retirada obsoleta obsoleto removido removida rimosso rimossa ritirato ritirata "
+    "annullata verwijderd ingetrokken usunięte usunięto wycofane wycofano przestarzałe удалено удалён удалена удалены устарело устаревшее снято "
+    "已取消 已废弃 废弃 作废 已删除 搁置 推迟 対象外 見送り 却下 廃止 取り下げ 보류 폐기 제외 삭제됨 철회".split()
 )
+FEATURE_NAMES = frozenset(
+    "skip cut cancel omit exclude postpone defer hold park backlog ideas idea next upcoming überspringen backlogs ideen nächste nächster nächstes suivant suivante "
+    "siguiente próxima prossima volgende следующая 取消 保留".split()
+)
+"""Of the words that rule something out, those that features are named after, if what follows describes one."""
+
 LATER = frozenset(
     "v2 later future upcoming next someday eventually afterwards später spätere späteren zukünftige künftig künftige nächste nächsten "
     "nächster ultérieur ultérieure ultérieures futur future futurs futures prochaine suivante futuro futuros futura futuras próxima "
@@ -48,11 +57,11 @@ FILLER = frozenset(
     "a an in into for of from to the this that our any at on is are be been it its by part time now yet moment version release phase "
     "iteration mvp scope project product plan planned launch first initial current explicitly currently deliberately please doing do "
     "done going will would build building built included include includes needed required wanted considered being today anymore "
-    "further longer us we moved fix happening roadmap gefordert maybe perhaps or v1 "
-    "im für von der die das des dem den dieser diese dieses diesem ersten erste aktuellen projekt projekts projektes umfang kommt wird "
+    "further longer us we moved fix happening approved accepted agreed confirmed contract agreement order assignment engagement tender but necessary roadmap gefordert maybe perhaps or v1 "
+    "genehmigt freigegeben angenommen beauftragt auftrag auftrags vertrag vertrags notwendig nötig im für von der die das des dem den dieser diese dieses diesem ersten erste aktuellen projekt projekts projektes umfang kommt wird "
     "werden ist sind bestandteil teil bewusst explizit ausdrücklich derzeit aktuell jetzt mehr gebaut umgesetzt gemacht realisiert wir "
-    "dans pour du de la le les cette ce projet périmètre sera seront est sont fait faite faits prévu prévue réalisé cela l'instant "
-    "en del el este esta para versión fase proyecto alcance será serán hará se incluye incluido hecho "
+    "approuvé approuvée validé validée contrat marché dans pour du de la le les cette ce projet périmètre sera seront est sont fait faite faits prévu prévue réalisé cela l'instant "
+    "aprobado aprobada contrato aprovado aprovada approvato approvata contratto goedgekeurd opdracht en del el este esta para versión fase proyecto alcance será serán hará se incluye incluido hecho "
     "na da do versão projeto escopo feito faz parte di della questa versione progetto ambito verrà fatto rientra nell'ambito "
     "het deze voor versie doen wordt i denna det version tej wersji w projektu в этой версии проекта проект этом сделано будет".split()
 )

@@ -1,6 +1,6 @@
 """Which kind of section a heading, or a remark, names."""
 
-# ruff: noqa: E501, RUF001 - words of many languages, in long lists
+# ruff: noqa: E501, RUF001, SIM905 - words of many languages, in long lists
 from __future__ import annotations
 
 import re
@@ -33,6 +33,7 @@ _PRECEDENCE = (
     Section.RISKS,
     Section.LINKS,
     Section.CONTEXT,
+    Section.OPTIONAL,
     Section.REQUIREMENTS,
     Section.GOALS,
 )
@@ -62,10 +63,15 @@ _BY_LETTERS = [(each, section) for each, section in _INSIDE if _SPACELESS.search
 _MAX_WORDS = max(len(each.split()) for each in _BY_WORDS)
 _ASKING_WORDS = frozenset(
     each
-    for section in (Section.REQUIREMENTS, Section.GOALS)
+    for section in (Section.REQUIREMENTS, Section.OPTIONAL, Section.GOALS)
     for each in _BY_SECTION[section][0]
     if " " not in each and len(each) > 3 and not states_requirement(each)
 )
+_OPTIONS = frozenset(
+    "option options idea ideas alternative alternatives proposal proposals suggestion suggestions point points optionen ideen alternativen vorschläge punkte idées propositions "
+    "opciones alternativas propuestas opções propostas opzioni idee proposte opties ideeën voorstellen opcje pomysły идеи предложения варианты".split()
+)
+"""What a heading may say is ruled out, outside of a list of features."""
 _TITLE_WORDS = (
     NEGATIONS | WEAK_NEGATIONS | RULED_OUT | LATER | FILLER | SUBJECTS
     | {word for phrase in _WHOLE for word in phrase.split()}
@@ -79,7 +85,14 @@ _LATER_VERSION = re.compile(rf"\b(?:{VERSIONS}) ?(?:{NUMBERS})\b|\b(?:{NUMBERS})
 _NOT_IN_SPACELESS = re.compile(
     r"(?:不(?![能得可应應])|未|ない|않|없).{0,12}(?:功能|范围|範圍|需求|目标|目標|内容|项目|項目|機能|要件|スコープ|もの|こと|事項|기능|것|범위|요구사항|목표)$"
 )
+_OBJECT = re.compile(r"(?<!今回)(?<!時点で)は|を|が")
+"""What is not done, in a sentence: "passwords are not stored"."""
 _STORY = re.compile(r"as an? |als |en tant que |como |come ")
+_SPEAKERS = frozenset("we i it you wir ich es nous je il noi io wij ik мы я".split())
+_SENTENCE_WORDS = frozenset(
+    "can may must shall could might if when whenever unless until before kann können darf muss müssen soll wenn falls bevor peut peuvent doit quand "
+    "puede pueden debe cuando può possono deve quando kan kunnen mag moet wanneer może mogą gdy jeśli может могут если".split()
+)
 _MAX_HEADING = 120
 
 
@@ -116,7 +129,7 @@ def _lookup(heading: str, among_requirements: bool) -> Section | None:
         return None  # "Goals and non-goals": its content must tell which is which
     if excluded or (Section.QUALITY not in inside and _rules_out_requirements(whole, among_requirements)):
         return Section.EXCLUDED
-    if _ENDS_WITH_REQUIREMENTS.search(whole) and Section.QUALITY not in inside:
+    if _ENDS_WITH_REQUIREMENTS.search(whole) and inside.isdisjoint((Section.QUALITY, Section.OPTIONAL)):
         return Section.REQUIREMENTS
     return min(parts or inside, key=_PRECEDENCE.index, default=None)
 
@@ -146,15 +159,19 @@ def _phrases_inside(heading: str, among_requirements: bool) -> set[Section]:
     return found
 
 
-def _tokens(words: str) -> list[str]:
-    if not re.search(r"\bv ?1\b", words):
-        words = _LATER_VERSION.sub("v2", words)
-    return [token for token in re.split(r"[^\w']+", words) if token and not token.isdigit()]
+def later_versions(words: str) -> str:
+    """Return words with `v2` for "version 2", "the third phase" and the like, unless they speak of version 1, too."""
+    return words if re.search(r"\bv ?1\b", words) else _LATER_VERSION.sub("v2", words)
+
+
+def scope_tokens(words: str) -> list[str]:
+    """Return the words of a text in lower case, without numbers, and with `v2` for later versions."""
+    return [token for token in re.split(r"[^\w']+", later_versions(words)) if token and not token.isdigit()]
 
 
 def _is_ruled_out(words: str) -> bool:
     """Return whether words say that something is ruled out, and nothing else: "not in version 1", "moved to v2"."""
-    tokens = _tokens(words)
+    tokens = scope_tokens(words)
     turns = NEGATIONS | RULED_OUT | LATER | {"non"}
     return any(token in turns for token in tokens) and all(token in turns or token in FILLER for token in tokens)
 
@@ -162,14 +179,15 @@ def _is_ruled_out(words: str) -> bool:
 def _rules_out_requirements(words: str, among_requirements: bool) -> bool:
     """Return whether a heading says of requirements that they are ruled out or come later."""
     if _NOT_IN_SPACELESS.search(words):
-        return True
-    tokens = _tokens(words)
+        return _OBJECT.search(words) is None
+    tokens = scope_tokens(words)
     if tokens and tokens[0] in LEADING_NEGATIONS and not among_requirements:
         return True
     if tokens[:1] and tokens[0] in SUBJECTS and any(token in NEGATIONS or token in WEAK_NEGATIONS for token in tokens):
         return True
     turned = any(token in NEGATIONS or token in RULED_OUT or token in LATER for token in tokens)
     asks = any(token in _ASKING_WORDS or token in ("version", "release", "mvp") for token in tokens)
+    asks = asks or (not among_requirements and not _OPTIONS.isdisjoint(tokens))
     return turned and (asks or (bool(tokens) and tokens[0] in SUBJECTS))
 
 
@@ -188,15 +206,23 @@ def is_section_title(text: str) -> bool:
     if len(words) > _MAX_REMARK or text.rstrip().endswith((".", ";", ",", "。")):
         return False
     if section_of(text, Section.REQUIREMENTS) is Section.EXCLUDED:
-        return True
-    return words not in _AMBIGUOUS and _is_bare(words)
+        return words in _WHOLE or not _reads_as_sentence(words)
+    return words not in _AMBIGUOUS and (words in _WHOLE or _is_bare(words))
+
+
+def _reads_as_sentence(words: str) -> bool:
+    """Return whether words that rule something out say more than that: "We don't want ads", "Hide it if not needed"."""
+    first, *others = words.split()
+    if first in _SPEAKERS:
+        return not _is_ruled_out(words)
+    return first not in SUBJECTS and not _SENTENCE_WORDS.isdisjoint(others)
 
 
 def is_bare_title(text: str) -> bool:
     """Return whether a text consists of words that name sections, and nothing else: "Features (not in this release)"."""
     text = _NUMBERING.sub("", _MARKS.sub("", unicodedata.normalize("NFKC", text).strip()))
     words = " ".join(_NOT_WORDS.sub(" ", text.casefold().replace("’", "'").replace("-", " ")).split())
-    return _is_bare(words) or _TITLE_WORDS.issuperset(_tokens(words))
+    return _is_bare(words) or _TITLE_WORDS.issuperset(scope_tokens(words))
 
 
 def _is_bare(words: str) -> bool:

@@ -16,6 +16,7 @@ class Section(Enum):
     """The kind of a section; the value is the reason that is shown if the section is not used."""
 
     REQUIREMENTS = "a requirement"
+    OPTIONAL = "an optional requirement"
     QUALITY = "a non-functional requirement"
     CRITERIA = "a criterion"
     GOALS = "a goal"
@@ -29,7 +30,7 @@ class Section(Enum):
     @property
     def is_requested(self) -> bool:
         """Whether the section's content is to be built."""
-        return self in (Section.REQUIREMENTS, Section.QUALITY, Section.CRITERIA)
+        return self in (Section.REQUIREMENTS, Section.OPTIONAL, Section.QUALITY, Section.CRITERIA)
 
     @property
     def is_unused(self) -> bool:
@@ -70,13 +71,13 @@ PHRASES: dict[Section, str] = {
         *rajaukset; *ei kuulu; *rajauksen ulkopuolella; *kapsam dışı; *kapsam dışında; *hedef dışı;
         *вне рамок; *вне области; *не входит; *исключения; *исключено; *нецели; *не цели; *за рамками; *поза межами;
         *не входить; *на будущее; *в будущем;
-        *不在范围; *不在范围内; *范围之外; *不在範圍; *范围外; *範圍外; *超出范围; *不包括; *不包含; *非目标; *非目標; *排除; *不做; *暂不考虑; *不考虑; *二期; *次期; *非ゴール; *今後; *以后再做;
+        不需要; 不要; 不用; 暂缓; 暂不; 以后; 先不做; 不要なもの; 不要な機能; いらないもの; 필요 없음; 필요 없는 것; 나중에; *不在范围; *不在范围内; *范围之外; *不在範圍; *范围外; *範圍外; *超出范围; *不包括; *不包含; *非目标; *非目標; *排除; *不做; *暂不考虑; *不考虑; *二期; *次期; *非ゴール; *今後; *以后再做;
         *后续版本; *未来; *スコープ外; *対象外; *範囲外; *含まない; *含まれない; *非目標; *やらないこと; *実施しない; *将来;
         *범위 외; *범위 밖; *제외; *비목표; *포함되지 않; *하지 않을; *향후;
         *خارج النطاق; *خارج نطاق; *غير مشمول; *מחוץ לתחום; *लक्ष्य नहीं; *दायरे से बाहर""",
     Section.RISKS: """
         *risks; risk; *risk register; *risk assessment; *risk analysis; *risk log; *mitigations; ~threats;
-        *known issues; ~challenges; ~concerns; ~caveats; ~pitfalls; *rabbit holes; *threat model;
+        *known issues; ~drawbacks; ~disadvantages; ~nachteile; ~inconvénients; ~desventajas; ~desvantagens; ~svantaggi; ~nadelen; ~wady; ~недостатки; 缺点; デメリット; 단점; ~challenges; ~concerns; ~caveats; ~pitfalls; *rabbit holes; *threat model;
         *what could go wrong; *risk mitigation; *risks and mitigations;
         *risiken; risiko; *risikoanalyse; *risikobewertung; ~bedenken; ~herausforderungen; *risques; risque; *riesgos;
         riesgo; *riscos; risco; *rischi; rischio; *risico's; *risicos; risico; *ryzyka; ryzyko; *rizika; *risker;
@@ -121,18 +122,24 @@ PHRASES: dict[Section, str] = {
         *нефункциональные; *нефункціональні; ограничения; *非功能; *约束; *約束; *非機能; *制約; *비기능; *제약; *غير الوظيفية;
         *לא פונקציונליות; *गैर कार्यात्मक""",
     Section.CRITERIA: """
-        *acceptance criteria; *acceptance criterion; *acceptance tests; *definition of done; *success criteria;
+        *acceptance criteria; *acceptance criterion; *acceptance tests; *success criteria;
         criteria; *accepted when; *done when; *akzeptanzkriterien; *abnahmekriterien; *kriterien;
         *critères d'acceptation; critères; *criterios de aceptación; criterios; *critérios de aceitação; critérios;
         *criteri di accettazione; criteri; *acceptatiecriteria; *kryteria akceptacji; *akceptační kritéria;
         *acceptanskriterier; *akseptansekriterier; *hyväksymiskriteerit; *kabul kriterleri; *критерии приемки;
         *критерии приёмки; *критерії; *验收标准; *驗收標準; *受け入れ基準; *受入基準; *인수 조건; *완료 조건; *معايير القبول; *קריטריוני קבלה""",
+    Section.OPTIONAL: """
+        *nice to have; *nice to haves; *could have; *could haves; could; optional; *optional features; *optional requirements; bonus; *bonus features;
+        *kannkriterien; *kann kriterien; kann; *wunschkriterien; *optionale anforderungen; *optionale funktionen; *facultatif; *optionnel; *fonctionnalités optionnelles; *souhaitable;
+        opcional; opcionales; *deseable; *deseables; opcionais; *desejável; opzionale; opzionali; *desiderabile; optioneel; opcjonalne; *mile widziane; необязательно; *желательно; *опционально;
+        *可选; *可选功能; *加分项; *あると良い; *あると嬉しい; *任意; *선택 사항; *있으면 좋은""",
     Section.REQUIREMENTS: """
-        *requirements; *requirement; specific requirements; system requirements; business requirements; software requirements;
+        what we are building; what we're building; what we will build; what we build; what's being built; version 1; version 1.0; v1; v1.0; release 1; first release; first version; was wir bauen; ce que nous construisons; lo que construiremos; cosa costruiamo;
+        wat we bouwen; co budujemy; что мы делаем; 我们要做的; 作るもの; 만들 것;         *requirements; *requirement; specific requirements; system requirements; business requirements; software requirements;
         product requirements; user requirements; general requirements; reqs; *features; *feature list; *feature set; feature; *user stories; *user story;
         stories; *use cases; *use case; *functionality; *functionalities; *functional; *functions; *capabilities;
-        *must have; *must haves; must; *musts; *should have; should; *could have; could; *nice to have; *nice to haves;
-        *mandatory; optional; required; needs; *user needs; *what we need; *what is needed; *what i need; we need;
+        *must have; *must haves; must; *musts; *should have; should;
+        *mandatory; required; needs; *user needs; *what we need; *what is needed; *what i need; we need;
         *what it does; *what must be built; solution; *solution you'd like; in; *what it should do; *what it must do; *what it has to do; *what should it do; *what to build;
         *what we want; *what i want; we want; i want; we would like; we'd like; wanted; wishes; wish list; wishlist;
         *what users can do; users can; the user can; the system shall; the system must; the app should;
@@ -140,7 +147,7 @@ PHRASES: dict[Section, str] = {
         *deliverables; scenarios; epics; epic; to do; todo; todos; tasks; behaviour; behavior; *acceptance;
         *anforderungen; anforderung; *lastenheft; *pflichtenheft; *funktionen; *funktionalität; *funktionalitäten;
         *funktionsumfang; *leistungsumfang; umfang; *im umfang; *muss kriterien; *musskriterien; *sollkriterien;
-        *kannkriterien; muss; soll; kann; *wunschkriterien; *anwendungsfälle; *merkmale; *was wir brauchen;
+        muss; soll; *anwendungsfälle; *merkmale; *was wir brauchen;
         wir brauchen; wir wollen; wir möchten; *was es kann; *was es können; *was gebraucht wird; *was benötigt;
         *wünsche; *bedarf; nutzer können; *user storys; *leistungen; *aufgaben;
         *exigences; *besoins; besoin; *fonctionnalités; *fonctionnalité; *fonctions; *cas d'utilisation;
@@ -160,7 +167,7 @@ PHRASES: dict[Section, str] = {
         *やりたいこと; *必要なもの; *仕様; *요구사항; *요구 사항; *기능; *사용자 스토리; *필요한 것; *المتطلبات; *متطلبات; *الميزات;
         *الوظائف; *דרישות; *תכונות; *आवश्यकताएँ; *आवश्यकताएं; *सुविधाएँ""",
     Section.GOALS: """
-        goal; *goals; *objectives; objective; *aims; aim; purpose; *vision; mission; *ziele; ziel; zweck; *zielsetzung;
+        ~decisions; *what we decided; ~beschlüsse; ~entscheidungen; ~décisions; ~decisiones; ~decisões; ~decisioni; ~besluiten; ~решения; ~决定; ~決定事項; goal; *goals; *objectives; objective; *aims; aim; purpose; *vision; mission; *ziele; ziel; zweck; *zielsetzung;
         *objectifs; objectif; but; *objetivos; objetivo; meta; metas; propósito; *obiettivi; obiettivo; scopo;
         *doelen; doel; *doelstellingen; *cele; cel; *cíle; cíl; *mål; *tavoitteet; tavoite; *hedefler; amaç; *цели;
         цель; *цілі; *目标; *目標; *目的; *목표; *목적; *الأهداف; *מטרות; *लक्ष्य""",
@@ -174,11 +181,11 @@ PHRASES: dict[Section, str] = {
         *current state; *current situation; ~today; *status quo; motivation; rationale; ~why; *success metrics; ~metrics;
         kpis; *key performance indicators; *key metrics; *measures of success; *key results; okrs; ~timeline; *time plan;
         ~schedule; ~milestones; ~roadmap; *release plan; *project plan; ~deadlines; ~budget; ~cost; ~costs; ~pricing; ~estimates;
-        *assumptions; dependencies; *dependencies; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
+        *assumptions; dependencies; *dependencies; *definition of done; *definition of ready; ~dod; ~installation; ~usage; ~getting started; ~quick start; ~contributing; *steps to reproduce; *how to reproduce; *how to contribute; 備考; 备注; 備註; 비고; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
         *design notes; ~remarks; *tech stack; *technology stack; ~technologies; ~architecture; *implementation notes;
         ~alternatives; *alternatives considered; *prior art; ~approvals; ~approval; *sign off; ~signatures; ~authors; ~author;
         ~credits; acknowledgements; ~license; ~licence; *user experience; *additional context; *alternatives you've considered; *alternatives considered; traceability; *traceability matrix; appetite; *scope of this document; *scope of the document; *user flow; *user flows; *ui sketches; ~mockups; wireframes;
-        limitations; *known limitations; *lessons learned; ~decisions; *development roadmap; *logical dependency chain;
+        limitations; *known limitations; *lessons learned; ~discussion; ~action items; ~attendees; ~apologies; ~agenda; *next meeting; ~next steps; *development roadmap; *logical dependency chain;
         hintergrund; kontext; einleitung; einführung; überblick; übersicht; zusammenfassung; ausgangslage; *ist zustand;
         *ist analyse; motivation; glossar; *begriffe; *änderungshistorie; *änderungsverlauf; *versionshistorie; ~historie;
         ansprechpartner; ~kontakt; beteiligte; *zielgruppe; *zielgruppen; zeitplan; *meilensteine; ~kosten; *annahmen;
@@ -206,7 +213,7 @@ ITEM_LABELS: dict[Section, str] = {
     Section.RISKS: """risk; risks; threat; risiko; risque; riesgo; risco; rischio; risico; ryzyko; риск; 风险; 風險; リスク; 위험""",
     Section.QUESTIONS: """q; question; open question; tbd; todo; open; unclear; ???; frage; offene frage; offen; unklar; pregunta; pergunta; domanda;
         vraag; pytanie; вопрос; 问题; 質問; 질문""",
-    Section.CONTEXT: """note; nb; n.b; assumption; dependency; example; background; context; remark; comment; info; fyi; rationale; reason; hint; tip;
+    Section.CONTEXT: """note; nb; n.b; assumption; dependency; example; background; context; remark; comment; info; fyi; rationale; reason; hint; tip; legend; legende; légende; leyenda; legenda; 凡例; 图例;
         anmerkung; hinweis; notiz; annahme; abhängigkeit; beispiel; hintergrund; remarque; hypothèse; dépendance; exemple; nota; ejemplo;
         suposición; supuesto; dependencia; exemplo; suposição; dependência; esempio; ipotesi; dipendenza; opmerking; aanname;
         afhankelijkheid; voorbeeld; uwaga; założenie; przykład; примечание; пример; предположение; зависимость; 注; 备注; 假设; 例; 注意; 備考;

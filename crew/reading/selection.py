@@ -67,8 +67,8 @@ def _choose(collector: CandidateCollector) -> Selection:
     candidates = [each for each in collection.candidates if not each.is_dropped]
     tiers = {each.tier for each in candidates}
     if Tier.IN_REQUIREMENTS in tiers:
-        # A section that is about qualities alone says nothing of what the product does.
-        is_functional = any(each.tier is Tier.IN_REQUIREMENTS and not each.quality for each in candidates)
+        # Qualities, criteria and optional requirements alone do not say what the product does.
+        is_functional = any(each.is_core for each in candidates)
         best = [
             each
             for each in candidates
@@ -102,7 +102,10 @@ def _choose(collector: CandidateCollector) -> Selection:
 
 
 def _is_led(candidate: Candidate) -> bool:
-    return candidate.tier is Tier.LISTED and candidate.is_led
+    """Return whether an entry of a section of no particular kind says itself that it is a requirement."""
+    label = candidate.label
+    states = candidate.is_led or (label is not None and (label[0].isalpha() or states_requirement(candidate.text)))
+    return candidate.tier is Tier.LISTED and states
 
 
 def _is_stated_in_prose(candidate: Candidate) -> bool:

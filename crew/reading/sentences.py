@@ -19,7 +19,21 @@ _MODAL_VERBS = re.compile(
     r"|muss|müssen|soll|sollen|sollte|sollten|doit|doivent|devra|devront|il faut|debe|deben|deberá|deberán|tiene que|deve|devem|devono"
     r"|dovrà|dovranno|moet|moeten|dient|musi|muszą|powinien|powinna|powinno|måste|skal|ska|skall|må|täytyy|pitää"
     r"|должен|должна|должно|должны|повинен|повинна|повинні|нужно|необходимо)\b"
-    r"|必须|必須|应当|应该|需要|應|する必要|すること|しなければ|べき|해야|하여야|يجب|ينبغي|חייב|צריך",
+    r"|必须|必須|应当|应该|(?<![不无無])需要|應|する必要|すること|しなければ|べき|해야|하여야|يجب|ينبغي|חייב|צריך",
+    re.IGNORECASE,
+)
+
+
+_STORY = re.compile(
+    r"(?:(?:user )?stor(?:y|ies) ?[:–-] ?)?(?:as an? .{1,80}?\b(?:i|we)(?:'d)? (?:want|need|can|would like|should|wish|like|must)\b|als (?:ein\w* )?.{1,80}? (?:möchte|will|kann|brauche|muss|wil|kan|moet) (?:ich|ik)\b"
+    r"|en tant qu.{1,80}?\bje (?:veux|souhaite|peux|voudrais|dois)\b|como .{1,80}? (?:quiero|necesito|puedo|quero|preciso|posso|deseo|gostaria)\b|come .{1,80}? (?:voglio|vorrei|posso|desidero)\b"
+    r"|jako .{1,80}? (?:chcę|mogę|potrzebuję|chciał\w+)\b|как .{1,80}? я (?:хочу|могу)\b|作为.{1,30}?(?:希望|想|可以|需要|要)|.{1,30}?として.{1,80}?たい|.{1,30}?(?:으로서|로서|로써).{1,60}?(?:싶|원))",
+    re.IGNORECASE,
+)
+"""A user story."""
+_STORY_BEGINS = re.compile(r"(?:as an? |als |en tant qu|como |come |jako |как )", re.IGNORECASE)
+_STORY_GOES_ON = re.compile(
+    r"(?:i|we|so that|so|in order|ich|möchte|damit|je|afin|quiero|quero|para|voglio|per|wil|ik|zodat|chcę|aby|żeby|я|хочу|чтобы)\b",
     re.IGNORECASE,
 )
 
@@ -45,15 +59,21 @@ def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         thought.append(line)
         fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= margin
-        is_whole = after[:1].isupper() and not line.endswith((",", ";", ":")) and (fits or margin < _MIN_MARGIN)
+        goes_on = _STORY_BEGINS.match(thought[0]) is not None and _STORY_GOES_ON.match(after) is not None
+        is_whole = (
+            after[:1].isupper()
+            and not goes_on
+            and not line.endswith((",", ";", ":"))
+            and (fits or margin < _MIN_MARGIN)
+        )
         if not after or is_whole:
             yield from sentences(" ".join(thought))
             thought.clear()
 
 
 def states_requirement(sentence: str) -> bool:
-    """Return whether a sentence says what must or should be."""
-    return _MODAL_VERBS.search(sentence) is not None
+    """Return whether a sentence says what must or should be, or is a user story."""
+    return _MODAL_VERBS.search(sentence) is not None or _STORY.match(sentence) is not None
 
 
 def is_question(sentence: str) -> bool:

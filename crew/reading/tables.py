@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label
 from crew.reading.scope_words import CROSSES, RULED_OUT
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark
+from crew.reading.section_headings import is_exclusion, is_exclusion_remark, is_section_title, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 from crew.reading.table_columns import MAX_COLUMN_WORDS, METADATA_COLUMNS, Columns, columns_of, has_requirement_column
 
 _MAX_STATUS_WORDS = 2
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Row:
     label: str | None = None
     section: Section | None = None
     struck: bool = False
+    name: str = ""
+    """The first words of the text, if they are a name before its description."""
 
 
 def parse_rows(row: Block) -> list[Row]:
@@ -34,6 +37,8 @@ def parse_rows(row: Block) -> list[Row]:
     label = cells[columns.label] if columns.label is not None else next(filter(is_label, cells[:1]), "")
     if columns.section is None and (by_column := _rows_by_column(columns, row.header, cells)):
         return by_column
+    if (by_row := _row_by_name(row.header, cells, label)) is not None:
+        return [by_row]
     filled = [
         at
         for at in columns.texts
@@ -46,18 +51,38 @@ def parse_rows(row: Block) -> list[Row]:
         text = _story(row.header, cells, columns.story)
     else:
         text = _text(row.header, cells, filled)
-    if row.struck and (not text or (columns.texts and not cells[columns.texts[0]])):
+    label_struck = columns.label is not None and bool(row.struck) and not label
+    if row.struck and (not text or label_struck or (columns.texts and not cells[columns.texts[0]])):
         return [Row("; ".join(filter(None, (row.struck, text))), struck=True)]
     if not text:
         rest = "; ".join(cell for at, cell in enumerate(cells) if at != columns.label and cell)
         return [Row(rest, label if is_label(label) else None, Section.CONTEXT)] if rest else []
-    section = columns.section or (Section.EXCLUDED if _is_excluded(columns, cells) else None)
+    section = columns.section or (Section.EXCLUDED if _is_excluded(columns, row.header, cells) else None)
     ruled_out = [
         Row(cell, section=Section.EXCLUDED)
         for cell, named in zip(cells, columns.sections, strict=False)
         if named is Section.EXCLUDED and cell and not _is_mark(cell) and columns.section is None
     ]
-    return [Row(text, label if is_label(label) else None, section), *ruled_out]
+    name = cells[filled[0]] if len(filled) > 1 and text.startswith(f"{cells[filled[0]]}: ") else ""
+    return [Row(text, label if is_label(label) else None, section, name=name), *ruled_out]
+
+
+def _row_by_name(header: tuple[str, ...], cells: tuple[str, ...], label: str) -> Row | None:
+    """Return the row of a table of two columns whose first cell names the section of the second: "Out of scope"."""
+    if (
+        len(cells) != _PAIR
+        or label
+        or has_requirement_column(header)
+        or not all(cells)
+        or not is_section_title(cells[0])
+    ):
+        return None
+    section = section_of(cells[0])
+    return (
+        Row(cells[1], section=section)
+        if section is not None and not _is_mark(cells[1]) and not is_label(cells[1])
+        else None
+    )
 
 
 def _text(header: tuple[str, ...], cells: tuple[str, ...], filled: list[int]) -> str:
@@ -87,7 +112,7 @@ def _rows_by_column(columns: Columns, header: tuple[str, ...], cells: tuple[str,
     return [Row(f"{prefix}{cells[at]}", section=columns.sections[at]) for at in named]
 
 
-def _is_excluded(columns: Columns, cells: tuple[str, ...]) -> bool:
+def _is_excluded(columns: Columns, header: tuple[str, ...], cells: tuple[str, ...]) -> bool:
     """Return whether a cell rules the row out: a status, a "no" below "In scope", a "yes" below "Out of scope" or "v2"."""
     in_scope = [cells[at].casefold().strip(" .") for at in columns.scope]
     if any(_is_no(cell) or _means_excluded(cell) for cell in in_scope):
@@ -95,7 +120,10 @@ def _is_excluded(columns: Columns, cells: tuple[str, ...]) -> bool:
     flags = [cells[at] for at, section in enumerate(columns.sections) if section is Section.EXCLUDED]
     if any(cell.casefold().strip() in _YES_WORDS for cell in flags) and not any(map(_is_yes, in_scope)):
         return True
-    if any(is_exclusion_remark(cells[at]) and not _is_mark(cells[at]) for at in columns.texts[1:]):
+    remarks = (
+        cells[at] for at in columns.texts[1:] if not has_requirement_column((header[at],)) and not _is_mark(cells[at])
+    )
+    if any(map(is_exclusion_remark, remarks)):
         return True
     return any(_means_excluded(cells[at]) for at in columns.metadata)
 
@@ -103,6 +131,12 @@ def _is_excluded(columns: Columns, cells: tuple[str, ...]) -> bool:
 def is_excluding_status(name: str, cell: str) -> bool:
     """Return whether the name is that of a status, or the like, and its value rules out what it belongs to."""
     return name.casefold().strip() in METADATA_COLUMNS and _means_excluded(cell)
+
+
+def is_metadata(line: str) -> bool:
+    """Return whether a line is a name such as "Priority" and a value of few words."""
+    name, colon, value = line.partition(":")
+    return bool(colon) and name.casefold().strip() in METADATA_COLUMNS and 0 < len(value.split()) <= MAX_COLUMN_WORDS
 
 
 def _is_more_than_a_status(cell: str) -> bool:
@@ -141,10 +175,13 @@ def _story(header: tuple[str, ...], cells: tuple[str, ...], at: tuple[int, int, 
 def _means_excluded(cell: str) -> bool:
     words = cell.strip(" .()[]")
     ruled_out = any(word in RULED_OUT for word in re.split(r"[^\w]+", words[:80].casefold()))
-    return bool(words) and (words[0] in CROSSES or ruled_out or _is_no(words) or is_exclusion(words))
+    _, _, remark = words.partition("(")
+    negated = re.sub(r"^(?:no|não) (?=\w)", "not ", words.casefold())
+    is_remark = any(map(is_exclusion, filter(None, (negated, remark))))
+    return bool(words) and (words[0] in CROSSES or ruled_out or _is_no(words) or is_remark)
 
 
 _YES_WORDS = frozenset("yes y x true in ja oui sí si sim да 是 はい ✓ ✔ ✅ ☑ ● •".split())
 _NO_WORDS = frozenset(
-    "no n w false out nein non nee não nie нет 否 いいえ 아니오 ✗ ✘ ❌ 🚫 cut duplicate 不做 対象外".split()
+    "no n w false out nein non nee não nie нет 否 いいえ 아니오 ✗ ✘ ❌ 🚫 cut duplicate 不做 対象外 取消 保留 취소 reserved reserviert".split()
 )

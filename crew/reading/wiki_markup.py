@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import re
 
+from crew.reading.candidates import NotUsed
+from crew.reading.org_markup import is_org, org_as_markdown
+
 _HEADING = re.compile(r"^(?:h([1-6])\.|(={1,6}))[ \t]+(?=\S)")
 _LIST = re.compile(r"^([*#.]{1,5})[ \t]+(?=\S)")
 _STARS = re.compile(r"^(\*{1,6})[ \t]+(?=\S)")
 
 
-def as_markdown_markup(lines: list[str]) -> list[str]:
-    """Return the lines with wiki headings and lists in Markdown.
+def as_markdown_markup(lines: list[str], comment: str, removed: list[NotUsed]) -> list[str]:
+    """Return the lines with wiki headings and lists in Markdown. `removed` gets what Org hides, as a `comment`.
 
     `# text` is converted only if the text has wiki headings: it is a heading in Markdown.
     """
     if any(line.startswith(("h1. ", "h2. ", "h3. ", "== ", "=== ")) for line in lines):
         return [_convert(line) for line in lines]
-    if _is_org(lines):
-        return [_STARS.sub(lambda stars: "#" * len(stars[1]) + " ", line) for line in lines]
+    if is_org(lines):
+        return org_as_markdown(lines, comment, removed)
     return [_nested(line) for line in lines]
-
-
-def _is_org(lines: list[str]) -> bool:
-    first = next((line for line in lines if line.strip() and not line.startswith("#+")), "")
-    return first.startswith("* ") and any(line.startswith("** ") for line in lines) and _has_dashes_or_depth(lines)
-
-
-def _has_dashes_or_depth(lines: list[str]) -> bool:
-    return any(line.startswith(("- ", "*** ", "#+")) for line in lines)
 
 
 def _convert(line: str) -> str:

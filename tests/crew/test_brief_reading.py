@@ -61,7 +61,7 @@ FILES = {
         "R1 We want a page|R2 They should get a mail the day before, e.g. at 6 p.m. and the|R3 No acc|R4 It must",
         "",
     ),
-    "26": ("From the customer's mail", "R1 a list of all keys|R2 who has which key", "prose"),
+    "26": ("From the customer's mail", "R1 a list of all keys|R2 who has which key", "a greeting|a greeting"),
 }
 
 # A text, its requirements, and its unused parts.
