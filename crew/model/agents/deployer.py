@@ -17,7 +17,7 @@ from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
-from crew.wording import file_table, package_lines, result_of, title_of
+from crew.wording import file_table, package_lines, pytest_note, result_of, title_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport
@@ -72,6 +72,7 @@ class Deployer:
             drafts=tuple(drafts[BuiltInArtifact(type)] for type in assignment.expected_outputs),
             verdict=Verdict.PASSED if run.passed else Verdict.FAILED,
             usage=completed.usage,
+            warning=pytest_note(run.need_pytest),
         )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from crew.model.requirement_coverage import REQUIREMENT_ID, requirement_ids
-from crew.model.written_tests import tests_in
+from crew.model.written_tests import dotted, tests_in
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 
@@ -56,18 +56,15 @@ def note_on(what: str, note: str | None) -> list[str]:
 
 def _summary(run: RunReport) -> list[str]:
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
-    failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
-    none = ["- no tests were found"] if not run.outcomes else []
+    failed = [f"- {name}: {outcome}" for name, outcome in run.not_passed]
+    none = ["- no tests were found that can be run"] if run.need_pytest == len(run.outcomes) else []
     head = result_of(run)
     return [head, "", *stopped, *none, *failed[:50]] if stopped or none or failed else [head]
 
 
 def _by_requirement(specification: str, run: RunReport, tests: Mapping[str, str]) -> list[str]:
     """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
-    covers = {
-        name.replace("/", ".").replace(".py:", "."): " ".join(docstring.split())
-        for name, docstring in tests_in(tests).items()
-    }
+    covers = {dotted(name): " ".join(docstring.split()) for name, docstring in tests_in(tests).items()}
     rows, problems = [], list[str]()
     for number in requirement_ids(specification):
         names = [
