@@ -31,6 +31,9 @@ def eval(
         float,
         typer.Option(min=0, help="US dollars. Once they are spent, no brief is started, and what runs is cancelled."),
     ] = 5.0,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check the model first: only the worker, elsewhere, has its key.")
+    ] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -44,7 +47,14 @@ def eval(
     """
     run_command(
         lambda client: evaluate(
-            client, model, briefs, pipeline, parallel=parallel, max_cost_usd=max_cost, as_json=as_json
+            client,
+            model,
+            briefs,
+            pipeline,
+            parallel=parallel,
+            max_cost_usd=max_cost,
+            checks_model=not no_check,
+            as_json=as_json,
         ),
         ApiTarget(api, data_dir),
     )

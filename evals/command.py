@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from cli.client.http import Client
+from cli.commands.model_check import require_usable
 from cli.errors import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
@@ -27,16 +28,19 @@ async def evaluate(
     *,
     parallel: int,
     max_cost_usd: float,
+    checks_model: bool,
     as_json: bool,
 ) -> int:
     """Run briefs through the crew, run their hidden tests, and print the results. Return the exit code.
 
     Raises:
-        UsageError: the briefs or the settings cannot be read.
+        UsageError: the briefs or the settings cannot be read, or the model cannot be used.
         NoApiError: no API answers.
     """
     cases = _cases(briefs or BRIEFS)
     await client.get("/providers/")
+    if checks_model:
+        await require_usable(model)
     messages = stderr()
 
     def report(line: str) -> None:
