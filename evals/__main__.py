@@ -11,6 +11,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
     import typer
 
     from cli.command_line import CommandLine
+    from cli.commands.model_check import require_usable
     from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
     from cli.commands.runner import run_command
     from evals.command import evaluate
@@ -53,7 +54,7 @@ def eval(
             pipeline,
             parallel=parallel,
             max_cost_usd=max_cost,
-            checks_model=not no_check,
+            check=None if no_check else require_usable,
             as_json=as_json,
         ),
         ApiTarget(api, data_dir),

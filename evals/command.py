@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from cli.client.http import Client
-from cli.commands.model_check import require_usable
 from cli.errors import COMPLETED, FAILED, UsageError
 from cli.views.console import print_json, stderr, stdout
 from cli.views.printable import plain
@@ -28,10 +28,13 @@ async def evaluate(
     *,
     parallel: int,
     max_cost_usd: float,
-    checks_model: bool,
+    check: Callable[[str], Awaitable[object]] | None,
     as_json: bool,
 ) -> int:
     """Run briefs through the crew, run their hidden tests, and print the results. Return the exit code.
+
+    Args:
+        check: raises UsageError if the model cannot be used.
 
     Raises:
         UsageError: the briefs or the settings cannot be read, or the model cannot be used.
@@ -39,8 +42,8 @@ async def evaluate(
     """
     cases = _cases(briefs or BRIEFS)
     await client.get("/providers/")
-    if checks_model:
-        await require_usable(model)
+    if check is not None:
+        await check(model)
     messages = stderr()
 
     def report(line: str) -> None:

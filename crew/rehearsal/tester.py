@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.markdown import code_block, escape_markdown
 from crew.protocol import Assignment, Draft, InputArtifact, Step
 from crew.reading.markdown_blocks import plain
 from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
-from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
+from crew.rehearsal.writing.document import Section, document
 from crew.rehearsal.writing.python_names import names_for, package_name
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, pytest_note, result_of
 from models.contracts.enums import Verdict

@@ -8,6 +8,7 @@ from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from artifacts.paths import slug
+from crew.markdown import code_block
 from crew.model.agents.input_tools import read_artifact_tool, reading_tools
 from crew.model.agents.run_report import note_on
 from crew.model.agents.services import AgentServices, run_conversation
@@ -89,7 +90,7 @@ def _log(
         [
             f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",
             "",
-            notes.release_notes.strip(),
+            *code_block(notes.release_notes.strip()),
             "",
             "## Package",
             "",

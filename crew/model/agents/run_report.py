@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from crew.markdown import escape_markdown
 from crew.model.requirement_coverage import REQUIREMENT_ID, requirement_ids
 from crew.model.written_tests import dotted, tests_in
+from crew.reading.markdown_blocks import plain
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 
@@ -51,7 +53,7 @@ def report(
 
 def note_on(what: str, note: str | None) -> list[str]:
     """Return the section with what was noted when the code or the tests were written: weakened tests come first."""
-    return ["", f"## Note on the {what}", "", f"> {' '.join(note.split())}"] if note else []
+    return ["", f"## Note on the {what}", "", f"> {escape_markdown(plain(note))}"] if note else []
 
 
 def _summary(run: RunReport) -> list[str]:
