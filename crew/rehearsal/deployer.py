@@ -16,14 +16,14 @@ from crew.rehearsal.writing.package import VERSION, distribution_name
 from crew.wording import file_table, package_lines, pytest_note
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 
 
 class Deployer(RehearsalAgent):
     only_writes = False
     progress_messages = ("reading the test results", "collecting the files", "building the package")
 
-    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+    def __init__(self, step_seconds: float, sandbox: SandboxPort) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 

@@ -17,7 +17,7 @@ from crew.rehearsal.writing.python_names import names_for, package_name
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, pytest_note, result_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 
 _MAX_LISTED_TESTS = 50
 
@@ -33,7 +33,7 @@ class Tester(RehearsalAgent):
     only_writes = False
     progress_messages = ("reading the code", "preparing the sandbox", "reading the specification")
 
-    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+    def __init__(self, step_seconds: float, sandbox: SandboxPort) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 

@@ -21,7 +21,7 @@ from crew.model.written_tests import Baseline, need_pytest
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
 from crew.wording import pytest_note, result_of
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 from sandbox.toolchain import Toolchain
 
 MAX_OUTPUT = 8_000
@@ -93,7 +93,7 @@ class Coder:
         )
 
 
-def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: SandboxPort) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
@@ -165,7 +165,7 @@ def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbo
     )
 
 
-async def _run(workspace: Workspace, sandbox: Sandbox) -> RunReport:
+async def _run(workspace: Workspace, sandbox: SandboxPort) -> RunReport:
     if not workspace.files:
         raise ToolError("there are no files.")
     return await sandbox.run_tests(workspace.files, loopback=True, toolchain=workspace.toolchain)
