@@ -150,7 +150,7 @@ async def test_some_lines_of_a_file_are_read_and_a_text_is_shown_within_a_long_l
         ({"first_line": 3, "last_line": 2}, "there is nothing there"),
     ],
 )
-async def test_a_place_that_is_not_there_is_an_error(arguments: dict[str, int], said: str) -> None:
+async def test_a_place_that_is_not_there_is_an_error(arguments: dict[str, Any], said: str) -> None:
     assert said in await result_of(call("read_file", path="source_code/short.txt", **arguments))
 
 
