@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from crew.model import written_tests
 from crew.model.agents.coder import Coder
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
-from crew.model.written_tests import PythonTest
 from models.contracts.names import BuiltInArtifact
+from sandbox.runner.modules import Modules
 from tests.crew.model.agents_under_test import documents_of
 from tests.crew.model.model_under_test import Model, Step, call, says
 from tests.crew.model.test_existing_code import GIVEN, assignment, given, services
@@ -25,13 +25,12 @@ TEST = GIVEN["tests/test_app.py"]
 def threads(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each file set was looked into outside of the event loop's thread."""
     found: list[bool] = []
-    parse = written_tests._python
 
-    def recorded(files: Mapping[str, str], paths: Iterable[str] | None = None) -> list[PythonTest]:
+    def recorded(files: Mapping[str, str]) -> Modules:
         found.append(threading.current_thread() is not threading.main_thread())
-        return list(parse(files, paths))
+        return Modules(files)
 
-    monkeypatch.setattr(written_tests, "_python", recorded)
+    monkeypatch.setattr(written_tests, "Modules", recorded)
     return found
 
 
