@@ -53,7 +53,7 @@ class RunReport:
 
     @property
     def not_passed(self) -> list[tuple[str, str]]:
-        """The names and outcomes of the tests that stand in the way of `passed`."""
+        """The names and outcomes of the tests that prevent `passed`."""
         return [(name, outcome) for name, outcome in self.outcomes if outcome not in (PASSED, NEEDS_PYTEST)]
 
 

@@ -73,7 +73,7 @@ def script_for(case: str) -> Script:
 
 
 def work_of(outcome: Outcome) -> tuple[object, object]:
-    """What the step hands back, without the leaking test that the tester may add to its own."""
+    """What the step submits, without the leaking test that the tester may add to its own."""
     drafts = [each if each.type != "acceptance_tests" else _without_leak(each) for each in outcome.drafts]
     return drafts, outcome.verdict
 

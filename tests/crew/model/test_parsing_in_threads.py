@@ -1,4 +1,4 @@
-"""Looking for tests in megabytes of code takes seconds, in which no other step of the worker may stand still."""
+"""Looking for tests in megabytes of code takes seconds, in which every other step of the worker must go on."""
 
 from __future__ import annotations
 
