@@ -1,4 +1,4 @@
-"""Looking for tests in megabytes of code takes seconds, in which every other step of the worker must go on."""
+"""Looking for tests in megabytes of code takes seconds, while every other step of the worker continues."""
 
 from __future__ import annotations
 
