@@ -107,7 +107,7 @@ async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: i
         Row(
             f"{figure}: the worker's longest gap between two heartbeats of a step",
             {"s": late["gap"], "s that its event loop was blocked": late["stall"]},
-            aim=None if bench.quick else Aim(late["gap"], 2, "s"),
+            aim=None if bench.quick else Aim(late["gap"], 2, "s", less_than=True),
         ),
         cost(f"{figure}: CPU a call", spent, count),
         Row(
@@ -136,7 +136,7 @@ async def _step(bench: Bench, feed: Feed) -> list[Row]:
         Row(
             f"{figure}: history of its project",
             {"events": len(history), "KiB": sum(event.ByteSize() for event in history) / 1024},
-            aim=Aim(len(history), 20, "events"),
+            aim=Aim(len(history), 20, "events", less_than=True),
         ),
     ]
 

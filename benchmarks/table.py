@@ -19,19 +19,23 @@ HEADINGS = ("figure", "measured", "p50 ms", "p99 ms", "aim", "met")
 
 @dataclass(frozen=True)
 class Aim:
-    """The target of a figure: at most, or at least, a limit."""
+    """The target of a figure: at most, at least, or less than a limit."""
 
     measured: float
     limit: float
     unit: str = ""
     at_least: bool = False
+    less_than: bool = False
 
     @property
     def met(self) -> bool:
+        if self.less_than:
+            return self.measured < self.limit
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
     def __str__(self) -> str:
-        return f"{'≥' if self.at_least else '≤'} {self.limit:g} {self.unit}".rstrip()
+        sign = "<" if self.less_than else "≥" if self.at_least else "≤"
+        return f"{sign} {self.limit:g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ environment of sandboxed code, which gets a new one."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from dotenv import dotenv_values
@@ -32,6 +33,9 @@ ADDRESSES = (
     "VLLM_BASE_URL",
 )
 
+_KEY = re.compile(r"[!#-&(-~]+")
+"""What a key consists of: the characters of an HTTP header's token, without blanks and quotation marks."""
+
 _NAMES = {name.lower(): name for name in (*KEYS, *ADDRESSES)}
 
 
@@ -39,7 +43,7 @@ def provider_variables() -> dict[str, str]:
     """Return the variables that are set and not empty. The environment takes precedence over `.env`.
 
     Raises:
-        SettingsError: `.env` or the file of a key cannot be used; the message contains nothing of a key.
+        SettingsError: `.env`, a key or the file of one cannot be used; the message contains nothing of a key.
     """
     try:
         encoding = detect_encoding()
@@ -52,7 +56,21 @@ def provider_variables() -> dict[str, str]:
         name: value for lower, name in _NAMES.items() if (value := environment.get(lower) or in_file.get(lower))
     }
     redact_also(variables[name] for name in KEYS if name in variables)
+    wrong = [name for name in KEYS if name in variables and not _KEY.fullmatch(variables[name])]
+    if wrong:
+        raise SettingsError("\n".join(f"{name}: {_not_a_key(variables[name])}: copy the key again." for name in wrong))
     return variables
+
+
+def _not_a_key(value: str) -> str:
+    """Return what is wrong with a key, and nothing of it."""
+    if len(value.splitlines()) > 1:
+        return "it has more than one line"
+    if any(each.isspace() for each in value):
+        return "there is a blank in it"
+    if set(value) & set("\"'\u2018\u2019\u201c\u201d\u00ab\u00bb"):
+        return "there are quotation marks in it"
+    return "it has a character that is not ASCII, or that cannot be seen"
 
 
 def _lower(variables: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -18,9 +18,19 @@ NO_SOURCE = "**Failed**: the inputs contain no source files to run."
 
 
 def result_of(run: RunReport, tests: str = "tests", *, bold: bool = True) -> str:
-    """Return the result of a run in one sentence: "**Passed**: 3 of 3 tests ran, 0 failed."."""
+    """Return the result of a run in one sentence: "**Passed**: 3 of 3 tests ran, 0 failed."; another one says how many
+    were not run because they need pytest."""
     verdict = "Passed" if run.passed else "Failed"
-    return f"{f'**{verdict}**' if bold else verdict}: {run.ran} of {run.counted} {tests} ran, {run.failed} failed."
+    result = f"{f'**{verdict}**' if bold else verdict}: {run.ran} of {run.counted} {tests} ran, {run.failed} failed."
+    return f"{result} {note}" if (note := pytest_note(run.need_pytest)) else result
+
+
+def pytest_note(count: int) -> str | None:
+    """Return how many tests were not run because they need pytest, for reports and gates; None if none does."""
+    if not count:
+        return None
+    were = "pytest test was" if count == 1 else "pytest tests were"
+    return f"{count} {were} not run: pytest is not available in the sandbox."
 
 
 def package_lines(package: bytes, root: str) -> list[str]:

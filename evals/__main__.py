@@ -11,6 +11,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
     import typer
 
     from cli.command_line import CommandLine
+    from cli.commands.model_check import require_usable
     from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
     from cli.commands.runner import run_command
     from evals.command import evaluate
@@ -31,6 +32,9 @@ def eval(
         float,
         typer.Option(min=0, help="US dollars. Once they are spent, no brief is started, and what runs is cancelled."),
     ] = 5.0,
+    no_check: Annotated[
+        bool, typer.Option("--no-check", help="Do not check the model first: only the worker, elsewhere, has its key.")
+    ] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -44,7 +48,14 @@ def eval(
     """
     run_command(
         lambda client: evaluate(
-            client, model, briefs, pipeline, parallel=parallel, max_cost_usd=max_cost, as_json=as_json
+            client,
+            model,
+            briefs,
+            pipeline,
+            parallel=parallel,
+            max_cost_usd=max_cost,
+            check=None if no_check else require_usable,
+            as_json=as_json,
         ),
         ApiTarget(api, data_dir),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from cli.client.http import Client
@@ -27,16 +28,22 @@ async def evaluate(
     *,
     parallel: int,
     max_cost_usd: float,
+    check: Callable[[str], Awaitable[object]] | None,
     as_json: bool,
 ) -> int:
     """Run briefs through the crew, run their hidden tests, and print the results. Return the exit code.
 
+    Args:
+        check: raises UsageError if the model cannot be used.
+
     Raises:
-        UsageError: the briefs or the settings cannot be read.
+        UsageError: the briefs or the settings cannot be read, or the model cannot be used.
         NoApiError: no API answers.
     """
     cases = _cases(briefs or BRIEFS)
     await client.get("/providers/")
+    if check is not None:
+        await check(model)
     messages = stderr()
 
     def report(line: str) -> None:

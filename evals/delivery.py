@@ -55,7 +55,10 @@ async def run_hidden_tests(case: EvalCase, files: Files, sandbox: Sandbox) -> Hi
     except (InvalidArtifactError, SandboxError, UnconfinedError) as error:
         return HiddenTests(failures=(f"the hidden tests cannot run: {error}",))
     failed = tuple(f"{name}: {run.details.get(name) or outcome}" for name, outcome in run.outcomes if outcome != PASSED)
-    return HiddenTests(len(run.outcomes), len(run.outcomes) - len(failed), failed)
+    passed = len(run.outcomes) - len(failed)
+    if not run.passed and not failed:
+        failed = (f"the run of the hidden tests did not pass: it {run.stopped or f'ended with {run.exit}'}",)
+    return HiddenTests(len(run.outcomes), passed, failed)
 
 
 def _unpack(package: bytes) -> Files:

@@ -33,7 +33,7 @@ CANCEL_SECONDS = 10.0
 @dataclass(frozen=True, slots=True)
 class EvalResult:
     """The outcome of one brief. `reason` says why it was not delivered. `seconds` is the time until it was, or until
-    it was clear that it will not be; `failures` has a text for each hidden test that did not pass."""
+    it was clear that it will not be; `failures` has a text for each hidden test that did not pass, or for their run."""
 
     brief: str
     project_id: str | None
@@ -50,7 +50,7 @@ class EvalResult:
 
     @property
     def is_good(self) -> bool:
-        return self.delivered and self.hidden_passed == self.hidden_tests
+        return self.delivered and self.hidden_passed == self.hidden_tests and not self.failures
 
 
 class NotDeliveredError(Exception):

@@ -3,6 +3,7 @@
 from sandbox.acceptance_tests import AcceptanceCheck, run_acceptance
 from sandbox.errors import SandboxError, UnconfinedError
 from sandbox.launcher.protocol import Limits
+from sandbox.port import SandboxPort
 from sandbox.product_interface import product_interface
 from sandbox.run_report import RunReport
 from sandbox.sandbox import Sandbox
@@ -14,6 +15,7 @@ __all__ = [
     "RunReport",
     "Sandbox",
     "SandboxError",
+    "SandboxPort",
     "UnconfinedError",
     "product_interface",
     "run_acceptance",

@@ -12,6 +12,7 @@ from pathlib import Path
 from sandbox.errors import UnconfinedError
 from sandbox.launcher.protocol import Limits, RunRequest, RunResult
 from sandbox.launcher_process import launch
+from sandbox.runner.discovery import NEEDS_PYTEST
 
 PASSED = "passed"
 _FINISHED = (PASSED, "failed", "error", "expected failure", "unexpected success")
@@ -24,9 +25,10 @@ _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 class RunReport:
     """The result of a run. `output` holds nothing that differs from run to run (times, addresses, folders).
 
-    `counted` is the number of tests, most of them read from the source; `passed` is true only if each of them ran to
-    its end and succeeded. `outcomes` holds the name and outcome of each. `stopped` names the limit that ended the run,
-    or None; `isolation` lists what the sandbox could enforce here, and `confined` whether that was enough.
+    `counted` is the number of tests, most of them read from the source; `passed` is true only if there are tests and
+    each of them, except for those that need pytest, ran to its end and succeeded. `outcomes` holds the name and outcome
+    of each. `stopped` names the limit that ended the run, or None; `isolation` lists what the sandbox could enforce
+    here, and `confined` whether that was enough.
 
     `details` holds, for tests that raised exceptions, their texts, without the source of the tests, and what the
     product was last asked and answered. Like `output`, it comes from the code under test and may say anything.
@@ -44,6 +46,16 @@ class RunReport:
     outcomes: tuple[tuple[str, str], ...]
     details: Mapping[str, str]
 
+    @property
+    def need_pytest(self) -> int:
+        """The number of tests that were not run because they need pytest."""
+        return sum(outcome == NEEDS_PYTEST for _, outcome in self.outcomes)
+
+    @property
+    def not_passed(self) -> list[tuple[str, str]]:
+        """The names and outcomes of the tests that prevent `passed`."""
+        return [(name, outcome) for name, outcome in self.outcomes if outcome not in (PASSED, NEEDS_PYTEST)]
+
 
 async def run(request: RunRequest) -> RunReport:
     """Carry out a request. Whatever the tests do is a result, never an error.
@@ -59,12 +71,13 @@ async def run(request: RunRequest) -> RunReport:
     result = result._replace(counted=[" ".join(name.split()) for name in result.counted])
     tests = _outcome_of_each_test(result)
     outcomes = [outcome for _, outcome in tests]
-    passed = bool(outcomes) and all(outcome == PASSED for outcome in outcomes)
+    without_pytest = [outcome for outcome in outcomes if outcome != NEEDS_PYTEST]
+    passed = bool(without_pytest) and all(outcome == PASSED for outcome in without_pytest)
     return RunReport(
         passed=passed and result.finished and result.exit_code == 0 and not result.stopped,
         counted=len(outcomes),
         ran=sum(outcome in _FINISHED for outcome in outcomes),
-        failed=len(result.outcomes) - outcomes.count(PASSED),
+        failed=len(result.outcomes) - outcomes.count(PASSED) - outcomes.count(NEEDS_PYTEST),
         exit=_exit(result),
         stopped=result.stopped or _limit_hit(result, request.limits),
         output=_reproducible(result.output),

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sandbox import acceptance_tests, unit_tests
-from sandbox.acceptance_tests import STUB, STUB_ENTRY_POINT, AcceptanceCheck
 from sandbox.launcher.protocol import DEFAULT_LIMITS
+from sandbox.port import SandboxPort
 from sandbox.run_report import RunReport
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
@@ -22,7 +22,7 @@ _ACCEPTANCE_FACTOR = 4
 """How much longer acceptance tests may run than unit tests: each command that they try is a Python that starts."""
 
 
-class Sandbox:
+class Sandbox(SandboxPort):
     """Runs tests for up to `seconds` each, acceptance tests for four times as long, at most `at_once` runs at a time:
     each may take a gigabyte.
 
@@ -79,15 +79,3 @@ class Sandbox:
             return await acceptance_tests.run_acceptance(
                 product, tests, entry_point, self._acceptance_limits, unconfined=unconfined, toolchain=toolchain
             )
-
-    async def check_acceptance(
-        self,
-        tests: Mapping[str, str],
-        product_stub: Mapping[str, str] = STUB,
-        entry_point: str = STUB_ENTRY_POINT,
-        *,
-        harmless: bool = False,
-    ) -> AcceptanceCheck:
-        """Check that every acceptance test is found, and fails on a product that does nothing."""
-        run = await self.run_acceptance(product_stub, tests, entry_point, harmless=harmless)
-        return AcceptanceCheck(tuple(acceptance_tests.problems(run)), run)

@@ -167,10 +167,12 @@ async def main(names: Sequence[str]) -> None:
     settings = get_settings()
     provider_variables()  # an error in them is reported once, rather than for each model
     clients = ModelClients(settings)
-    checks = [check(clients, settings, name) for name in names or configured(settings)]
-    for report in await asyncio.gather(*checks):
-        print(json.dumps(asdict(report)), flush=True)  # noqa: T201 - its output is read by the command that starts it
-    await clients.close()
+    try:
+        checks = [check(clients, settings, name) for name in names or configured(settings)]
+        for report in await asyncio.gather(*checks):
+            print(json.dumps(asdict(report)), flush=True)  # noqa: T201 - its output is read by the command that starts it
+    finally:
+        await clients.close()
 
 
 if __name__ == "__main__":

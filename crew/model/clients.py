@@ -162,6 +162,7 @@ class ModelClients:
         self._environment = environment
         self._slots = asyncio.Semaphore(CALL_SLOTS)
         self._created: dict[str, ModelClient] = {}
+        self._unconnected: list[httpx2.AsyncClient] = []
 
     def get(self, name: str) -> ModelClient:
         """Return a model `provider:model`.
@@ -175,6 +176,8 @@ class ModelClients:
 
     async def close(self) -> None:
         """Close the connections to all providers."""
+        while self._unconnected:
+            await self._unconnected.pop().aclose()
         for client in self._created.values():
             if (sdk := getattr(client.model, "client", None)) is not None:
                 await sdk.close()
@@ -191,7 +194,8 @@ class ModelClients:
         try:
             environment = provider_variables() if self._environment is None else self._environment
             # Without a connection, to learn the address.
-            base = provider.create(model_name, environment, httpx2.AsyncClient(trust_env=False)).base_url
+            self._unconnected.append(httpx2.AsyncClient(trust_env=False))
+            base = provider.create(model_name, environment, self._unconnected[-1]).base_url
             # A redirect would take the brief and the code to another host.
             http = http_client(
                 base or "",

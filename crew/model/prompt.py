@@ -84,7 +84,8 @@ def _task(assignment: Assignment) -> str:
     for each in assignment.inputs:
         text = shown(each)
         if len(text) > MAX_INPUT:
-            text = f"{text[:MAX_INPUT]}\n[... {len(text) - MAX_INPUT:,} characters more: call read_artifact ...]"
+            more = f"{len(text) - MAX_INPUT:,} characters more: call read_artifact with offset={MAX_INPUT}"
+            text = f"{text[:MAX_INPUT]}\n[... {more} ...]"
         lines += delimited("input", text, type=each.type, name=each.name, version=str(each.version))
     return "\n".join(lines)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,8 +15,7 @@ from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
 from crew.model.pricing import Price
 from crew.transcript import Entry
-from sandbox import RunReport, Sandbox
-from sandbox.toolchain import Toolchain
+from sandbox import RunReport, SandboxPort
 
 _NO_LIMIT = 10**12
 
@@ -112,26 +110,11 @@ async def _no_answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResp
     return ModelResponse(parts=[TextPart("")], finish_reason="stop")
 
 
-class NoSandbox(Sandbox):
+class NoSandbox(SandboxPort):
     """Runs nothing: the results of runs are in the recording."""
 
-    async def run_tests(
-        self,
-        files: Mapping[str, str],
-        *,
-        harmless: bool = False,
-        loopback: bool = False,
-        toolchain: Toolchain | None = None,
-    ) -> RunReport:
+    async def run_tests(self, *_: object, **__: object) -> RunReport:
         return _NOT_RUN
 
-    async def run_acceptance(
-        self,
-        product: Mapping[str, str],
-        tests: Mapping[str, str],
-        entry_point: str,
-        *,
-        harmless: bool = False,
-        toolchain: Toolchain | None = None,
-    ) -> RunReport:
+    async def run_acceptance(self, *_: object, **__: object) -> RunReport:
         return _NOT_RUN

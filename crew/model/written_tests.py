@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
+from typing import NamedTuple
 
+from sandbox.runner.discovery import discover, in_module
+from sandbox.runner.modules import Modules, may_be_test_file, statements
 from sandbox.toolchain import toolchains
 
 
+class PythonTest(NamedTuple):
+    """A test method or function, as its source says. `name` is `path:Class.method` or `path:function`."""
+
+    name: str
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    decorators: list[ast.expr]
+    needs_pytest: bool
+
+
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the docstring of each test method in the files, by `path:Class.method`; the name of each test in another
-    language, by `path:name`."""
-    return {name: ast.get_docstring(method) or "" for name, _, method in _methods(files)} | _named(files)
+    """Return the docstring of each Python test in the files that can be run, by `path:Class.method` or `path:function`;
+    the name of each test in another language, by `path:name`."""
+    python = {each.name: ast.get_docstring(each.function) or "" for each in _python(files) if not each.needs_pytest}
+    return python | _named(files)
+
+
+def need_pytest(files: Mapping[str, str]) -> int:
+    """Return how many tests in the files the sandbox does not run because they need pytest."""
+    return len(discover(files).need_pytest)
+
+
+def dotted(name: str) -> str:
+    """Return the name by which a run knows a Python test: `package.module.Class.method`."""
+    return name.replace("/", ".").replace(".py:", ".")
 
 
 class Baseline:
@@ -21,9 +44,9 @@ class Baseline:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._seen = _strengths(files)
 
-    def record(self, files: Mapping[str, str]) -> None:
-        """Remember the tests in files that have been written."""
-        for name, (skipped, asserts) in _strengths(files).items():
+    def record(self, files: Mapping[str, str], path: str) -> None:
+        """Remember the tests in one of the files, which has been written."""
+        for name, (skipped, asserts) in _strengths(files, [path]).items():
             was_skipped, asserted = self._seen.get(name, (True, 0))
             self._seen[name] = (skipped and was_skipped, max(asserts, asserted))
 
@@ -42,15 +65,21 @@ class Baseline:
         return found
 
 
-def _strengths(files: Mapping[str, str]) -> dict[str, tuple[bool, int]]:
-    """Return for each test whether it is skipped, and how many assertions it makes; Python's alone are looked into."""
-    found = dict.fromkeys(_named(files), (False, 0))
-    for name, case, method in _methods(files):
-        marks = " ".join(map(_source, (*case.decorator_list, *method.decorator_list)))
-        reached = list(takewhile(lambda statement: not isinstance(statement, ast.Return), method.body))
+def _strengths(files: Mapping[str, str], paths: Iterable[str] | None = None) -> dict[str, tuple[bool, int]]:
+    """Return for each test whether it is skipped, and how many assertions it makes; Python's alone are looked into.
+
+    Args:
+        paths: the files to look into, by default all.
+    """
+    paths = files if paths is None else paths
+    found = dict.fromkeys(_named({path: files[path] for path in paths}), (False, 0))
+    for test in _python(files, paths):
+        marks = " ".join(map(_source, test.decorators))
+        reached = list(takewhile(lambda statement: not isinstance(statement, ast.Return), test.function.body))
         source = "\n".join(map(_source, reached))
         skipped = "skip" in marks.lower() or "expectedFailure" in marks or "skipTest" in source or "SkipTest" in source
-        found[name] = (skipped, sum(_asserts(node) for statement in reached for node in ast.walk(statement)))
+        asserts = sum(_asserts(node) for statement in reached for node in ast.walk(statement))
+        found[test.name] = (skipped or test.needs_pytest, asserts)
     return found
 
 
@@ -79,16 +108,29 @@ def _asserts(node: ast.AST) -> bool:
     return checks and not all(isinstance(each, ast.Constant) for each in node.args)
 
 
-def _methods(files: Mapping[str, str]) -> Iterator[tuple[str, ast.ClassDef, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Yield each test method with its name and its class. Files that cannot be parsed have none."""
-    for path, text in files.items():
-        if not path.rpartition("/")[2].startswith("test") or not path.endswith(".py"):
+def _python(files: Mapping[str, str], paths: Iterable[str] | None = None) -> Iterator[PythonTest]:
+    """Yield the tests of Python files. Files that cannot be parsed have none."""
+    modules = Modules(files)
+    for path in files if paths is None else paths:
+        if not may_be_test_file(path):
             continue
         try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+            tree = ast.parse(files[path])
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-            for method in case.body:
-                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
-                    yield f"{path}:{case.name}.{method.name}", case, method
+        name = modules.name_of(path)
+        of_pytest = set(in_module(modules, name)[2]) if name and modules.parsed(name) else set[str]()
+        for case, function in _tests(tree):
+            label = f"{path}:{case.name}.{function.name}" if case else f"{path}:{function.name}"
+            decorators = [*(case.decorator_list if case else ()), *function.decorator_list]
+            yield PythonTest(label, function, decorators, dotted(label) in of_pytest)
+
+
+def _tests(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for function in statements(tree.body):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name.startswith("test_"):
+            yield None, function
+    for case in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        for method in case.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name.startswith("test"):
+                yield case, method

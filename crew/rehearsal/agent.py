@@ -26,11 +26,12 @@ _MAX_SLICE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """What an agent produced: drafts of its own types of artifact, a verdict and a note."""
+    """What an agent produced: drafts of its own types of artifact, a verdict, a note and a warning."""
 
     drafts: Sequence[Draft] = ()
     verdict: Verdict | None = None
     note: str | None = None
+    warning: str | None = None
 
 
 class RehearsalAgent(ABC):
@@ -77,6 +78,7 @@ class RehearsalAgent(ABC):
             confidence=_CONFIDENCE if confidence is None else confidence,
             usage=Usage(model=REHEARSAL, input_tokens=0, output_tokens=0, cost_usd=0.0),
             note=written.note or source_note(context),
+            warning=written.warning,
         )
 
     @abstractmethod

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from config.sizes import format_count
+from crew.markdown import escape_markdown
 from crew.protocol import Draft, Step
 from crew.reading.requirements import MAX_CHARACTERS, MAX_REQUIREMENTS, Requirement, shorten
 from crew.reading.selection import TOO_MANY
 from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
-from crew.rehearsal.writing.document import (
-    Section,
-    document,
-    escape_markdown,
-    not_used_section,
-    requirement_sections,
-)
+from crew.rehearsal.writing.document import Section, document, not_used_section, requirement_sections
 from crew.rehearsal.writing.python_names import names_for
 from models.contracts.names import BuiltInArtifact
 

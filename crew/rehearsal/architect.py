@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from crew.markdown import escape_markdown
 from crew.protocol import Draft, Step
 from crew.reading.requirements import Requirement
 from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext
-from crew.rehearsal.writing.document import (
-    document,
-    escape_markdown,
-    requirement_sections,
-    source_line,
-    source_not_used_section,
-)
+from crew.rehearsal.writing.document import document, requirement_sections, source_line, source_not_used_section
 from crew.rehearsal.writing.python_names import names_for, package_name
 from models.contracts.names import BuiltInArtifact
 

@@ -13,17 +13,17 @@ from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.rehearsal.tester import result_sections
 from crew.rehearsal.writing.document import document
 from crew.rehearsal.writing.package import VERSION, distribution_name
-from crew.wording import file_table, package_lines
+from crew.wording import file_table, package_lines, pytest_note
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 
 
 class Deployer(RehearsalAgent):
     only_writes = False
     progress_messages = ("reading the test results", "collecting the files", "building the package")
 
-    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+    def __init__(self, step_seconds: float, sandbox: SandboxPort) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
@@ -47,7 +47,9 @@ class Deployer(RehearsalAgent):
             ],
         )
         drafts = [Draft(BuiltInArtifact.DEPLOYMENT_PACKAGE, package, ZIP), log]
-        return StepDraft(drafts, None if run is None else Verdict.PASSED if run.passed else Verdict.FAILED)
+        if run is None:
+            return StepDraft(drafts)
+        return StepDraft(drafts, Verdict.PASSED if run.passed else Verdict.FAILED, warning=pytest_note(run.need_pytest))
 
     async def _check(self, package: bytes, root: str, step: Step, *, harmless: bool) -> RunReport:
         """Run the tests from the built package rather than from the source files."""

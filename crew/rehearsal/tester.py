@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.markdown import code_block, escape_markdown
 from crew.protocol import Assignment, Draft, InputArtifact, Step
 from crew.reading.markdown_blocks import plain
 from crew.rehearsal.agent import RehearsalAgent, StepDraft
 from crew.rehearsal.task_context import TaskContext, title_beside
 from crew.rehearsal.writing.acceptance_tests import acceptance_files, acceptance_path
-from crew.rehearsal.writing.document import Section, code_block, document, escape_markdown
+from crew.rehearsal.writing.document import Section, document
 from crew.rehearsal.writing.python_names import names_for, package_name
-from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
+from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, pytest_note, result_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 
 _MAX_LISTED_TESTS = 50
 
@@ -32,7 +33,7 @@ class Tester(RehearsalAgent):
     only_writes = False
     progress_messages = ("reading the code", "preparing the sandbox", "reading the specification")
 
-    def __init__(self, step_seconds: float, sandbox: Sandbox) -> None:
+    def __init__(self, step_seconds: float, sandbox: SandboxPort) -> None:
         super().__init__(step_seconds)
         self._sandbox = sandbox
 
@@ -42,19 +43,19 @@ class Tester(RehearsalAgent):
         return self.progress_messages
 
     async def write_outputs(self, context: TaskContext, step: Step) -> StepDraft:
-        drafts, verdict = [], None
+        drafts, verdict, warning = [], None, None
         if context.expects(BuiltInArtifact.ACCEPTANCE_TESTS):
             drafts.append(Draft(BuiltInArtifact.ACCEPTANCE_TESTS, pack(acceptance_files(context)), FILES))
         if context.expects(BuiltInArtifact.TEST_RESULTS):
-            report, verdict = await self._validate(context, step)
+            report, verdict, warning = await self._validate(context, step)
             drafts.append(report)
-        return StepDraft(drafts, verdict)
+        return StepDraft(drafts, verdict, warning=warning)
 
-    async def _validate(self, context: TaskContext, step: Step) -> tuple[Draft, Verdict]:
+    async def _validate(self, context: TaskContext, step: Step) -> tuple[Draft, Verdict, str | None]:
         source = _files_input(context, BuiltInArtifact.SOURCE_CODE)
         if source is None:
             nothing: Section = ("Result", [NO_SOURCE])
-            return document(context, BuiltInArtifact.TEST_RESULTS, [nothing]), Verdict.FAILED
+            return document(context, BuiltInArtifact.TEST_RESULTS, [nothing]), Verdict.FAILED, None
         files = unpack(source.content)
         await step.progress(f"running the tests of {len(files)} files in the sandbox", None)
         # The rehearsal's own package consists of templates, with words of the brief as literals. A person's may not.
@@ -77,7 +78,7 @@ class Tester(RehearsalAgent):
         ]
         passed = unit.passed and (acceptance is None or acceptance.passed)
         report = document(context, BuiltInArtifact.TEST_RESULTS, sections)
-        return report, Verdict.PASSED if passed else Verdict.FAILED
+        return report, Verdict.PASSED if passed else Verdict.FAILED, pytest_note(unit.need_pytest)
 
 
 def _package(context: TaskContext, files: Mapping[str, str]) -> str:
@@ -113,11 +114,12 @@ def _result(run: RunReport) -> list[str]:
 
 def _not_passed(run: RunReport) -> list[str]:
     """List the tests that did not pass, with their outcomes."""
-    if not run.outcomes:
+    if run.need_pytest == len(run.outcomes):
         return [
-            "- no tests were found: they must be methods of a `unittest.TestCase`, in files whose names start with test"
+            "- no tests were found: they must be methods of a `unittest.TestCase`, or functions without arguments, in "
+            "files whose names start with test"
         ]
-    failed = [(name, outcome) for name, outcome in run.outcomes if outcome != "passed"]
+    failed = run.not_passed
     lines = [
         f"- {escape_markdown(plain(name))}: {escape_markdown(plain(outcome))}"
         for name, outcome in failed[:_MAX_LISTED_TESTS]

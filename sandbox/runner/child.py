@@ -10,7 +10,7 @@ import traceback
 import unittest
 import warnings
 from collections.abc import Iterator, MutableSequence
-from types import ModuleType, TracebackType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any
 
 from .discovery import Test
@@ -85,10 +85,30 @@ def _find_case(test: Test) -> unittest.TestCase:
             found = getattr(found, part, None)
         if isinstance(found, type) and issubclass(found, unittest.TestCase) and hasattr(found, method):
             return found(method)
+        if found is module and isinstance(function := getattr(module, method, None), FunctionType):
+            return _Function(function, test.name)
     for case in _flatten(unittest.TestLoader().loadTestsFromModule(module)):
         if case.id() == test.name:
             return case
     raise LookupError(f"{test.name} is in the source, but does not exist once its module is loaded")
+
+
+class _Function(unittest.FunctionTestCase):
+    """A test that is a function."""
+
+    def __init__(self, function: FunctionType, name: str) -> None:
+        super().__init__(self._call)
+        self._function, self._name = function, name
+
+    def _call(self) -> None:
+        if self._function() is not None:  # as for methods: usually something that has not run at all
+            raise DeprecationWarning(f"{self._name} returned a value")
+
+    def id(self) -> str:
+        return self._name
+
+    def __str__(self) -> str:
+        return self._name
 
 
 def _import(name: str) -> ModuleType:

@@ -18,6 +18,12 @@ def is_test_file(path: str) -> bool:
     return name.startswith("test") and name.endswith(".py")
 
 
+def may_be_test_file(path: str) -> bool:
+    """Return whether pytest looks for tests in a file. unittest does not look into `*_test.py`, which may be a script:
+    such a file is only loaded if its source has tests."""
+    return is_test_file(path) or path.endswith("_test.py")
+
+
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements of a body and of its blocks (if, try, with, for), but not of functions and classes."""
     for node in body:
@@ -69,6 +75,29 @@ class Modules:
 
     def parse_error(self, name: str) -> str:
         return self._faults.get(name, "it does not exist")
+
+    def path_of(self, name: str) -> str:
+        return self._paths[name]
+
+    def loads(self, name: str, package: str, seen: set[str] | None = None) -> bool:
+        """Return whether a module, or one of the set that it imports, imports a package that is not in the set."""
+        seen = set() if seen is None else seen
+        parsed = None if name in seen or package in self._paths else self.parsed(name)
+        seen.add(name)
+        for source, bound in parsed.imports.values() if parsed else ():
+            if source.partition(".")[0] == package:
+                return True
+            if any(self.loads(each, package, seen) for each in (source, f"{source}.{bound}")):
+                return True
+        return False
+
+    def has_autouse_fixture(self, name: str) -> bool:
+        """Return whether pytest would run something around each test of a module: its file or a `conftest.py` beside or
+        above it says so."""
+        path = self._paths[name]
+        folders = path.split("/")[:-1]
+        above = ("/".join([*folders[:depth], "conftest.py"]) for depth in range(len(folders) + 1))
+        return any("autouse" in self._files.get(each, "") for each in (path, *above))
 
     def imported(self, name: str) -> set[str]:
         """Return the top-level names of all modules that a module imports, also in its functions."""

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from . import child
-from .discovery import MAX_TESTS, Test, discover
+from .discovery import MAX_TESTS, NEEDS_PYTEST, Test, discover
 from .fork import run_in_child
 from .workspace import Workspace
 
@@ -61,7 +61,7 @@ class Outcome(NamedTuple):
 
 
 def main() -> None:
-    """Find, run and report the tests. Exits with 0 if every test passed, and with 1 otherwise.
+    """Find, run and report the tests. Exits with 0 if every test passed that can be run here, and with 1 otherwise.
 
     Reports {"ready": true}, {"counted": [names]}, then {"test": name, "outcome": outcome, "detail": text} of each in
     that order, and {"finished": true}; {"leftovers": true} asks the supervisor to kill what a test left running, and
@@ -96,7 +96,7 @@ def main() -> None:
         room -= len(detail)
         _report(test=test.name, outcome=outcome.end, detail=detail)
     _report(finished=True)
-    ends = [outcome.end for outcome in outcomes.values()]
+    ends = [outcome.end for outcome in outcomes.values() if outcome.end != NEEDS_PYTEST]
     _print_summary(ends)
     sys.exit(0 if ends and all(end == child.PASSED for end in ends) else 1)
 
@@ -157,7 +157,8 @@ def _all_tests(texts: Mapping[str, str], children: _Children) -> tuple[list[Test
     found = discover(python, acceptance=children.acceptance)
     tests = {test.name: test for test in found.tests}
     outcomes = {name: Outcome(f"never runs: {why}") for name, why in found.never_run.items()}
-    tests.update({name: Test("", name) for name in found.never_run})
+    outcomes |= dict.fromkeys(found.need_pytest, Outcome(NEEDS_PYTEST))
+    tests.update({name: Test("", name) for name in outcomes})
     lines, end = children.list_tests(found.modules) if found.modules else ([], None)
     if end is not None:
         # There may be more tests, which cannot be known.

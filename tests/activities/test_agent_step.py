@@ -3,96 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
-from uuid_utils.compat import uuid7
 
 from activities.agent_step import AgentSteps
-from activities.records import Records
 from config.settings import Settings
 from crew.protocol import AgentError, Assignment, Outcome, Step
-from models.contracts.enums import EventType, HitlReason, HitlStatus, ProjectStatus, ResponseOutcome, Verdict
-from models.contracts.handoff import Handoff, StepInput, StepResult
-from models.contracts.hitl import JudgedResponse
-from models.contracts.names import BuiltInArtifact, BuiltInRole
+from models.contracts.enums import EventType, HitlReason, ProjectStatus, Verdict
+from models.contracts.handoff import StepResult
 from models.contracts.pipeline import NO_GATE, Gate
-from models.contracts.records import (
-    CheckResponseInput,
-    RecordExpiryInput,
-    RecordProblemInput,
-    RecordResponsesInput,
-    RecordStatusInput,
-)
 from models.contracts.roles import Role, RoleLimits
-from store import artifacts, events, hitl, project_start, projects, tasks
+from store import artifacts, events, hitl, projects, tasks
 from store.transaction import Store
-from tests.workflows.crew_under_test import BRIEF, PLAN, Script, answer, fails_its_verdict, pipeline, raises, works
-
-Run = Callable[..., Awaitable[StepResult]]
-
-
-@pytest.fixture
-def script() -> Script:
-    return Script()
-
-
-@pytest.fixture
-def run(store: Store, script: Script, settings: Settings) -> Run:
-    """Runs a step as a worker would."""
-
-    async def run(step: StepInput) -> StepResult:
-        steps = AgentSteps(store, script.crew(), settings.max_artifact_bytes, settings.daily_budget)
-        return await ActivityEnvironment().run(steps.run_agent_step, step)
-
-    return run
-
-
-async def a_step(store: Store, **changes: Any) -> StepInput:
-    """The first step of a new project."""
-    project_id = uuid7()
-    async with store.transaction(project_id) as tx:
-        await project_start.create(tx, project_start.NewProject(project_id, "A project", BRIEF, pipeline(PLAN)))
-    async with store.reading() as connection:
-        (brief,) = await artifacts.written_by(connection, project_id)
-    given = StepInput(
-        project_id=project_id,
-        project_name="A project",
-        task_id=uuid7(),
-        request_id=uuid7(),
-        handoff=Handoff(
-            to_agent=BuiltInRole.ANALYST,
-            phase="plan",
-            context_ids=(brief.artifact_id,),
-            expected_outputs=(BuiltInArtifact.PROJECT_PLAN, BuiltInArtifact.SOURCE_CODE),
-        ),
-        round=1,
-        gate=Gate(),
-        timeout=timedelta(minutes=1),
-        attempts=2,
-    )
-    return given.model_copy(update=changes)
-
-
-async def written(store: Store, project_id: UUID) -> object:
-    """Everything that the database has of a project, for comparison."""
-    async with store.reading() as connection:
-        found = await tasks.of_project(connection, project_id)
-        return (
-            [one.model_dump(exclude={"updated_at", "attempt"}) for one in found],
-            [one.model_dump() for one in await artifacts.of_project(connection, project_id)],
-            [one.model_dump() for one in await hitl.find(connection, project_id=project_id)],
-            await events.since(connection, project_id, 0),
-            (await events.heads(connection, [project_id])),
-            (await projects.get(connection, project_id)).open_requests,  # type: ignore[union-attr]
-        )
+from tests.activities.first_step import Run, a_step, written
+from tests.workflows.crew_under_test import Script, fails_its_verdict, raises, works
 
 
 @pytest.mark.parametrize("short", [False, True])
@@ -212,70 +142,6 @@ async def test_each_failure_of_the_agent_counts_and_the_last_asks_a_human(
     assert (result.artifacts, result.request.supplies) == ((), None)
     assert await run(step) == result
     assert len(script.assignments["plan"]) == 3
-
-
-async def test_decisions_are_recorded_once_however_often_the_activity_runs(store: Store, run: Run) -> None:
-    records = Records(store)
-    step = await a_step(store)
-    result = await run(step)
-    assert result.request is not None
-    applied = JudgedResponse(response=answer(step.request_id, "approve"), outcome=ResponseOutcome.APPLIED)
-    foreign = JudgedResponse(
-        response=answer(uuid7(), "approve"), outcome=ResponseOutcome.SUPERSEDED, explanation="not open"
-    )
-    judged = RecordResponsesInput(project_id=step.project_id, responses=(applied, foreign))
-    recorded = await ActivityEnvironment().run(records.record_responses, judged)
-    assert recorded.accepted == result.artifacts
-    before = await written(store, step.project_id)
-    again = await ActivityEnvironment().run(records.record_responses, judged)
-    assert again == recorded
-    # An expiry after the decision changes nothing either.
-    expiry = RecordExpiryInput(project_id=step.project_id, request_id=step.request_id, accepts=False)
-    await ActivityEnvironment().run(records.record_expiry, expiry)
-    assert await written(store, step.project_id) == before
-
-
-async def test_a_response_to_an_unknown_request_is_recorded_once_and_stays_unknown(store: Store, run: Run) -> None:
-    records = Records(store)
-    step = await a_step(store)
-    early = CheckResponseInput(project_id=step.project_id, response=answer(step.request_id, "approve"))
-    known = []
-    for _ in range(2):
-        known.append((await ActivityEnvironment().run(records.check_response, early)).known)
-    await run(step)
-    before = await written(store, step.project_id)
-    in_time = early.model_copy(update={"response": answer(step.request_id, "approve")})
-    for check in (early, in_time, in_time):
-        known.append((await ActivityEnvironment().run(records.check_response, check)).known)
-    assert known == [False, False, False, True, True]
-    assert await written(store, step.project_id) == before
-    async with store.reading() as connection:
-        log = await events.since(connection, step.project_id, 0)
-    assert [one.event_type for one in log].count(EventType.ERROR) == 1
-
-
-async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, run: Run) -> None:
-    records = Records(store)
-    step = await a_step(store)
-    await run(step)
-    previous_versions = []
-    for _ in range(2):
-        await ActivityEnvironment().run(
-            records.record_expiry,
-            RecordExpiryInput(project_id=step.project_id, request_id=step.request_id, accepts=True),
-        )
-        await ActivityEnvironment().run(
-            records.record_problem, RecordProblemInput(project_id=step.project_id, message="odd \x00", key="1")
-        )
-        await ActivityEnvironment().run(
-            records.record_status,
-            RecordStatusInput(project_id=step.project_id, status=ProjectStatus.FAILED, key="failed", reason="so"),
-        )
-        previous_versions.append(await written(store, step.project_id))
-    assert previous_versions[0] == previous_versions[1]
-    async with store.reading() as connection:
-        (request,) = await hitl.find(connection, project_id=step.project_id)
-    assert request.status == HitlStatus.EXPIRED
 
 
 async def test_the_verdict_of_an_agent_may_be_a_plain_text(store: Store, script: Script, run: Run) -> None:

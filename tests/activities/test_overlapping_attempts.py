@@ -22,7 +22,7 @@ from models.contracts.handoff import StepInput, StepResult
 from models.tables import Task, TranscriptEntry
 from store import budgets, hitl, tasks, transcripts
 from store.transaction import Store
-from tests.activities.test_agent_step import a_step
+from tests.activities.first_step import a_step
 from tests.crew.model.model_under_test import Model, Tools, Word, call, conversation, says
 from tests.workflows.crew_under_test import Script, Turn, raises, works
 

@@ -125,3 +125,39 @@ def test_a_key_is_redacted_wherever_it_comes_from() -> None:
     assert key in redacted(f"it says {key}")
     provider_variables()
     assert redacted(f"it says {key}") == "it says ***"
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("\u201csk-planted-0123\u201d", "there are quotation marks in it"),
+        ('"sk-planted-0123"', "there are quotation marks in it"),
+        ("sk-planted 0123", "there is a blank in it"),
+        ("sk-planted\u00a00123", "there is a blank in it"),
+        ("sk-planted\n0123", "it has more than one line"),
+        ("sk-plant\u00e9d-0123", "it has a character that is not ASCII, or that cannot be seen"),
+        ("sk-planted\u200b0123", "it has a character that is not ASCII, or that cannot be seen"),
+    ],
+)
+def test_what_cannot_be_a_key_is_said_in_one_line_without_it(
+    name: str, key: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(name, key)
+    with pytest.raises(SettingsError) as error:
+        provider_variables()
+    assert error.value.sentences == [f"a setting cannot be used: {name}: {said}: copy the key again."]
+    monkeypatch.delenv(name)
+    (tmp_path / "key").write_text(f"{key}\n", encoding="utf-8")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "key"))
+    with pytest.raises(SettingsError, match=f"^{name}.*{said.removeprefix('it ')}") as error:
+        provider_variables()
+    assert "planted" not in str(error.value)
+
+
+def test_each_key_that_cannot_be_one_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a b")
+    monkeypatch.setenv("VLLM_API_KEY", "c d")
+    with pytest.raises(SettingsError) as error:
+        provider_variables()
+    assert [each.split(": ")[1] for each in error.value.sentences] == ["OPENAI_API_KEY", "VLLM_API_KEY"]

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from artifacts.file_sets import unpack
+from crew.markdown import escape_markdown
 from crew.reading.brief import read_brief
 from crew.reading.document_requirements import requirements_in
 from crew.reading.markdown_blocks import plain
 from crew.reading.requirements import MAX_REQUIREMENTS
-from crew.rehearsal.writing.document import escape_markdown
 from crew.rehearsal.writing.python_names import package_name
 from models.contracts.names import BuiltInRole
 from sandbox import run_acceptance, run_tests

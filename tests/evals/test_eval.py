@@ -28,7 +28,7 @@ BRIEF = "mdtoc"
 
 
 async def run_eval(api_url: str, cwd: Path, *options: object) -> Result:
-    given = ("--model", MODEL, "--pipeline", "software-delivery", *options)
+    given = ("--model", MODEL, "--pipeline", "software-delivery", "--no-check", *options)
     return await botarmy(api_url, "eval", *given, cwd=cwd, env={"BOTARMY_TEST_SECONDS": "60"})
 
 
@@ -122,9 +122,15 @@ async def test_existing_code_is_sent_as_a_source(
     await wait_for_status(http, str(result.project_id), "cancelled")
 
 
-async def test_a_model_that_cannot_be_used_ends_with_the_reason(api_url: str, tmp_path: Path) -> None:
+async def test_a_model_that_cannot_be_used_ends_with_the_reason(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    before = len((await get(http, "/projects/"))["items"])
     given = ("eval", "--model", "nobody:model", "--briefs", BRIEFS / BRIEF)
     ran = await botarmy(api_url, *given, cwd=tmp_path)
+    assert (ran.code, "nobody:model is not PROVIDER:MODEL" in ran.err) == (2, True), ran
+    assert len((await get(http, "/projects/"))["items"]) == before
+    ran = await botarmy(api_url, *given, "--no-check", cwd=tmp_path)
     assert ran.code == 1, ran
     assert f"{BRIEF}: discovery: nobody:model is not PROVIDER:MODEL" in ran.out
     assert "0 of 1" in ran.out

@@ -115,14 +115,14 @@ async def test_tests_that_cannot_be_found_are_reported() -> None:
         "test_a.py": f"import shortlinks\n{passing}",
         "test_b.py": f"1 / 0\n{passing}",
         "test_c.py": "class It(",
-        "test_d.py": "def test_x(): assert False\n",
+        "test_d.py": "def test_x(): assert False\ndef test_y(tmp_path): assert False\n",
     }
     assert set((await Sandbox(60).check_acceptance(tests)).problems) == {
         "test_a.It.test: never runs: acceptance tests drive the product through `product`; test_a.py imports "
         "shortlinks.",
         "test_b.It.test: error: its module cannot be loaded (ZeroDivisionError: division by zero).",
         "test_c: never runs: test_c.py cannot be parsed: SyntaxError: '(' was never closed (test_c.py, line 1).",
-        "test_d.test_x: never runs: a function outside a TestCase, which unittest does not run.",
+        "test_d.test_y: never runs: it needs pytest, which is not available.",
     }
     (problem,) = (await Sandbox(60).check_acceptance({"acceptance.py": passing})).problems
     assert problem.startswith("There are no tests: they must be methods")

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from pydantic import ConfigDict
 
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
+from crew.model.agents.file_tools import file_tools
 from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import failed_tests
-from crew.model.agents.searching import search_tools
 from crew.model.agents.services import AgentServices, run_conversation
-from crew.model.prompt import begins_from_source
 from crew.model.requirement_coverage import requirement_ids, uncovered
 from crew.model.tool import Arguments, Tool, ToolError
 from crew.model.toolchains import toolchain_of
 from crew.model.workspace import Workspace
-from crew.model.written_tests import Baseline
+from crew.model.written_tests import Baseline, need_pytest
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
-from crew.wording import result_of
+from crew.wording import pytest_note, result_of
 from models.contracts.names import BuiltInArtifact
-from sandbox import RunReport, Sandbox
+from sandbox import RunReport, SandboxPort
 from sandbox.toolchain import Toolchain
 
 MAX_OUTPUT = 8_000
@@ -77,39 +77,36 @@ class Coder:
         completed = await run_conversation(self._services, assignment, step, "coder", tools, workspace)
         if isinstance(completed.arguments, Impossible):
             raise AgentError(_impossible(completed.arguments.reason, assignment), retryable=False)
-        weakened = await asyncio.to_thread(tests.weakened_tests, workspace.files)
-        warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         assert isinstance(completed.arguments, Finish)
         said = completed.arguments.summary.strip()
+        weakened = await asyncio.to_thread(tests.weakened_tests, workspace.files)
+        not_run = await asyncio.to_thread(need_pytest, workspace.files) if workspace.toolchain.is_built_in else 0
+        warnings = [f"{WEAKENED} {'; '.join(weakened)}."] if weakened else []
+        warnings += filter(None, [pytest_note(not_run)])
         (type,) = assignment.expected_outputs
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
             confidence=_confidence(completed.turns, assignment.round, len(weakened)),
             usage=completed.usage,
-            note=f"{warning} {said}" if warning else said,
-            warning=warning,
+            note=" ".join([*warnings, said]),
+            warning=" ".join(warnings) or None,
         )
 
 
-def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: Sandbox) -> tuple[Tool, ...]:
+def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbox: SandboxPort) -> tuple[Tool, ...]:
     specification = assignment.input(BuiltInArtifact.SOFTWARE_SPECIFICATION)
     wanted = requirement_ids(specification.text) if specification else []
 
-    async def list_files(_: Nothing) -> str:
-        return workspace.listing()
-
-    async def read_file(arguments: PathArguments) -> str:
-        return workspace.read(arguments.path)
+    async def changed(path: str, change: Callable[..., str], *arguments: str) -> str:
+        done = await asyncio.to_thread(change, *arguments)
+        await asyncio.to_thread(tests.record, workspace.files, path)
+        return done
 
     async def write_file(arguments: FileArguments) -> str:
-        done = workspace.write(arguments.path, arguments.content)
-        tests.record({arguments.path: arguments.content})
-        return done
+        return await changed(arguments.path, workspace.write, arguments.path, arguments.content)
 
     async def replace(arguments: Replacement) -> str:
-        done = workspace.replace(arguments.path, arguments.old, arguments.new)
-        tests.record({arguments.path: workspace.files[arguments.path]})
-        return done
+        return await changed(arguments.path, workspace.replace, arguments.path, arguments.old, arguments.new)
 
     async def delete_file(arguments: PathArguments) -> str:
         return workspace.delete(arguments.path)
@@ -138,9 +135,7 @@ def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbo
 
     return (
         read_artifact_tool(assignment.inputs),
-        Tool("list_files", "List the files with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a file.", PathArguments, read_file, is_pure=True),
-        *(search_tools(workspace) if begins_from_source(assignment) else ()),
+        *file_tools(workspace),
         Tool("write_file", "Create or replace a whole file.", FileArguments, write_file, is_pure=True),
         Tool("replace", "Replace a text that occurs once in a file.", Replacement, replace, is_pure=True),
         Tool("delete_file", "Delete a file.", PathArguments, delete_file, is_pure=True),
@@ -170,7 +165,7 @@ def _tools(workspace: Workspace, tests: Baseline, assignment: Assignment, sandbo
     )
 
 
-async def _run(workspace: Workspace, sandbox: Sandbox) -> RunReport:
+async def _run(workspace: Workspace, sandbox: SandboxPort) -> RunReport:
     if not workspace.files:
         raise ToolError("there are no files.")
     return await sandbox.run_tests(workspace.files, loopback=True, toolchain=workspace.toolchain)
@@ -178,9 +173,10 @@ async def _run(workspace: Workspace, sandbox: Sandbox) -> RunReport:
 
 def describe(run: RunReport, toolchain: Toolchain) -> str:
     """Return a test run for a model: the counts, each test that did not pass, and the output."""
-    failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
+    failed = [f"- {name}: {outcome}" for name, outcome in run.not_passed]
     stopped = [f"The run was stopped: it {run.stopped}."] if run.stopped else []
-    none = [f"No tests were found: they are {toolchain.tests_are}."] if not run.outcomes else []
+    found = "that can be run were found" if run.need_pytest else "were found"
+    none = [f"No tests {found}: they are {toolchain.tests_are}."] if run.need_pytest == len(run.outcomes) else []
     output = run.output[-MAX_OUTPUT:]
     return "\n".join([result_of(run, bold=False), *stopped, *none, *failed[:50], "", output]).rstrip()
 

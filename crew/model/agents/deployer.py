@@ -8,6 +8,7 @@ from artifacts import zips
 from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from artifacts.paths import slug
+from crew.markdown import code_block
 from crew.model.agents.input_tools import read_artifact_tool, reading_tools
 from crew.model.agents.run_report import note_on
 from crew.model.agents.services import AgentServices, run_conversation
@@ -17,7 +18,7 @@ from crew.model.prompt import begins_from_source
 from crew.model.tool import Tool
 from crew.model.toolchains import toolchain_of
 from crew.protocol import AgentError, Assignment, Draft, Outcome, Step
-from crew.wording import file_table, package_lines, result_of, title_of
+from crew.wording import file_table, package_lines, pytest_note, result_of, title_of
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import RunReport
@@ -72,6 +73,7 @@ class Deployer:
             drafts=tuple(drafts[BuiltInArtifact(type)] for type in assignment.expected_outputs),
             verdict=Verdict.PASSED if run.passed else Verdict.FAILED,
             usage=completed.usage,
+            warning=pytest_note(run.need_pytest),
         )
 
 
@@ -88,7 +90,7 @@ def _log(
         [
             f"# {title_of(BuiltInArtifact.DEPLOYMENT_LOG)}: {project}",
             "",
-            notes.release_notes.strip(),
+            *code_block(notes.release_notes.strip()),
             "",
             "## Package",
             "",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from crew.markdown import escape_markdown
 from crew.model.requirement_coverage import REQUIREMENT_ID, requirement_ids
-from crew.model.written_tests import tests_in
+from crew.model.written_tests import dotted, tests_in
+from crew.reading.markdown_blocks import plain
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 
@@ -51,23 +53,20 @@ def report(
 
 def note_on(what: str, note: str | None) -> list[str]:
     """Return the section with what was noted when the code or the tests were written: weakened tests come first."""
-    return ["", f"## Note on the {what}", "", f"> {' '.join(note.split())}"] if note else []
+    return ["", f"## Note on the {what}", "", f"> {escape_markdown(plain(note))}"] if note else []
 
 
 def _summary(run: RunReport) -> list[str]:
     stopped = [f"- stopped: {run.stopped}"] if run.stopped else []
-    failed = [f"- {name}: {outcome}" for name, outcome in run.outcomes if outcome != "passed"]
-    none = ["- no tests were found"] if not run.outcomes else []
+    failed = [f"- {name}: {outcome}" for name, outcome in run.not_passed]
+    none = ["- no tests were found that can be run"] if run.need_pytest == len(run.outcomes) else []
     head = result_of(run)
     return [head, "", *stopped, *none, *failed[:50]] if stopped or none or failed else [head]
 
 
 def _by_requirement(specification: str, run: RunReport, tests: Mapping[str, str]) -> list[str]:
     """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
-    covers = {
-        name.replace("/", ".").replace(".py:", "."): " ".join(docstring.split())
-        for name, docstring in tests_in(tests).items()
-    }
+    covers = {dotted(name): " ".join(docstring.split()) for name, docstring in tests_in(tests).items()}
     rows, problems = [], list[str]()
     for number in requirement_ids(specification):
         names = [

@@ -14,7 +14,7 @@ from crew.model.tool import Tool
 from crew.model.workspace import Workspace
 from crew.protocol import AgentError, Assignment, Outcome, Step
 from models.contracts.roles import ModelName
-from sandbox import Sandbox
+from sandbox import SandboxPort
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AgentServices:
     """What the agents of a process share."""
 
     clients: ModelClients
-    sandbox: Sandbox
+    sandbox: SandboxPort
     default_model: ModelName | None
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from artifacts.file_sets import pack, unpack
 from artifacts.media_types import FILES
 from crew.model.agents.coder import FileArguments, Finish, Nothing, PathArguments
+from crew.model.agents.file_tools import file_tools
 from crew.model.agents.input_tools import read_artifact_tool
 from crew.model.agents.run_report import report
 from crew.model.agents.services import AgentServices, run_conversation
@@ -14,6 +17,7 @@ from crew.model.toolchains import entry_point, toolchain_of
 from crew.model.workspace import Workspace
 from crew.model.written_tests import Baseline
 from crew.protocol import Assignment, Draft, Outcome, Step
+from crew.wording import pytest_note
 from models.contracts.enums import Verdict
 from models.contracts.names import BuiltInArtifact
 from sandbox import product_interface
@@ -37,14 +41,14 @@ class AcceptanceTester:
         sandbox = self._services.sandbox
 
         async def write_test(arguments: FileArguments) -> str:
-            return workspace.write(arguments.path, arguments.content)
+            return await asyncio.to_thread(workspace.write, arguments.path, arguments.content)
 
         async def problems() -> list[str]:
             if not workspace.files:
                 return ["there are no tests yet; write them with write_test."]
             checked = await sandbox.check_acceptance(workspace.files)
             found = list(checked.problems)
-            if missing := uncovered(wanted, workspace.files):
+            if missing := await asyncio.to_thread(uncovered, wanted, workspace.files):
                 found.append(f"no test covers {', '.join(missing)}: begin its docstring with the number.")
             return found
 
@@ -75,7 +79,7 @@ class AcceptanceTester:
             self._services, assignment, step, "acceptance", tools, product=product_interface()
         )
         (type,) = assignment.expected_outputs
-        weakened = Baseline(before).weakened_tests(workspace.files)
+        weakened = await asyncio.to_thread(lambda: Baseline(before).weakened_tests(workspace.files))
         warning = f"{WEAKENED} {'; '.join(weakened)}." if weakened else None
         return Outcome(
             drafts=(Draft(type, pack(workspace.files), FILES),),
@@ -89,18 +93,11 @@ class AcceptanceTester:
 def _tools_for_earlier(workspace: Workspace) -> tuple[Tool, ...]:
     """Return the tools for the tests of an earlier round."""
 
-    async def list_files(_: Nothing) -> str:
-        return workspace.listing()
-
-    async def read_file(arguments: PathArguments) -> str:
-        return workspace.read(arguments.path)
-
     async def delete_file(arguments: PathArguments) -> str:
         return workspace.delete(arguments.path)
 
     return (
-        Tool("list_files", "List the tests of the earlier round with their sizes.", Nothing, list_files, is_pure=True),
-        Tool("read_file", "Read a test file.", PathArguments, read_file, is_pure=True),
+        *file_tools(workspace, "test files"),
         Tool("delete_file", "Delete a test file.", PathArguments, delete_file, is_pure=True),
     )
 
@@ -136,7 +133,8 @@ class AcceptanceRunner:
             and (acceptance is None if tests is None else acceptance is not None and acceptance.passed)
         )
         (type,) = assignment.expected_outputs
-        text = report(
+        text = await asyncio.to_thread(
+            report,
             assignment.project_name,
             specification.text if specification else "",
             unit,
@@ -146,4 +144,8 @@ class AcceptanceRunner:
             source.note if source else None,
             tests.note if tests else None,
         )
-        return Outcome(drafts=(Draft(type, text.encode()),), verdict=Verdict.PASSED if passed else Verdict.FAILED)
+        return Outcome(
+            drafts=(Draft(type, text.encode()),),
+            verdict=Verdict.PASSED if passed else Verdict.FAILED,
+            warning=pytest_note(unit.need_pytest) if unit else None,
+        )

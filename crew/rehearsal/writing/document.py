@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from config.sizes import format_count
+from crew.markdown import escape_markdown
 from crew.protocol import Draft
 from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING
-from crew.reading.markdown_blocks import plain, without_controls
+from crew.reading.markdown_blocks import plain
 from crew.reading.requirements import MAX_CHARACTERS, Requirement, shorten
 from crew.rehearsal.task_context import TaskContext
 from crew.wording import title_of
@@ -20,7 +20,6 @@ Section = tuple[str, Sequence[str]]
 
 _MAX_QUOTE_CHARACTERS = 4_000
 _MAX_NOTE = 600
-_MARKUP = re.compile(r"[\\`*\[\]<>&~#|]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def document(context: TaskContext, type: ArtifactType, sections: Iterable[Section]) -> Draft:
@@ -99,23 +98,11 @@ def _not_used(parts: Sequence[NotUsed], source: str) -> list[Section]:
     return [(NOT_USED_HEADING, [intro, "", *lines])]
 
 
-def escape_markdown(text: str) -> str:
-    """Escape one line of plain text, so that it reads back as the same text."""
-    return _MARKUP.sub(r"\\\g<0>", text)
-
-
 def block_quote(text: str) -> list[str]:
     """Return a person's text as a block quote, so that no part of it becomes part of this document."""
     lines = [plain(line) if line.strip() else "" for line in text[:_MAX_QUOTE_CHARACTERS].splitlines()]
     ending = ["> \u2026"] if len(text) > _MAX_QUOTE_CHARACTERS else []
     return [f"> {escape_markdown(line)}".rstrip() for line in lines] + ending
-
-
-def code_block(text: str) -> list[str]:
-    """Return text as a code block, whatever backticks and control characters it holds."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *map(without_controls, text.splitlines()), fence]
 
 
 def table_cell(text: str, max_length: int = 200) -> str:

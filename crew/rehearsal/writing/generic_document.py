@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from crew.markdown import escape_markdown
 from crew.protocol import Draft, InputArtifact
 from crew.reading.markdown_blocks import BlockKind, parse_blocks
 from crew.rehearsal.task_context import TaskContext, readable_text
-from crew.rehearsal.writing.document import block_quote, document, escape_markdown, source_line, table_cell
+from crew.rehearsal.writing.document import block_quote, document, source_line, table_cell
 from models.contracts.names import ArtifactType
 
 _PREVIEW_CHARACTERS = 4_000

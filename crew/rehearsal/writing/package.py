@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from crew.markdown import escape_markdown
 from crew.reading.requirements import Requirement
 from crew.rehearsal.task_context import TaskContext
 from crew.rehearsal.writing import package_templates as templates
-from crew.rehearsal.writing.document import changes_section, escape_markdown, rehearsal_notice
+from crew.rehearsal.writing.document import changes_section, rehearsal_notice
 from crew.rehearsal.writing.python_names import PythonNames, names_for, package_name
 
 VERSION = "0.1.0"

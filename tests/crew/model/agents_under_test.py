@@ -50,9 +50,12 @@ async def work(
         note: what came with the source code among them.
     """
     role, produces = {
-        "plan": ("analyst", "software_specification"),
-        "build": ("coder", "source_code"),
-        "validate": ("tester", "test_results"),
+        "plan": ("analyst", ("software_specification",)),
+        "design": ("architect", ("system_architecture", "implementation_plan")),
+        "acceptance": ("tester", ("acceptance_tests",)),
+        "build": ("coder", ("source_code",)),
+        "validate": ("tester", ("test_results",)),
+        "launch": ("deployer", ("deployment_package", "deployment_log")),
     }[stage]
     assignment = Assignment(
         project_id=uuid4(),
@@ -65,7 +68,7 @@ async def work(
         feedback=None,
         brief="",
         inputs=tuple(_artifact(type, content, note) for type, content in inputs.items()),
-        expected_outputs=(produces,),
+        expected_outputs=produces,
         model=MODEL,
         continued=continued,
     )

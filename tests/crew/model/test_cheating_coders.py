@@ -109,7 +109,7 @@ async def test_a_skipped_test_does_not_pass(mark: str) -> None:
 
 def test_a_test_that_is_moved_or_stronger_is_told_apart() -> None:
     tests = Baseline({})
-    tests.record({OTHERS: OTHERS_TEST})
+    tests.record({OTHERS: OTHERS_TEST}, OTHERS)
     assert tests.weakened_tests({OTHERS: OTHERS_TEST}) == []
     stronger = OTHERS_TEST + '        self.assertEqual(greeting("Eve"), "Hello, Eve")\n'
     assert tests.weakened_tests({OTHERS: stronger}) == []

@@ -16,6 +16,7 @@ from crew.model.conversation import Conversation
 from crew.model.tool import Tool
 from crew.protocol import AgentError
 from crew.transcript import EntryKind
+from tests.crew.model.fault_endings import MODELS
 from tests.crew.model.model_under_test import (
     LIMITS,
     Done,
@@ -28,7 +29,7 @@ from tests.crew.model.model_under_test import (
     says,
 )
 from tests.crew.model.test_conversation import results
-from tests.crew.model.test_wire_faults import MODELS, PROMPT, SCRIPT
+from tests.crew.model.test_wire_faults import PROMPT, SCRIPT
 from tests.provider import KEY, Fault, Provider, running
 from tests.waiting import PATIENCE_SECONDS, eventually
 

@@ -93,7 +93,7 @@ async def test_the_coder_begins_from_the_code_and_a_project_without_changes_need
     model = Model(
         [
             says(call("list_files"), call("read_file", path="app/__main__.py")),
-            says(call("read_lines", path="app/__main__.py", first=3, last=99), call("find_text", text="import ")),
+            says(call("read_file", path="app/__main__.py", first_line=3), call("find_text", text="import ")),
             says(call("finish", summary="Nothing has to change.")),
         ]
     )
@@ -104,7 +104,7 @@ async def test_the_coder_begins_from_the_code_and_a_project_without_changes_need
     listed, read, lines, found = returned(model.asked[-1])
     assert "app/extra.py" in listed
     assert read == GIVEN["app/__main__.py"]
-    assert lines == "Lines 3 to 3 of 3:\nprint(sum(map(int, sys.argv[1:])))"
+    assert lines == "print(sum(map(int, sys.argv[1:])))\n"
     assert "app/extra.py:2: import yaml" in found
     assert outcome.usage is not None
     assert str(outcome.usage.prompt_version).startswith("coder+source@")
@@ -151,7 +151,7 @@ async def test_the_analyst_sees_the_list_of_files_and_may_read_them() -> None:
 async def test_a_file_that_is_not_there_and_lines_that_are_not_there_are_said() -> None:
     model = Model(
         [
-            says(call("read_lines", path="a.py", first=1, last=2), call("read_lines", path="old.py", first=5, last=9)),
+            says(call("read_file", path="a.py"), call("read_file", path="old.py", first_line=5)),
             says(call("find_text", text=""), call("find_text", text="nowhere")),
             says(call("impossible", reason="It is a test.")),
         ]
@@ -160,7 +160,7 @@ async def test_a_file_that_is_not_there_and_lines_that_are_not_there_are_said() 
     with pytest.raises(AgentError, match="It is a test"):
         await Coder(services(model)).run(task, Step())
     texts = returned(model.asked[-1])
-    for text, word in zip(texts, ("no file 'a.py'", "has 1 lines", "give a text", "No line has"), strict=True):
+    for text, word in zip(texts, ("no file 'a.py'", "it has 2 lines", "at least 1", "No line has"), strict=True):
         assert word in text
 
 

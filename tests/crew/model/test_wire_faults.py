@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Literal
 
 import pytest
 
@@ -16,14 +15,14 @@ from config.settings import Settings
 from crew.model import model_call
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.conversation import Completed, Conversation
-from crew.model.limits import MAX_CORRECTIONS, StepLimits
+from crew.model.limits import StepLimits
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
+from tests.crew.model.fault_endings import CASES, MODELS
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
 
-MODELS = ("openai:gpt-5", "anthropic:claude-scripted")
 PROMPT = Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1\n\n## Instructions\nDo it.")
 SCRIPT = Script(
     conversations={
@@ -74,127 +73,6 @@ async def attempt(provider: Provider, model: str, step: Step | None = None, key:
     return completed.arguments
 
 
-Booked = Literal["nothing", "each whole", "each as used"]
-"""What is booked for the calls that failed: nothing, the most that each may cost, or what each said that it used."""
-
-TRIES = 3
-"""Calls of a server that has a problem: as many as `no_delays` leaves."""
-
-OWN_PROBLEM = "{model}'s server failed."
-BROKE = "The connection to the server of {model} broke before its response was complete."
-NO_JSON = "The response of {model} cannot be read: it is not JSON."
-NO_FORM = "The response of {model} cannot be read: it does not have the form of the provider's API."
-NO_CALL = "{model} returned no usable response in 3 turns: its responses call no tool."
-REJECTED = "{model} rejected the key. Set {key}, restart the worker, and try again."
-QUOTA = "The quota or credit for {model} is used up. Raise it at the provider, and try again."
-GONE = "The provider has no model {model}. Choose another in BOTARMY_MODEL or the pipeline."
-TOO_LONG = "The conversation is too long for {model}. Give the step less to read, or a larger model."
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How an attempt ends at a fault.
-
-    Attributes:
-        said: what the person at the gate reads.
-        words: what the provider said with it, by API: OpenAI's, Anthropic's.
-        calls: how many calls of the model there were.
-        asks: a person is asked at once, without another attempt.
-    """
-
-    said: str
-    words: tuple[str, str] | None = None
-    calls: int = 1
-    booked: Booked = "nothing"
-    asks: bool = False
-    counts: bool = True
-
-    def text(self, model: str) -> str:
-        api = MODELS.index(model)
-        key = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")[api]
-        said = self.said.format(model=model, key=key)
-        return f"{said} It says: {self.words[api]}" if self.words else said
-
-
-ENDINGS: dict[str, Ending] = {
-    "unauthorized": Ending(REJECTED, ("Incorrect API key provided: [key].", "invalid x-api-key: [key]"), asks=True),
-    "forbidden": Ending(
-        REJECTED,
-        (
-            "Country, region, or territory not supported",
-            "Your API key does not have permission to use the specified resource.",
-        ),
-        asks=True,
-    ),
-    "quota": Ending(
-        QUOTA,
-        (
-            "You exceeded your current quota, please check your plan and billing details.",
-            "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.",
-        ),
-        asks=True,
-    ),
-    "model_gone": Ending(
-        GONE,
-        ("The model `gpt-5` does not exist or you do not have access to it.", "model: claude-scripted"),
-        asks=True,
-    ),
-    "context_overflow": Ending(
-        TOO_LONG,
-        (
-            "This model's maximum context length is 128000 tokens. Please reduce the length of the messages.",
-            "prompt is too long: 210000 tokens > 200000 maximum",
-        ),
-        asks=True,
-    ),
-    "bad_request": Ending(
-        "{model} rejected the request.", ("Invalid value.", "messages: Input should be a valid list"), asks=True
-    ),
-    "rate_limit": Ending("{model} is rate-limited.", counts=False),
-    "server_error": Ending(
-        OWN_PROBLEM, ("The server had an error while processing your request.", "Internal server error"), calls=TRIES
-    ),
-    "unavailable": Ending(OWN_PROBLEM, ("The service is temporarily unavailable.", "Service unavailable"), calls=TRIES),
-    "overloaded": Ending(
-        OWN_PROBLEM, ("The engine is currently overloaded, please try again later.", "Overloaded"), calls=TRIES
-    ),
-    "cut": Ending(BROKE, calls=TRIES, booked="each whole"),
-    "malformed_json": Ending(NO_JSON, booked="each whole"),
-    "empty_body": Ending(NO_JSON, booked="each whole"),
-    "wrong_content_type": Ending(NO_JSON, booked="each whole"),
-    "wrong_schema": Ending(NO_FORM, booked="each whole"),
-    "redirect": Ending(
-        "The address of {model} redirects to another one, which is not followed. Set the provider's address to the one "
-        "that answers, restart the worker, and try again.",
-        asks=True,
-    ),
-    "refusal": Ending(
-        "{model} refused to answer. Change the instructions or the brief, and try again.",
-        booked="each as used",
-        asks=True,
-    ),
-    "no_finish_reason": Ending(
-        "{model} did not say why its response ended; it was probably cut off.", booked="each as used"
-    ),
-    "unknown_tool": Ending(
-        "{model} returned no usable response in 3 turns: there is no tool no_such_tool; there are note, act, done.",
-        calls=1 + MAX_CORRECTIONS,
-        booked="each as used",
-    ),
-    "bad_arguments": Ending(
-        "{model} returned no usable response in 3 turns: the arguments of done are not a JSON object. Write smaller "
-        "pieces.",
-        calls=1 + MAX_CORRECTIONS,
-        booked="each as used",
-    ),
-    "long_output": Ending("{model} returned more than 10,000,000 bytes; the rest was not read.", booked="each whole"),
-}
-BY_API = {
-    # Anthropic's API has no choices: such a response is one without content.
-    ("no_choices", MODELS[0]): Ending(NO_FORM, booked="each whole"),
-    ("no_choices", MODELS[1]): Ending(NO_CALL, calls=1 + MAX_CORRECTIONS, booked="each as used"),
-}
-CASES = {(kind, model): ending for kind, ending in ENDINGS.items() for model in MODELS} | BY_API
 ONE_TURN, UNLIMITED = replace(LIMITS, turns=1), replace(LIMITS, output_tokens=10**8, cost_usd=1_000.0)
 
 
