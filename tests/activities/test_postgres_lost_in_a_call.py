@@ -21,11 +21,12 @@ from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
 from store import budgets, patience
 from store.transaction import Store
-from tests.activities.test_agent_step import a_step
+from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import TURNS, conversing, run, spent_today, written
 from tests.activities.unreliable_postgres import UnreliablePostgres, unreliable_store
+from tests.crew.model.fault_endings import MODELS
 from tests.crew.model.model_under_test import LIMITS, Model, Tools, Word
-from tests.crew.model.test_wire_faults import MODELS, PROMPT, clients, no_garbage_for_others
+from tests.crew.model.test_wire_faults import PROMPT, clients, no_garbage_for_others
 from tests.provider import Call, Provider, Request, Script, Turn, running
 from tests.provider import Conversation as ScriptedConversation
 from tests.workflows.crew_under_test import Script as Crew

@@ -21,7 +21,7 @@ from crew.protocol import AgentError, Assignment, Outcome, Step
 from crew.transcript import Entry, EntryKind
 from store import hitl
 from store.transaction import Store
-from tests.activities.test_agent_step import a_step
+from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import conversing, run, written
 from tests.activities.test_postgres_lost_in_a_call import asking
 from tests.crew.model.model_under_test import Model, Tools, call, says

@@ -19,7 +19,7 @@ from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
 from store.steps import Started
 from store.transaction import Store
-from tests.activities.test_agent_step import a_step
+from tests.activities.first_step import a_step
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline, works
 from worker import busy_loop

@@ -18,7 +18,7 @@ from crew.model.conversation import Completed, Conversation
 from crew.model.limits import StepLimits
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
-from tests.crew.model.fault_endings import CASES, MODELS
+from tests.crew.model.fault_endings import CASES, MODELS, TRIES
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
