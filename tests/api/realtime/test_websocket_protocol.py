@@ -21,7 +21,7 @@ BLOCK = bytes(2**16)
 
 
 async def cut_off(connection: Connection) -> bool:
-    """Exceed the rate limit and go on sending, without waiting for the close frame; then read it."""
+    """Exceed the rate limit and keep sending, without waiting for the close frame; then read it."""
     await connection.send(TOO_MANY * 20)
     return await connection.close_code() == 4429 and await connection.ended()
 
