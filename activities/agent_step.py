@@ -107,7 +107,7 @@ class AgentSteps:
         """Raise why this attempt may not write its result."""
         task = await tasks.get(tx.connection, step.task_id)
         if task is not None and task.starts != started.number:
-            raise SupersededAttemptError(f"task {step.task_id} has started again")
+            raise SupersededAttemptError(step.task_id)
         raise TaskEndedError
 
     async def _start(self, tx: Transaction, step: StepInput) -> steps.Started:

@@ -51,7 +51,7 @@ class RunningStep:
         self.checkpoint = checkpoint
         async with self._store.database.reading() as connection:
             if not await steps.save_checkpoint(connection, self._step.task_id, self._start, checkpoint):
-                raise SupersededAttemptError(f"task {self._step.task_id} has started again")
+                raise SupersededAttemptError(self._step.task_id)
 
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self._heartbeat_details = {"message": message, **figures}

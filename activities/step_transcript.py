@@ -92,4 +92,4 @@ class StepTranscript:
 
     def _require(self, is_newest: bool) -> None:
         if not is_newest:
-            raise SupersededAttemptError(f"task {self._step.task_id} has started again")
+            raise SupersededAttemptError(self._step.task_id)

@@ -11,6 +11,9 @@ from uuid import UUID
 class SupersededAttemptError(Exception):
     """The task has started again, because the worker of this attempt was presumed dead: this attempt must end."""
 
+    def __init__(self, task_id: UUID) -> None:
+        super().__init__(f"task {task_id} has started again")
+
 
 class EntryKind(StrEnum):
     """What an entry of a transcript is: the prompt, a model's response, a tool's result, a remark of ours to the model

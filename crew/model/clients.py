@@ -24,7 +24,7 @@ from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
 from config.outbound import OutboundError, http_client
-from config.provider_keys import provider_variables
+from config.provider_keys import KEYS, provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
@@ -223,5 +223,5 @@ class ModelClients:
             max_output_tokens=most,
             seconds=settings.model_seconds,
             slots=self._slots,
-            secrets=secrets_in(environment, (key for each in PROVIDERS.values() for key in each.keys)),
+            secrets=secrets_in(environment, KEYS),
         )
