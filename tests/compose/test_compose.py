@@ -84,9 +84,9 @@ def test_a_key_comes_from_its_file_or_from_a_variable(tmp_path: Path, monkeypatc
     make_secrets(secrets)
     for variable, value in SERVICES["worker"]["environment"].items():
         monkeypatch.setenv(variable, interpolated(value).replace("/run/secrets", str(secrets)))
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "from a variable")
-    (secrets / "openai-api-key").write_text("from a file\n")
-    assert provider_variables() == {"ANTHROPIC_API_KEY": "from a variable", "OPENAI_API_KEY": "from a file"}
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "from-a-variable")
+    (secrets / "openai-api-key").write_text("from-a-file\n")
+    assert provider_variables() == {"ANTHROPIC_API_KEY": "from-a-variable", "OPENAI_API_KEY": "from-a-file"}
     assert SERVICES["cli"]["environment"].keys() >= SERVICES["worker"]["environment"].keys() & {*KEYS, *ADDRESSES}
 
 

@@ -133,7 +133,7 @@ def test_a_usage_is_recorded_as_it_was_set() -> None:
 
 def test_text_that_cannot_be_stored_is_replaced() -> None:
     started = TaskStarted(stage="plan", round=2, from_agent=None, feedback="a\x00b\ud800c")
-    assert started.feedback == "a\ufffdb?c"
+    assert started.feedback == "a\ufffdb\ufffdc"
 
 
 def test_a_task_outside_the_pipeline_has_a_status_of_its_own() -> None:
