@@ -46,11 +46,10 @@ class StepTranscript:
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         task_id, values = self._step.task_id, asdict(entry)
-        for _ in range(2):  # the first time may meet an earlier try of its own that is being committed
-            stored = await self._write(lambda db: transcripts.add(db, task_id, self._start, values, settles))
-            if stored is not False:
-                break
-        self._require(bool(stored))
+        stored = await self._write_known(lambda db: transcripts.add(db, task_id, self._start, values, settles))
+        self._require(stored is not None)
+        if not stored:  # what an earlier start had reserved was booked there
+            raise ApplicationError(f"another entry took position {entry.position}", type="TranscriptChanged")
 
     async def discard(self, position: int, reason: str) -> None:
         task_id, why = self._step.task_id, storable(reason)
@@ -62,7 +61,7 @@ class StepTranscript:
             raise ApplicationError("the worker is stopping", type="WorkerStopping")
         reservation, scope = uuid7(), f"day:{datetime.now(UTC):%Y-%m-%d}"
         task_id, limit = self._step.task_id, self._limit
-        reserved = await self._write(
+        reserved = await self._write_known(
             lambda db: budgets.reserve(db, reservation, scope, task_id, self._start, amount_usd, limit)
         )
         self._require(reserved is not None)
@@ -80,6 +79,12 @@ class StepTranscript:
     async def release(self, reservation: UUID) -> None:
         task_id = self._step.task_id
         self._require(await self._write(lambda db: budgets.free(db, reservation, task_id, self._start)))
+
+    async def _write_known(self, statement: Callable[[AsyncConnection], Awaitable[bool | None]]) -> bool | None:
+        """Run a statement that returns False if something else is in the way. That may be an earlier try of its own,
+        whose acknowledgement was lost, being committed at this moment: the second time knows it."""
+        written = await self._write(statement)
+        return await self._write(statement) if written is False else written
 
     async def _write(self, statement: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """Run one statement, and wait while PostgreSQL is unavailable: what was paid must be stored."""

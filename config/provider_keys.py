@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dotenv import dotenv_values
 
@@ -43,7 +43,7 @@ def provider_variables() -> dict[str, str]:
     """Return the variables that are set and not empty. The environment takes precedence over `.env`.
 
     Raises:
-        SettingsError: `.env`, a key or the file of one cannot be used; the message contains nothing of a key.
+        SettingsError: `.env` or the file of a key cannot be used; the message contains nothing of a key.
     """
     try:
         encoding = detect_encoding()
@@ -56,10 +56,18 @@ def provider_variables() -> dict[str, str]:
         name: value for lower, name in _NAMES.items() if (value := environment.get(lower) or in_file.get(lower))
     }
     redact_also(variables[name] for name in KEYS if name in variables)
-    wrong = [name for name in KEYS if name in variables and not _KEY.fullmatch(variables[name])]
-    if wrong:
-        raise SettingsError("\n".join(f"{name}: {_not_a_key(variables[name])}: copy the key again." for name in wrong))
     return variables
+
+
+def check_keys(variables: Mapping[str, str], names: Iterable[str]) -> None:
+    """Check that the named variables can be keys, if they are set. A provider that is not used may have any.
+
+    Raises:
+        SettingsError: one cannot; the message contains nothing of it.
+    """
+    for name in names:
+        if (value := variables.get(name)) and not _KEY.fullmatch(value):
+            raise SettingsError(f"{name}: {_not_a_key(value)}: copy the key again.")
 
 
 def _not_a_key(value: str) -> str:

@@ -24,7 +24,7 @@ from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
 from config.outbound import OutboundError, http_client
-from config.provider_keys import KEYS, provider_variables
+from config.provider_keys import KEYS, check_keys, provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
@@ -193,6 +193,7 @@ class ModelClients:
             )
         try:
             environment = provider_variables() if self._environment is None else self._environment
+            check_keys(environment, provider.keys)
             # Without a connection, to learn the address.
             self._unconnected.append(httpx2.AsyncClient(trust_env=False))
             base = provider.create(model_name, environment, self._unconnected[-1]).base_url

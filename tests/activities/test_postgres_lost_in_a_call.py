@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from pydantic_ai.exceptions import ModelConnectionError
 from pydantic_ai.messages import ModelMessage, ModelResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.exceptions import ApplicationError
 
 from config.settings import Settings
@@ -135,18 +139,22 @@ async def test_an_entry_whose_acknowledgement_was_lost_is_stored_once(
 
 
 async def test_a_reservation_whose_acknowledgement_was_lost_is_made_once(
-    store: Store, postgres: tuple[Store, UnreliablePostgres]
+    store: Store, postgres: tuple[Store, UnreliablePostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through, proxy = postgres
-    crew, tools = Crew(), FailingTools()
+    reserve, made = budgets.reserve, list[UUID]()
 
-    def lose_the_acknowledgement_of_the_next_reservation() -> None:
-        proxy.loses = 2  # of the result, and of its second try; then that of the reservation
+    async def loses_the_acknowledgement(connection: AsyncConnection, reservation: UUID, *rest: Any) -> bool | None:
+        proxy.loses = int(reservation not in made)
+        made.append(reservation)
+        return await reserve(connection, reservation, *rest)
 
-    tools.fails = lose_the_acknowledgement_of_the_next_reservation
-    crew.on("plan", conversing(Model(TURNS), tools))
+    monkeypatch.setattr(budgets, "reserve", loses_the_acknowledgement)
+    crew = Crew()
+    crew.on("plan", conversing(Model(TURNS), Tools()))
     step, before = await a_step(store), await spent_today(store)
     assert (await run(through, crew, step)).artifacts
+    assert (proxy.loses, set(Counter(made).values())) == (0, {2})
     after = await spent_today(store)
     _, entries = await written(store, step.task_id)
     assert after.spent_usd - before.spent_usd == pytest.approx(sum(each.cost_usd for each in entries))

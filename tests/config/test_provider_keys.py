@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from config.provider_keys import ADDRESSES, KEYS, provider_variables
+from config.provider_keys import ADDRESSES, KEYS, check_keys, provider_variables
 from config.redaction import redacted
 from config.settings import Settings, SettingsError
 from crew.model.clients import PROVIDERS, ModelClients
@@ -145,19 +145,24 @@ def test_what_cannot_be_a_key_is_said_in_one_line_without_it(
 ) -> None:
     monkeypatch.setenv(name, key)
     with pytest.raises(SettingsError) as error:
-        provider_variables()
-    assert error.value.sentences == [f"a setting cannot be used: {name}: {said}: copy the key again."]
+        check_keys(provider_variables(), [name])
+    assert str(error.value) == f"{name}: {said}: copy the key again."
     monkeypatch.delenv(name)
     (tmp_path / "key").write_text(f"{key}\n", encoding="utf-8")
     monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "key"))
     with pytest.raises(SettingsError, match=f"^{name}.*{said.removeprefix('it ')}") as error:
-        provider_variables()
+        check_keys(provider_variables(), [name])
     assert "planted" not in str(error.value)
 
 
-def test_each_key_that_cannot_be_one_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "a b")
-    monkeypatch.setenv("VLLM_API_KEY", "c d")
-    with pytest.raises(SettingsError) as error:
-        provider_variables()
-    assert [each.split(": ")[1] for each in error.value.sentences] == ["OPENAI_API_KEY", "VLLM_API_KEY"]
+def test_only_a_provider_that_is_used_needs_a_key_that_can_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk planted")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    clients = ModelClients(Settings(_env_file=None))
+    assert clients.get("anthropic:claude-opus-4-8")
+    with pytest.raises(AgentError) as error:
+        clients.get("openai:gpt-5")
+    asyncio.run(clients.close())
+    said = "OPENAI_API_KEY: there is a blank in it: copy the key again."
+    assert str(error.value) == f"openai:gpt-5 cannot be used: {said}"
+    assert not error.value.retryable
