@@ -98,7 +98,7 @@ def test_a_rule_in_prose_that_begins_with_no_is_built() -> None:
     assert [each.text for each in read_brief(text, "A").requirements] == rules
 
 
-def test_what_is_said_in_passing_about_a_later_version_is_refused_and_the_same_words_in_a_rule_are_not() -> None:
+def test_a_remark_about_another_version_or_a_decision_is_refused() -> None:
     refused = [
         "Some day we want a forum",
         "Leave the forum out for now",
