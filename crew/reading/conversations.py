@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _TIMED = re.compile(
-    r"^\[?(?:\d{4}-\d\d-\d\d[ T]|\d{1,2}[./]\d{1,2}[./]\d{2,4},? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*(?:- )?(?=<?[\w .'-]{1,30}>?:[ \t]+\S)",
+    r"^\[?(?:\d{4}-\d\d-\d\d[ T]|\d{1,2}[./]\d{1,2}[./]\d{2,4},? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\]?[ \t]*(?:- )?(?=(?P<name><?[\w .'-]{1,30}>?):[ \t]+\S)",
     re.IGNORECASE,
 )
-_STAMP = re.compile(r"^[^\W\d][\w .'-]{0,29},? +\[?\d{1,2}:\d{2}(?: ?[AP]M)?\]?$", re.IGNORECASE)
+_DATED = re.compile(r"\[|\d{4}-|\d[./]\d")
+_STAMP = re.compile(r"^(?P<name>[^\W\d][\w .'-]{0,29}),? +\[?\d{1,2}:\d{2}(?: ?[AP]M)?\]?$", re.IGNORECASE)
 _ANSWERED = re.compile(
     r"^[ \t]*-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht) ?-{2,}[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
@@ -28,18 +30,31 @@ _SMALL_SENTENCE = re.compile(r"(?<=\w{4}[.!?]) (?=[a-z])")
 _MIN_MESSAGES = 3
 
 
-def as_paragraphs(text: str) -> str:
-    """Return a text with each message of a chat as a paragraph, and what comes after "Original message" as a quotation."""
+def as_paragraphs(text: str) -> tuple[str, str]:
+    """Return a text with each message of a chat as a paragraph, and what comes after "Original message" as a quotation;
+    and the times and names that were cut from a chat."""
     lines = text.split("\n")
-    if sum(_TIMED.match(line) is not None for line in lines) >= _MIN_MESSAGES:
+    cut: list[str] = []
+    if _is_chat([found for line in lines if (found := _TIMED.match(line))]):
+        cut = [found[0].strip() for line in lines if (found := _TIMED.match(line))]
         text = "\n".join(f"\n{_TIMED.sub('', line)}" if _TIMED.match(line) else line for line in lines)
         text = _SMALL_SENTENCE.sub("\n\n", text)
-    elif sum(_STAMP.match(line) is not None for line in lines) >= _MIN_MESSAGES:
+    elif _is_chat([found for line in lines if (found := _STAMP.match(line))]):
+        cut = [line for line in lines if _STAMP.match(line)]
         text = _SMALL_SENTENCE.sub("\n\n", "\n".join("" if _STAMP.match(line) else line for line in lines))
     answered = _ANSWERED.search(text)
     if answered is None or not text[: answered.start()].strip():
-        return text
-    return text[: answered.start()] + text[answered.start() :].strip().replace("\n", "\n> ").join(("> ", "\n"))
+        return text, "; ".join(cut)
+    quoted = text[answered.start() :].strip().replace("\n", "\n> ").join(("> ", "\n"))
+    return text[: answered.start()] + quoted, "; ".join(cut)
+
+
+def _is_chat(messages: list[re.Match[str]]) -> bool:
+    """Return whether lines are messages of a chat, and not entries of a timetable: their times are in brackets or have
+    a date, or somebody speaks twice."""
+    names = Counter(found["name"].strip(" ,<>").casefold() for found in messages)
+    is_dated = any(_DATED.search(found[0]) for found in messages)
+    return len(messages) >= _MIN_MESSAGES and (is_dated or max(names.values()) > 1)
 
 
 def is_greeting(sentence: str) -> bool:

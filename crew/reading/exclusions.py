@@ -11,7 +11,7 @@ from crew.reading.candidates import NotUsed
 from crew.reading.markdown_blocks import Block
 from crew.reading.refusals import refuses
 from crew.reading.requirements import is_label, split_label
-from crew.reading.scope_words import CROSSES, FEATURE_NAMES, LATER, NEGATIONS
+from crew.reading.scope_words import CROSSES, FEATURE_NAMES, LATER, NEGATIONS, STATES
 from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import is_question, sentences, states_requirement
@@ -57,6 +57,11 @@ _THING = re.compile(
     r"an? (?:\w+ )?(?:list|queue|page|view|screen|board|button|overview|table|place|collection|menu|tab|calendar)\b",
     re.IGNORECASE,
 )
+_HAPPENS = re.compile(
+    r"\b(?:is|are|stays?|remains?|keeps?|goes|go|moves?|can|must|ist|sind|bleib(?:t|en)|wird|werden|kann|können|rest(?:e|ent)|est|sont|peut|peuvent|es|son|queda|quedan|se|puede|pueden|è|sono|rimane|rimangono|blijft|blijven|wordt|worden)\b",
+    re.IGNORECASE,
+)
+"""What happens to what is in a state, after its name."""
 _MARKER = re.compile(r"\[(?:NEEDS? CLARIFICATION|TO BE CLARIFIED|CLARIFY|OPEN|TBC|TBD|TODO)\b[^\[\]]*\]", re.IGNORECASE)
 """A question within a requirement, which is built nevertheless."""
 _CLAUSE = re.compile(r"[,;()–—]")
@@ -212,6 +217,8 @@ def _is_name(name: str, description: str) -> bool:
         or patterns.MODAL_INSIDE.search(description) is not None
         or _THING.match(description.strip()) is not None
     )
+    if word in STATES and _HAPPENS.search(description):
+        return True
     in_third_person = is_verb and words[0].endswith("s")
     return repeats or (word in FEATURE_NAMES and (in_third_person if word in LATER else describes))
 

@@ -9,8 +9,8 @@ import re
 PIECES = re.compile(
     r"(?P<code>^ {0,3}(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n(?:.*?^ {0,3}(?P=mark)[`~]*[ \t]*$|.*\Z)|`[^`\n]+`)"
     r"|<!--(?P<html>.*?)(?:-->|\Z)|<%--(?P<jsp>.*?)(?:--%>|\Z)|\{/\*(?P<mdx>.*?)(?:\*/\}|\Z)|%%(?P<obsidian>[^%]+)%%"
-    r"|<(?P<hidden>template\b|(?:div|section|p|span|ul|details)\b(?=[^<>]*\bhidden\b))[^<>]*>(?P<inner>.*?)(?:</(?P=hidden)>|\Z)"
-    r"|<(?P<machine>style|script|noscript)\b[^<>]*>(?P<script>.*?)(?:</(?P=machine)>|\Z)|<title\b[^<>]*>(?P<page>[^<]*)</title>"
+    r"|(?:^[ \t]*|(?<=>))<(?P<hidden>template\b|(?:div|section|p|span|ul|details)\b(?=[^<>]*\bhidden\b))[^<>]*>(?P<inner>.*?)(?:</(?P=hidden)>|\Z)"
+    r"|(?:^[ \t]*|(?<=>))<(?P<machine>style|script|noscript)\b[^<>]*>(?P<script>.*?)(?:</(?P=machine)>|\Z)|(?:^[ \t]*|(?<=>))<title\b[^<>]*>(?P<page>[^<]*)</title>"
     r"|^\[(?://|comment)\]: *(?:#|<>) *[(\"'](?P<remark>[^\n]*)[)\"'][ \t]*$"
     r"|^/{4,}[ \t]*\n(?P<asciidoc>.*?)(?:^/{4,}[ \t]*$|\Z)|^[ \t]*//[ \t]+(?P<line>[^\n]*)$"
     r"|^[ \t]*/\*(?P<star>[^*]*(?:(?<!/)\*(?!/)[^*]*)*)\*/"

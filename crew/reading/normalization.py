@@ -19,6 +19,7 @@ from crew.reading.typesetting import as_lines
 from crew.reading.wiki_markup import as_markdown_markup
 
 COMMENT = "a comment"
+TIMES = "times of messages"
 
 _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANKS = str.maketrans(dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u202f\u205f\u3000", " "))  # fmt: skip
@@ -73,12 +74,12 @@ _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=[^<>\n]*)?/
 def as_markdown(text: str) -> tuple[str, list[NotUsed]]:
     """Return the text as Markdown without comments and tables of contents, and what was removed. Takes time linear in the text."""
     text = _LINE_ENDS.sub("\n", text).translate(_BLANKS).translate(_INVISIBLE)
-    text = as_paragraphs(as_lines(text))
+    text, cut = as_paragraphs(as_lines(text))
     text = _ESCAPED.sub(r"\1\2", _OVERLINED.sub(r"\2", text))
     text = _UNDERLINED.sub(_heading_of_rest, text)
     if not re.search(r"^\S", text, re.MULTILINE):
         text = textwrap.dedent(text.expandtabs(4))
-    removed: list[NotUsed] = []
+    removed: list[NotUsed] = [NotUsed(TIMES, cut)] if cut else []
     return "".join(_pieces(text, removed)), removed
 
 

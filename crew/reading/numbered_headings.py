@@ -82,7 +82,12 @@ def _in_sequence(lines: list[str], numbers: list[_Number | None], named: list[bo
         for at, number in tops[::step]:
             if named[at]:
                 expected = number.value + step
-            elif number.value == expected and _is_set_apart(lines, numbers, at) and _is_short(number.words):
+            elif (
+                number.value == expected
+                and _is_set_apart(lines, numbers, at)
+                and _is_short(number.words)
+                and _has_text(lines, numbers, at)
+            ):
                 found.add(at)
                 expected += step
             else:
@@ -97,6 +102,15 @@ def _is_set_apart(lines: list[str], numbers: list[_Number | None], at: int) -> b
         return False
     after = numbers[at + 1]
     return after.depth > 1 if after is not None else not lines[at + 1][:1].isspace()
+
+
+def _has_text(lines: list[str], numbers: list[_Number | None], at: int) -> bool:
+    """Return whether there is more than the next number of its kind below a line: numbers without text are a list."""
+    after = next((index for index in range(at + 1, len(lines)) if lines[index].strip()), None)
+    if after is None:
+        return False
+    own, number = numbers[at], numbers[after]
+    return own is None or number is None or (number.style, number.depth) != (own.style, own.depth)
 
 
 def is_contents_line(line: str) -> bool:

@@ -10,7 +10,9 @@ from crew.reading.requirements import split_label
 from crew.reading.section_headings import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
-TAIL = re.compile(r"(?:[:：→←] ?|[-=]> ?|<[-=]+ ?| (?:[-–—|#]|--|//) ?|— ?)([^:：–—→←<>|#/]+)$")
+TAIL = re.compile(
+    r"(?:[:：→←] ?|[-=]> ?|<[-=]+ ?| (?:[-–—]|--) ?| #(?=\w)| (?:[|#]|//) (?!(?:is|are|was|were|be|will|ist|sind|wird|werden|est|sont|es|son|è|sono|é|são)\b)|— ?)([^:：–—→←<>|#/]+)$"
+)
 MAX_TAIL = 70
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")

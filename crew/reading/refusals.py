@@ -42,7 +42,10 @@ _TALK = (
         "c'è wel ook nog hebben heb moment jest są na razie пока ещё еще у есть это".split()
     )
 )  # fmt: skip
-_AFTERWARDS = LATER | frozenset("tard adelante avanti".split())
+_AFTERWARDS = (LATER | frozenset("tard adelante avanti".split())) - frozenset(
+    "next upcoming nächste nächsten nächster prochaine suivante próxima siguiente successiva prossima volgende следующая".split()
+)
+"""Not `next`, which is a place in an order: "the bus that comes next"."""
 _NOW = frozenset(
     "v1 mvp now yet first initial initially launch moment current today version release phase ersten erste derzeit aktuell vorerst zunächst aktuellen "
     "l'instant première primera primeira prima eerste pierwszej первой razie пока ahora enquanto".split()
@@ -64,22 +67,24 @@ _VERSION_AT_END = re.compile(
 )
 _BUILDING = r"(?:build|implement|develop|code|bother|worry|spend|waste|deal|handle|support|offer|provide|include|add|make|have|use|create|integrate|do)"
 _DO_NOT = re.compile(
-    r"(?:(?:do not|don't|never) (?:build|implement|develop|code|bother|worry|waste|spend)\b|(?:leave out|omit|hold off on|forget about|stay away from)\b|leave .{1,60} out\W*$"
-    r"|(?:skip|drop|ignore) .{1,60} for now\W*$|there(?:'s| is) no need (?:for|to)\b|no need (?:for|to "
-    + _BUILDING
-    + r")\b"
-    r"|(?:kein\w*|nicht|ohne) .{0,60}(?:bauen|implementieren|umsetzen|einbauen|entwickeln|anbieten|hinzufügen)\W*$|.{0,60} (?:weglassen|auslassen)\W*$"
-    r"|ne (?:pas|jamais) (?:implémenter|développer|inclure|ajouter|faire|prévoir|construire)\b|n'(?:implémentez|ajoutez|incluez|développez) pas|ne (?:développez|faites|prévoyez) pas"
-    r"|no (?:implementar|incluir|agregar|añadir|desarrollar|hacer|construir|implementes?|implementen|incluy\w+|agregu\w+|desarroll[ea]\w*)\b"
-    r"|non (?:implementare|includere|aggiungere|sviluppare|prevedere|serve|servono)\b|não (?:implementar|incluir|adicionar|desenvolver|fazer)\b"
-    r"|(?:geen|niet) .{0,60}(?:bouwen|maken|toevoegen|implementeren)\W*$|nie (?:implementuj\w*|implementować|dodawa\w*|dodaj\w*|budować|robić|rób\w*)\b"
-    r"|не (?:реализ\w+|делать|делайте|добавля\w+|включа\w+)|(?:不要|别|勿)(?:做|实现|开发|添加|加入|加))",
+    r"(?:(?:do not|don't|never) (?:build|implement|develop|code)\b|(?:hold off on|forget about)\b"
+    r"|leave (?:(?:the|a|an|any) )?\w+ out(?: for now)?\W*$|(?:leave out|omit) .{1,60} (?:for now|(?:of|in|from|for) (?:v1|(?:this|the first) (?:version|release|phase)))\W*$"
+    r"|(?:skip|drop|ignore) .{1,60} for now\W*$|(?:there(?:'s| is) )?no need (?:for|to " + _BUILDING + r")\b"
+    r"|(?:kein\w*|nicht) .{0,60}(?:bauen|implementieren|umsetzen|einbauen|entwickeln|anbieten)\W*$|.{0,60} (?:vorerst|erst ?mal|zunächst) (?:weglassen|auslassen)\W*$"
+    r"|(?:ne (?:pas|jamais) (?:inclure|ajouter)|no (?:incluir|agregar|añadir|incluy\w+|agregu\w+)|non (?:includere|aggiungere)|não (?:incluir|adicionar))\b(?!.*\b(?:dans|en (?:el|la|los|las)|nel\w*|no|na|nos|nas|au|aux|al|a)\b)"
+    r"|ne (?:pas|jamais) (?:implémenter|développer|prévoir|construire)\b|n'(?:implémentez|développez) pas|ne (?:développez|prévoyez) pas"
+    r"|no (?:implementar|desarrollar|construir|implementes?|implementen|desarroll[ea]\w*)\b"
+    r"|non (?:implementare|sviluppare|prevedere|serve|servono)\b|não (?:implementar|desenvolver)\b"
+    r"|(?:geen|niet) .{0,60}(?:bouwen|implementeren)\W*$|nie (?:implementuj\w*|implementować|budować)\b"
+    r"|не (?:реализ\w+)|(?:不要|别|勿)(?:做|实现|开发))",
     re.IGNORECASE,
 )
-# These also begin a rule ("Do not add duplicates to a list"), which says where, when or how.
-_DO_NOT_ADD = re.compile(
-    r"(?:do not|don't|never) (?:add|include|support|offer|provide|create|integrate|use|make)\b(.*)$", re.IGNORECASE
+_PLEASE_LEAVE_OUT = re.compile(
+    r"(?:please|pls|kindly|let's|bitte) (?:leave out\b|omit\b|.{0,60} (?:weglassen|auslassen)\W*$)", re.IGNORECASE
 )
+"""Without "please", this is a rule: "Omit empty fields"."""
+# These also begin a rule ("Do not add duplicates to a list"), which says where, when or how.
+_DO_NOT_ADD = re.compile(r"(?:do not|don't|never) (?:add|support|offer|provide|integrate)\b(.*)$", re.IGNORECASE)
 _WHERE = re.compile(
     r"\b(?:in|into|to|on|from|at|with|within|after|before|during|by|of|more|twice|again|without|outside|unless|if|when|until)\b",
     re.IGNORECASE,
@@ -89,13 +94,20 @@ _POLITE = re.compile(
     re.IGNORECASE,
 )
 _LATER_FIRST = re.compile(
-    r"(?:(?:in|for|with|as part of) (?:(?:a|the|some|any|one of the) )?(?:later|future|next|second|subsequent|upcoming) (?:version|release|phase|iteration|sprint|update)s?\b"
-    r"|(?:in|for|from|with) (?:the )?v2\b|later,? (?:on,? )?(?:we|it|there|maybe|perhaps|i)\b|(?:in the (?:distant |near )?future|eventually|some ?day|one day|at some point|down the road|at a later (?:date|stage|point|time))\b"
-    r"|(?:später|zukünftig|künftig|irgendwann|perspektivisch|in (?:ferner |naher )?zukunft|in (?:einer|der) (?:späteren|nächsten|zukünftigen|zweiten) (?:version|phase|stufe|ausbaustufe|release))\b"
-    r"|(?:plus tard|à terme|ultérieurement|dans un second temps|à l'avenir|dans une? (?:version|phase) (?:ultérieure|suivante|future|prochaine))\b"
-    r"|(?:más adelante|en el futuro|a futuro|en una (?:versión|fase) (?:futura|posterior|siguiente))\b|(?:più avanti|in futuro|in una (?:versione|fase) (?:futura|successiva))\b"
-    r"|(?:mais tarde|no futuro|futuramente|(?:em )?n?uma versão (?:futura|posterior))\b|(?:later (?:willen|komt|kan)|in de toekomst|in een (?:latere|volgende) (?:versie|fase))\b"
-    r"|(?:w przyszłości|w (?:kolejnej|następnej) wersji)\b|(?:в будущем|в следующей версии)\b|(?:后续版本|以后|将来|未来|二期|下一期|第二期)(?:再|会|将|考虑|支持|增加|加|做)|将来的に|今後|次期|나중에|향후|추후)",
+    r"(?:(?:in|for|with|as part of) (?:(?:a|the|some|any|one of the) )?(?:later|future|next|second|subsequent|upcoming) (?:version|release)s?\b(?! of (?!(?:this|the|our) (?:app|product|system|tool|site)\b))"
+    r"|(?:in|for|from|with) (?:the )?v2\b(?! of (?:the|a|an|each|every)\b)"
+    r"|(?:later(?:,? on)?|(?:in|with|as part of) (?:the|a|some) (?:later|future|next|second|subsequent|upcoming) (?:phase|iteration|sprint|update|stage)s?|in the (?:distant |near )?future|eventually|some ?day|one day|at some point|down the road|at a later (?:date|stage|point|time)),?"
+    r" (?:we|i|it|this|that|there|maybe|perhaps)\b|in the future, .{1,60}\b(?:can|could|may|might|will)\b"
+    r"|in (?:einer|der) (?:späteren|nächsten|zukünftigen|zweiten) (?:version|ausbaustufe|release)\b(?! (?:der|des|eines|einer)\b)"
+    r"|(?:später|zukünftig|künftig|irgendwann|perspektivisch|in (?:ferner |naher )?zukunft|in (?:einer|der) (?:späteren|nächsten|zukünftigen|zweiten) (?:phase|stufe)),? (?:(?:soll|sollen|wollen|möchten|möchte|werden|wird|können|kann|brauchen|gibt|hätten|könnte|könnten) (?:es|wir|ich|das|dies|man)|kommt|kommen)\b"
+    r"|dans une? version (?:ultérieure|suivante|future|prochaine)\b|(?:plus tard|à terme|ultérieurement|dans un second temps|à l'avenir|dans une phase (?:ultérieure|suivante|future)),? (?:(?:nous|on|il|ça|cela|peut-être)\b|(?:les?|la|l'|un|une|des) ?.{1,60}\bpourr(?:a|ont)\b)"
+    r"|en una versión (?:futura|posterior|siguiente)\b|(?:más adelante|en el futuro|a futuro|en una fase (?:futura|posterior|siguiente)),? (?:habrá|queremos|querríamos|podremos|tendremos|haremos|se podrá|(?:los?|las?|el|un|una) .{1,60}\bpodrán?)\b"
+    r"|in una versione (?:futura|successiva)\b|(?:più avanti|in futuro|in una fase (?:futura|successiva)),? (?:ci sar\w+|vorremmo|vogliamo|avremo|faremo|si potr\w+|(?:i|gli|le|il|la|lo|l') .{1,60}\bpotr(?:à|anno))\b"
+    r"|(?:em )?n?uma versão (?:futura|posterior)\b|(?:mais tarde|no futuro|futuramente),? (?:haverá|teremos|queremos|gostaríamos|faremos|(?:os?|as?) .{1,60}\bpoder(?:á|ão))\b"
+    r"|in een (?:latere|volgende) versie\b|(?:later|in de toekomst|in een (?:latere|volgende) fase) (?:(?:willen|kunnen|zullen|komt|komen|kan|zal) (?:we|wij|er|het|dit))\b"
+    r"|w (?:kolejnej|następnej) wersji\b|w przyszłości (?:będzie|będą|chcemy|chcielibyśmy|pojawi\w*|dodamy)\b|в следующей версии\b|в будущем (?:появ\w+|будет|будут|мы|хотим|добав\w+|планиру\w+)"
+    r"|(?:后续版本|以后|将来|未来|二期|下一期|第二期)(?:再|会|将|考虑|支持|增加|加|做)|(?:将来的に|今後|次期).{0,40}(?:検討|追加|対応|実装|開発)(?:する|します|したい|予定).{0,6}$"
+    r"|(?:나중에|향후|추후).{0,40}(?:추가|지원|구현|개발|검토)(?:하|할|한|됩|될|예정).{0,10}$)",
     re.IGNORECASE,
 )
 _SPACELESS = re.compile(
@@ -114,10 +126,24 @@ _NOT_NECESSARY = re.compile(
     re.IGNORECASE,
 )
 _DECIDED = re.compile(
-    r"(?<!that )(?<!which )(?<!who )\b(?:is|are|was|were|has been|have been) (?:postponed|deferred|descoped|put on hold|off the table|ruled out|shelved)\W*$"
-    r"|\b(?:ist|sind|wird|wurde|wurden) (?:zurückgestellt|gestrichen|verworfen|vertagt)\W*$|\bbleib(?:t|en) (?:außen vor|draußen)\b|\bquedan? fuera\b|\bficam? de fora\b|\brestano? fuori\b"
-    r"|\bdecided (?:against|not to)\b|\bvoted against\b|\bdagegen entschieden\b|\bentschieden,? .{0,60}nicht zu\b|\bdécidé de ne pas\b|\bdecidido (?:no|não)\b|\bdecidimos (?:no|não)\b|\bdeciso di non\b|\bbesloten .{0,60}niet\b|\bzdecydowaliśmy się nie\b|\bрешили не\b|\b(?:can|may|has to) wait (?:until|for|till)\b|\bcan wait\W*$",
+    r"(?:\b(?:has been|have been|(?:it|this|that)(?: is|'s| was))|^(?!(?:a|an|the|each|every|any|no|one|if|when|its?|his|her|their) )[^,;]{1,60}(?<!that)(?<!which)(?<!who) is)"
+    r" (?:postponed|deferred|descoped|put on hold|off the table|ruled out|shelved)\W*$"
+    r"|\bwurden? (?:zurückgestellt|gestrichen|verworfen|vertagt)\W*$|^(?!(?:der|die|das|ein|eine|jede[rs]?) )[^,;]{1,60} (?:ist|wird) (?:zurückgestellt|gestrichen|verworfen|vertagt)\W*$"
+    r"|\bbleib(?:t|en) (?:vorerst |erst ?mal )?(?:außen vor|draußen)\W*$|\bquedan? fuera\W*$|\bficam? de fora\W*$|\brestano? fuori\W*$"
+    r"|(?:^|\b(?:we|i|we've|i've|was|have|team|board|committee|client) )decided (?:against|not to)\b|\bvoted against\b|\b(?:uns|wir|mich|wurde) .{0,40}dagegen entschieden\b|\b(?:uns|wir|mich|wurde) .{0,20}entschieden,? .{0,60}nicht zu\b"
+    r"|\b(?:avons|on a|j'ai|été) décidé de ne pas\b|\b(?:hemos|se ha|he|foi|está) decidido (?:no|não)\b|\bdecidimos (?:no|não)\b|\b(?:abbiamo|ho|stato) deciso di non\b|\b(?:we|wij|ik|is) .{0,20}besloten .{0,60}niet\b|\bzdecydowaliśmy się nie\b|\bмы решили не\b"
+    r"|\b(?:can|may|has to) wait(?: (?:until|for|till) (?:v2|later|(?:a|the) (?:later|next) (?:version|release)))?\W*$",
     re.IGNORECASE,
+)
+_NAMES_A_PART = re.compile(
+    r"\b(?:that|which|who|whom|whose|as|als|que|qui|dont|comme|como|che|come(?= non)|котор\w+|któr\w+|jako|как)\b|, ?(?:der|die|das|den|dem|denen|deren|welche\w*|dat|wat|die)\b",
+    re.IGNORECASE,
+)
+"""Before words that say which part of something a sentence is about: "tasks that are not planned", "as not needed"."""
+_ABOUT_THE_REST = re.compile(r"(?:it|this|that|we|das|wir|es|cela|nous|on|esto|questo|isto|dit)\b")
+_VERBS = frozenset(
+    "is are was be been may can could might will would must shall should has have ist sind wird werden darf dürfen kann können est sont peut peuvent es son está "
+    "están puede pueden è sono può possono viene é são pode podem zijn kan kunnen mag mogen wordt worden jest są może mogą".split()
 )
 _POSTPONED = re.compile(
     r"(?:postponed|deferred|delayed|parked|on hold|pushed back|verschoben|zurückgestellt|vertagt|reporté\w*|différé\w*|aplazad\w|pospuest\w|adiad\w|rimandat\w|rinviat\w|uitgesteld|odłożon\w|przełożon\w|отложен\w*)"
@@ -129,8 +155,15 @@ _POSTPONED = re.compile(
 @lru_cache(maxsize=4096)
 def refuses(sentence: str) -> bool:
     """Return whether a sentence rules out or puts off what it speaks of."""
-    text = sentence[:_MAX_SENTENCE].replace("’", "'").lstrip(" -–—*").casefold()
-    text = later_versions(_POLITE.sub("", _POLITE.sub("", text)))
+    said = sentence[:_MAX_SENTENCE].replace("’", "'").lstrip(" -–—*").casefold()
+    first, *others = said.split("; ")
+    return _refuses(first) or any(_ABOUT_THE_REST.match(each) and _refuses(each) for each in others)
+
+
+def _refuses(said: str) -> bool:
+    if _PLEASE_LEAVE_OUT.match(said):
+        return True
+    text = later_versions(_POLITE.sub("", _POLITE.sub("", said)))
     if _DO_NOT.match(text) or _LATER_FIRST.match(text) or _DECIDED.search(text):
         return True
     if not text.isascii() and _SPACELESS.search(text):
@@ -140,13 +173,15 @@ def refuses(sentence: str) -> bool:
     if _POSTPONED.match(text) or _NOT_NECESSARY.match(text):
         return True
     tokens = scope_tokens(text)
-    return _by_first_words(tokens) or _by_last_words(tokens)
+    return _by_first_words(tokens) or _by_last_words(tokens, text)
 
 
 def is_refused_by_no(sentence: str) -> bool:
     """Return whether a short sentence of prose has no verb, and begins with "no": "No online payment."."""
     said = _SPEAKER.sub("", sentence[:_MAX_SENTENCE]).casefold()
     tokens = scope_tokens(said)
+    if states_requirement(said) or not _VERBS.isdisjoint(tokens):
+        return False
     return tokens[:1] != [] and tokens[0] in _NONE and len(tokens) <= _MAX_WORDS_AFTER_NO
 
 
@@ -168,7 +203,7 @@ def _by_first_words(tokens: list[str]) -> bool:
     return "to" not in rest and not _MANNER.search(" ".join(rest))
 
 
-def _by_last_words(tokens: list[str]) -> bool:
+def _by_last_words(tokens: list[str], text: str) -> bool:
     """Return whether the last words of a sentence are "is not needed", "not in version 1", "come later" or the like."""
     last = list(
         takewhile(lambda token: token in _TALK or token in _AFTERWARDS or _is_negation(token), reversed(tokens))
@@ -176,6 +211,8 @@ def _by_last_words(tokens: list[str]) -> bool:
     before = " ".join(tokens[: len(tokens) - len(last)])
     if not before and not set(last) - FILLER - LATER - RULED_OUT - NEGATIONS:
         return False  # nothing but a remark
+    if (parts := [*_NAMES_A_PART.finditer(text)]) and 0 < len(scope_tokens(text[parts[-1].end() :])) <= len(last):
+        return False
     if _MANNER.search(before) or states_requirement(before):
         return "v2" in last and _VERSION_AT_END.search(" ".join(tokens)) is not None
     negated = any(map(_is_negation, last)) and not set(last).isdisjoint(_NEEDS | _NOW)

@@ -43,6 +43,12 @@ FEATURE_NAMES = frozenset(
 )
 """Of the words that rule something out, those that features are named after, if what follows describes one."""
 
+STATES = frozenset(
+    "deleted void voided hold held retired revoked cancelled canceled rejected gelöscht storniert abgelehnt veraltet "
+    "supprimé supprimés supprimée supprimées annulé annulée eliminado eliminada cancelado cancelada verwijderd annullato annullata".split()
+)
+"""Of the words that rule something out, those that are also a state of what a product keeps: "Deleted: notes stay in the trash"."""
+
 LATER = frozenset(
     "v2 later future upcoming next someday eventually afterwards später spätere späteren zukünftige künftig künftige nächste nächsten "
     "nächster ultérieur ultérieure ultérieures futur future futurs futures prochaine suivante futuro futuros futura futuras próxima "

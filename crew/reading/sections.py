@@ -181,7 +181,7 @@ PHRASES: dict[Section, str] = {
         *current state; *current situation; ~today; *status quo; motivation; rationale; ~why; *success metrics; ~metrics;
         kpis; *key performance indicators; *key metrics; *measures of success; *key results; okrs; ~timeline; *time plan;
         ~schedule; ~milestones; ~roadmap; *release plan; *project plan; ~deadlines; ~budget; ~cost; ~costs; ~pricing; ~estimates;
-        *assumptions; dependencies; *dependencies; *definition of done; *definition of ready; ~dod; ~installation; ~usage; ~getting started; ~quick start; ~contributing; *steps to reproduce; *how to reproduce; *how to contribute; 備考; 备注; 備註; 비고; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
+        *assumptions; dependencies; *dependencies; *definition of done; *definition of ready; ~dod; ~installation; ~getting started; ~quick start; ~contributing; *steps to reproduce; *how to reproduce; *how to contribute; 備考; 备注; 備註; 비고; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
         *design notes; ~remarks; *tech stack; *technology stack; ~technologies; ~architecture; *implementation notes;
         ~alternatives; *alternatives considered; *prior art; ~approvals; ~approval; *sign off; ~signatures; ~authors; ~author;
         ~credits; acknowledgements; ~license; ~licence; *user experience; *additional context; *alternatives you've considered; *alternatives considered; traceability; *traceability matrix; appetite; *scope of this document; *scope of the document; *user flow; *user flows; *ui sketches; ~mockups; wireframes;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LATEX = re.compile(r"^[ \t]*\\(?:documentclass|section|chapter|begin\{document\})", re.MULTILINE)
-_BBCODE = re.compile(r"^[ \t]*\[(?:\*\]|list\b|b\])", re.MULTILINE | re.IGNORECASE)
+_BBCODE = re.compile(r"^[ \t]*\[(?:\*\]|list(?:=[^\]\n]*)?\]|b\](?=[^\n]*\[/b\]))", re.MULTILINE | re.IGNORECASE)
 _COMMANDS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.MULTILINE), to)
     for pattern, to in (
@@ -30,9 +30,12 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
         (r"\[/?(?:list|ul|ol)(?:=[^\[\]\n]*)?\]", "\n\n"),
         (r"\[(?:\*|li)\][ \t]*", "\n- "),
         (r"\[/(?:li|\*)\]", ""),
-        (r"\[/?(?:b|h[1-6])\]", "**"),
-        (r"\[/?(?:s|strike|del)\]", "~~"),
-        (r"\[/?(?:i|u|size|color|font)(?:=[^\[\]\n]*)?\]", ""),
+        (r"\[(b|h[1-6])\]([^\n]{1,500}?)\[/\1\]", r"**\2**"),
+        (r"\[(s|strike|del)\]([^\n]{1,500}?)\[/\1\]", r"~~\2~~"),
+        *(
+            (rf"\[{name}(?:=[^\[\]\n]*)?\]([^\n]{{1,500}}?)\[/{name}\]", r"\1")
+            for name in ("i", "u", "size", "color", "font")
+        ),
     )
 ]
 

@@ -27,3 +27,27 @@ def test_what_markup_hides_is_listed(text: str, built: str, left: str) -> None:
     brief = read_brief(text, "Untitled")
     assert [each.text for each in brief.requirements] == built.split("|")
     assert [f"{each.reason}: {each.text}" for each in brief.not_used] == left.split("|")
+
+
+# A text, and its requirements: there is nothing that is hidden.
+BUILT = [
+    ("# A\n\n[List of rules](rules.md)\n\n## Requirements\n\n- Print cells[i] for each row\n- Mark [s] as south\n- Mark [b] as bishop\n", "Print cells[i] for each row|Mark [s] as south|Mark [b] as bishop"),
+    ("[list]\n[*]Print cells[i] for each row\n[*]Mark [s] as south\n[/list]\n", "Print cells[i] for each row|Mark [s] as south"),
+    ("# A\n\n## Requirements\n\n- Put the name into `<title>NAME</title>`\n- Escape `<script>a</script>` so that nothing runs\n", "Put the name into <title>NAME</title>|Escape <script>a</script> so that nothing runs"),
+    ("# A\n\n- Fields after a PIPE are skipped\n- Show a PIPE b as a choice\n- Open http://localhost/later\n- // comments are kept\n- aa bb\n", "Fields after a PIPE are skipped|Show a PIPE b as a choice|Open http://localhost/later|// comments are kept|aa bb"),
+    ("# A\n\nA command line tool.\n\n## Usage\n\n- tool add adds a note\n- tool list prints all notes\n", "tool add adds a note|tool list prints all notes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "built"), BUILT, ids=range(len(BUILT)))
+def test_what_only_looks_like_markup_is_built(text: str, built: str) -> None:
+    built_of_text = [each.text for each in read_brief(text.replace("PIPE", "|"), "Untitled").requirements]
+    assert built_of_text == [each.replace("PIPE", "|") for each in built.split("|")]
+
+
+def test_what_stands_in_an_item_is_not_hidden() -> None:
+    brief = read_brief(
+        "# A\n\n- Put the name into <title>NAME</title>\n- Remove <script>code</script> from posts\n", "A"
+    )
+    built = [each.text for each in brief.requirements]
+    assert ["NAME" in built[0], "code" in built[1]] == [True, True]

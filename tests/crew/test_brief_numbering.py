@@ -19,6 +19,8 @@ CASES = [
     ("4. Exclusions\n\n4.1 Fines.\n\n5. Reports\n\n5.1 The system shall print the loans.\n", "5.1 The system shall print the loans.", "4.1: Fines."),
     ("1 Requirements\n\n1.1 The scale shall show grams.\n\n2 Options (not part of this contract)\n\n2.1 The scale shall send its weight.\n\n3 Future\n\n3.1 The scale shall sing.\n", "1.1 The scale shall show grams.", "2 Options (not part of this contract)|2.1: The scale shall send its weight.|3.1: The scale shall sing."),
     ("Bot\n\n1. Overview\n\nA bot.\n\n2. Commands\n/add - adds a recipe\n/skip - skips a recipe\n\n3. Rules\n3.1 A name must be given\n\n4. Later\n4.1 It must speak\n", "R1 /add - adds a recipe|R2 /skip - skips a recipe|3.1 A name must be given", "4.1: It must speak"),
+    ("# A\n\n1. Requirements\n\n2. Print totals\n\n3. Sort by name\n", "R1 Print totals|R2 Sort by name", ""),
+    ("A\n\n1. Requirements\n2. Print totals\n3. Sort by name\n", "R1 Print totals|R2 Sort by name", ""),
 ]  # fmt: skip
 
 

@@ -29,7 +29,17 @@ Next bookings are listed first|Future trips show the weather|Later changes are l
 The system must work when no login is needed|Members can import version 2 files|Do not include names in the export|Guests cannot book on Mondays|Drafts are not published until a clerk agrees
 Es darf kein Passwort gespeichert werden|Mitglieder können nicht mehr als zwei Bücher leihen|Das Feld ist leer, wenn es nicht nötig ist|Spätere Änderungen werden protokolliert
 Les membres ne peuvent pas réserver deux courts|Los socios no pueden reservar dos pistas|I soci non possono prenotare due campi|不需要登录即可浏览|用户需要登录|パスワードは保存しないこと|사용자는 로그인해야 한다
-Members see orders that are new, paid or cancelled|Login - not case sensitive|Prices, not including tax, are shown|A user sees why a card was not accepted|Sort by title, by year"""
+Members see orders that are new, paid or cancelled|Login - not case sensitive|Prices, not including tax, are shown|A user sees why a card was not accepted|Sort by title, by year
+One day before the appointment, send a reminder|Some day passes are valid for 24 hours|Eventually, every message is delivered|At some point the token expires and the user logs in again|Später bezahlte Rechnungen werden markiert|In the next phase of the game, players trade
+Omit empty fields from the JSON output|Omit leading zeros|Leave out blank rows|Leave the light on until everybody is out|Don't bother the user with dialogs|Leere Zeilen weglassen
+Do not create duplicate entries|Never create negative balances|Do not use floats for money|Do not use the network|Never use cookies|Don't make users wait
+Unpaid orders are put on hold|Failed jobs are deferred|A failed job is deferred|Customers can wait for a free table|A consumer can wait for a message for up to 5 s|Users who decided not to renew get a reminder|Der Antrag wird zurückgestellt
+No two bookings may overlap.|No data may be lost.|No login is required.|Keine zwei Termine dürfen sich überschneiden
+Show tasks that are not planned|Mark a task as not needed|I want to hide columns that I do not need|Guests can book; an account is not needed|Show the bus that comes next|The factors are exact; more are not needed.|Zeige Aufgaben, die nicht geplant sind|Afficher les tâches qui ne sont pas prévues|Mostrar las tareas que no son necesarias
+Lines that begin with # are skipped.|Anything after # is removed.|Empty lines and lines that begin with # are skipped.|Words after // are removed
+Deleted: notes stay in the trash for 30 days|Hold: a seat is held for ten minutes|Void: invoices can be voided|Gelöscht: Notizen bleiben 30 Tage im Papierkorb
+The next free seat is offered first|Later entries win over earlier ones|A turn is not skipped twice|No move is legal after a checkmate|Works without a network|A rejected message is put on hold for 5 minutes|Skip blank lines and comments|Never retry a message more than five times|A void ticket is not refunded
+Don't allow a negative amount|Einträge ohne Datum stehen am Ende|Nie mehr als drei Versuche erlauben|Später hinzugefügte Karten liegen oben|Plus tard dans la journée, un rappel est envoyé|Ne jamais afficher un solde négatif|Más adelante en el mismo día se envía un recordatorio|No mostrar productos sin existencias|Nunca repetir una pregunta"""
 
 
 def _lines(text: str) -> list[str]:
@@ -75,3 +85,26 @@ def test_a_criterion_says_what_is_not_required_of_a_user() -> None:
     criteria = ["A phone number is not required", "A login is not necessary"]
     text = "# A\n\n## Acceptance criteria\n\n" + "".join(f"- {each}\n" for each in criteria)
     assert [each.text for each in read_brief(text, "A").requirements] == criteria
+
+
+def test_a_rule_in_prose_that_begins_with_no_is_built() -> None:
+    rules = [
+        "No two bookings may overlap.",
+        "No data may be lost.",
+        "No login is required.",
+        "Keine Daten werden gelöscht.",
+    ]
+    text = f"# A\n\n## Requirements\n\n{' '.join(rules)} No ads.\n"
+    assert [each.text for each in read_brief(text, "A").requirements] == rules
+
+
+def test_a_remark_about_another_version_or_a_decision_is_refused() -> None:
+    refused = [
+        "Some day we want a forum",
+        "Leave the forum out for now",
+        "It is on the roadmap; we decided against it",
+        "This has been deferred",
+        "One day it should sing",
+    ]
+    for each in refused:
+        assert [one.text for one in read_brief(f"# A\n\n- {each}\n- aa bb\n", "A").requirements] == ["aa bb"], each
