@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -67,19 +68,19 @@ async def test_the_tester_looks_into_tests_in_threads(threads: list[bool]) -> No
 async def test_a_text_is_looked_for_in_a_thread_and_no_further_than_one_result_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shown = file_tools._around
-    found: list[bool] = []
+    piece, found = file_tools.piece, list[tuple[bool, int]]()
 
-    def recorded(line: str, text: str) -> str:
-        found.append(threading.current_thread() is not threading.main_thread())
-        return shown(line, text)
+    def recorded(text: str, *arguments: Any, **options: Any) -> str:
+        found.append((threading.current_thread() is not threading.main_thread(), len(text)))
+        return piece(text, *arguments, **options)
 
-    monkeypatch.setattr(file_tools, "_around", recorded)
+    monkeypatch.setattr(file_tools, "piece", recorded)
     files = {f"app/m{number}.py": "x\n" * 100_000 for number in range(2)}
     tool = next(each for each in file_tools.file_tools(Workspace(files)) if each.name == "find_text")
     result = await tool.run(file_tools.FindText(text="x", first_line=2))
-    assert all(found)
-    assert len(found) < 2_000
+    ((in_thread, characters),) = found
+    assert in_thread
+    assert characters < 16_000
     first, *_, last, more = result.split("\n")
     assert first == "app/m0.py:2: x"
     following = int(last.split(":")[1]) + 1
