@@ -46,7 +46,7 @@ def file_tools(workspace: Workspace, files: str = "files") -> tuple[Tool, ...]:
 
 def _found(files: Sequence[tuple[str, str]], arguments: FindText) -> str:
     """Return the lines that have a text, as many as one call may return from a line on."""
-    lines, room = list[str](), MAX_PIECE
+    lines, room = list[str](), MAX_PIECE + 1  # no newline after the last
     for path, number, line in _lines_with(arguments.text, files):
         lines.append(f"{path}:{number}: {_around(line.strip(), arguments.text)}")
         if len(lines) >= arguments.first_line:

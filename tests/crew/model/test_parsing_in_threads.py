@@ -81,7 +81,7 @@ async def test_a_text_is_looked_for_in_a_thread_and_no_further_than_one_result_n
     ((in_thread, characters),) = found
     assert in_thread
     assert characters < 16_000
-    first, *_, last, more = result.split("\n")
+    first, *_, last, _, more = result.split("\n")
     assert first == "app/m0.py:2: x"
     following = int(last.split(":")[1]) + 1
     assert more == f"[... more: read on with first_line={following} ...]"
