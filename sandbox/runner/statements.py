@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -63,7 +63,7 @@ def _is_for_main(node: ast.stmt) -> bool:
 
 
 def _may_catch_import_error(handler: ast.ExceptHandler) -> bool:
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    kinds: Sequence[ast.expr | None] = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     for kind in kinds:
         error = getattr(builtins, kind.id, None) if isinstance(kind, ast.Name) else None
         if not isinstance(error, type) or issubclass(ModuleNotFoundError, error):
