@@ -151,7 +151,7 @@ class RecordedTransport(asyncio.Transport):
         pass
 
 
-async def unanswered(*_: Any) -> None:
+async def unanswered(scope: Any, receive: Any, send: Any) -> None:
     """An application that has not answered the handshake yet."""
     await asyncio.Event().wait()
 
