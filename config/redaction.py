@@ -12,6 +12,10 @@ _SECRET = (
 )
 _ANY = rf"(?:{_SECRET}|token)"
 _AFTER_COLON = r"\\?[\"']?\s{0,5}:\s{0,5}"
+# Up to the mark that opened the value, over escaped characters: \" in JSON, \\\" in JSON within JSON. Possessive, since
+# no shorter match can be right, and looking for one would take long.
+_QUOTED = r"(?:(?!\2)(?:\\{3}[^\n]|\\[^\n]|[^\\\n])){1,1000}+\2"
+_QUOTED_WORD = r"(?:(?!\2)(?:\\{3}\S|\\\S|[^\s\\])){1,1000}+\2"
 _LETTER_AND_DIGIT = r"(?=[^\s\"',;]{0,100}[a-z])(?=[^\s\"',;]{0,100}[\d!#$%^*+=@~])"
 
 # Every repetition that can fail is bounded, so that no text takes long.
@@ -28,11 +32,11 @@ _PATTERNS = tuple(
         ("://", r"(://[^\s:/?#\"']{0,200}):[^\s\"'<>]{0,1000}@", r"\1:***@"),
         (":", r"(authorization\\?[\"']?\s{0,5}:\s{0,5}\\?[\"']?(?:bearer|basic|token)\s{1,5})[^\s\"'\\,;]+", r"\1***"),
         # name='a value', and then name=value or the beginning of a quoted value that does not end.
-        ("=", rf"({_ANY}\s{{0,5}}=\s{{0,5}}(\\?[\"']))[^\"'\\\n]{{1,1000}}\2", r"\1***\2"),
+        ("=", rf"({_ANY}\s{{0,5}}=\s{{0,5}}(\\?[\"'])){_QUOTED}", r"\1***\2"),
         ("=", rf"({_ANY}\s{{0,5}}=\s{{0,5}}\\?[\"']?)(?!\*\*\*)[^\s&\"'\\]+", r"\1***"),
         # "name": "value". A token's has no blanks: the word has other meanings.
-        (":", rf"({_SECRET}{_AFTER_COLON}(\\?[\"']))[^\"'\\\n]{{1,1000}}\2", r"\1***\2"),
-        (":", rf"(token{_AFTER_COLON}(\\?[\"']))[^\s\"'\\]{{1,1000}}\2", r"\1***\2"),
+        (":", rf"({_SECRET}{_AFTER_COLON}(\\?[\"'])){_QUOTED}", r"\1***\2"),
+        (":", rf"(token{_AFTER_COLON}(\\?[\"'])){_QUOTED_WORD}", r"\1***\2"),
         # name: value, unless it may be an ordinary word, a number or a time ("password: required", "token: 350ms").
         (":", rf"({_SECRET}{_AFTER_COLON}){_LETTER_AND_DIGIT}[^\s\"',;]+", r"\1***"),
         (":", rf"(token{_AFTER_COLON}){_LETTER_AND_DIGIT}[^\s\"',;]{{16,}}", r"\1***"),

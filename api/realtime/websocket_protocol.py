@@ -72,7 +72,11 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     def _parse(self) -> None:
         """Parse a slice, and the next one after the other connections have had their turn."""
         if not self._has_ended:
-            super().data_received(bytes(self.unparsed[:SLICE]))
+            try:
+                super().data_received(bytes(self.unparsed[:SLICE]))
+            except BaseException:
+                self.transport.abort()  # asyncio does so only for what it calls itself
+                raise
             del self.unparsed[:SLICE]
         if self._has_ended:
             self.unparsed.clear()
@@ -131,9 +135,12 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
         return False
 
     def handle_parser_exception(self) -> None:
-        """Close the connection, which has failed: its close frame is ready, unless one was sent before."""
+        """Close the connection, which has failed: its close frame is ready, unless one was sent before. There is none
+        before the handshake is answered."""
         close = self.conn.close_sent
-        assert close is not None
+        if close is None:
+            self.transport.abort()
+            return
         self.stop_keepalive()
         self.queue.put_nowait({"type": "websocket.disconnect", "code": close.code, "reason": close.reason})
         self.transport.write(b"".join(self.conn.data_to_send()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 
 from cli.client.model_shapes import ModelReport
 from cli.command_line import print_error
 from cli.commands.module import run_module
-from cli.errors import USAGE, CommandError, UsageError
+from cli.errors import CommandError, UsageError
 
 
 async def check_models(names: Sequence[str]) -> list[ModelReport]:
@@ -19,7 +20,7 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
         CommandError: the check itself failed.
     """
     check = await run_module("crew.model.check", *names)
-    if check.code == USAGE:
+    if check.code == os.EX_CONFIG:
         raise UsageError(check.reason)
     if check.code:
         raise CommandError(f"cannot check models: {check.reason}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -34,8 +35,8 @@ from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue
 
-INVALID_SETTINGS = 2
-"""The exit code if a setting, or the file of a key, cannot be used: that of the commands for wrong usage."""
+INVALID_SETTINGS = os.EX_CONFIG
+"""The exit code if a setting, or the file of a key, cannot be used. Python itself exits with 1 and 2."""
 
 SECONDS = 60.0
 """How long a model may take to answer. A local server loads it first."""

@@ -162,7 +162,8 @@ class ModelClients:
         self._environment = environment
         self._slots = asyncio.Semaphore(CALL_SLOTS)
         self._created: dict[str, ModelClient] = {}
-        self._unconnected: list[httpx2.AsyncClient] = []
+        self._unconnected: httpx2.AsyncClient | None = None
+        """Given to a provider to learn what needs no request, such as its address."""
 
     def get(self, name: str) -> ModelClient:
         """Return a model `provider:model`.
@@ -176,8 +177,8 @@ class ModelClients:
 
     async def close(self) -> None:
         """Close the connections to all providers."""
-        while self._unconnected:
-            await self._unconnected.pop().aclose()
+        if self._unconnected is not None:
+            await self._unconnected.aclose()
         for client in self._created.values():
             if (sdk := getattr(client.model, "client", None)) is not None:
                 await sdk.close()
@@ -191,16 +192,19 @@ class ModelClients:
                 "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
                 retryable=False,
             )
+        settings = self._settings
         try:
             environment = provider_variables() if self._environment is None else self._environment
             check_keys(environment, provider.keys)
-            # Without a connection, to learn the address.
-            self._unconnected.append(httpx2.AsyncClient(trust_env=False))
-            base = provider.create(model_name, environment, self._unconnected[-1]).base_url
+            self._unconnected = self._unconnected or httpx2.AsyncClient(trust_env=False)
+            probe = provider.create(model_name, environment, self._unconnected)
+            context = settings.model_context_tokens or probe.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
+            price = price_of(name, settings.model_prices, context)
+            # Last, since it has to be closed.
             # A redirect would take the brief and the code to another host.
             http = http_client(
-                base or "",
-                timeout=self._settings.model_seconds,
+                probe.base_url or "",
+                timeout=settings.model_seconds,
                 follow_redirects=False,
                 limits=LIMITS,
                 event_hooks=HOOKS,
@@ -211,14 +215,12 @@ class ModelClients:
         # The step owns the retries, since each must be reserved and can be cancelled.
         if (sdk := getattr(model, "client", None)) is not None:
             sdk.max_retries = 0
-        settings = self._settings
-        context = settings.model_context_tokens or model.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
         most = min(settings.model_output_tokens, context // 4)
         return ModelClient(
             name=name,
             model=model,
             dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
-            price=price_of(name, settings.model_prices, context),
+            price=price,
             settings=ModelSettings(max_tokens=most, timeout=settings.model_seconds, parallel_tool_calls=True),
             context_tokens=context,
             max_output_tokens=most,

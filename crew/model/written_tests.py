@@ -8,7 +8,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sandbox.runner.discovery import discover, in_module
-from sandbox.runner.modules import Modules, may_be_test_file, statements
+from sandbox.runner.modules import Modules, may_be_test_file
+from sandbox.runner.statements import statements
 from sandbox.toolchain import toolchains
 
 
@@ -103,7 +104,7 @@ def _asserts(node: ast.AST) -> bool:
         return not isinstance(node.test, ast.Constant)
     if not isinstance(node, ast.Call):
         return False
-    name = _source(node.func).rpartition(".")[2]
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     checks = name.startswith("assert") or name == "raises"
     return checks and not all(isinstance(each, ast.Constant) for each in node.args)
 

@@ -11,9 +11,10 @@ from crew.reading.section_headings import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
 TAIL = re.compile(
-    r"(?:[:：→←] ?|[-=]> ?|<[-=]+ ?| (?:[-–—]|--) ?| #(?=\w)| (?:[|#]|//) (?!(?:is|are|was|were|be|will|ist|sind|wird|werden|est|sont|es|son|è|sono|é|são)\b)|— ?)([^:：–—→←<>|#/]+)$"
+    r"(?:[:：→←] ?|[-=]> ?|<[-=]+ ?| (?:[-–—]|--) ?| #(?=\w)| (?:[|#]|//) (?!(?:is|are|was|were|be|will|ist|sind|wird|werden|est|sont|es|son|è|sono|é|são)\b)|— ?)([^:：–—→←<>|#/]{1,70})$"
 )
 MAX_TAIL = 70
+"""Characters at the end of a text in which a tail is looked for."""
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
 LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from .modules import Modules, is_test_file, may_be_test_file, statements
+from .mocks import supplied
+from .modules import Modules, is_test_file, may_be_test_file
+from .statements import blocks, statements
 
 MAX_TESTS = 10_000
 PRODUCT = "product"
@@ -84,13 +86,13 @@ def in_module(modules: Modules, name: str) -> tuple[list[Test], dict[str, str], 
         need_pytest += dict.fromkeys(f"{name}.{each.name}" for each in functions)
     else:
         for each in functions:
-            if _takes_fixtures(each):
+            if _takes_fixtures(each, supplied(modules, name, each)):
                 need_pytest.append(f"{name}.{each.name}")
             else:
                 tests.append(Test(name, f"{name}.{each.name}"))
-        for label in _defined_twice(functions, ast.FunctionDef, ast.AsyncFunctionDef):
+        for label in _defined_twice(module.tree.body, "test_", *_FUNCTIONS) if functions else ():
             never_run[f"{name}.{label} (the first)"] = "a second function of the same name replaces it"
-    for label in _defined_twice(module.tree.body, ast.ClassDef):
+    for label in _defined_twice(module.tree.body, "", ast.ClassDef):
         never_run[f"{name}.{label} (the first)"] = "a second class of the same name replaces it"
     for label, node in module.classes.items():
         methods = modules.methods(name, node)
@@ -98,14 +100,16 @@ def in_module(modules: Modules, name: str) -> tuple[list[Test], dict[str, str], 
             continue
         if modules.is_test_case(name, node):
             tests += [Test(name, f"{name}.{label}.{method}") for method in sorted(methods)]
-            for method in _defined_twice(node.body, ast.FunctionDef, ast.AsyncFunctionDef):
+            for method in _defined_twice(node.body, "test", *_FUNCTIONS):
                 never_run[f"{name}.{label}.{method} (the first)"] = "a second method of the same name replaces it"
         elif label.startswith("Test") and not modules.is_base(name, node):
             need_pytest += [f"{name}.{label}.{method}" for method in sorted(methods)]
-    if modules.loads(name, "pytest"):
+    if modules.needs(name, "pytest"):
         need_pytest += [test.name for test in tests]
         return [], never_run, list(dict.fromkeys(need_pytest))
-    return list(dict.fromkeys(tests)), never_run, list(dict.fromkeys(need_pytest))
+    # Of two alternatives, only one may need pytest.
+    run = {test.name for test in tests}
+    return list(dict.fromkeys(tests)), never_run, [each for each in dict.fromkeys(need_pytest) if each not in run]
 
 
 def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -118,27 +122,34 @@ def _names_of_functions(module: ast.Module) -> Iterator[str]:
     return (node.name for node in statements(module.body) if isinstance(node, ast.FunctionDef))
 
 
-def _takes_fixtures(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Return whether a test function cannot simply be called: it has arguments, or has to be awaited."""
+def _takes_fixtures(function: ast.FunctionDef | ast.AsyncFunctionDef, supplied: int | None) -> bool:
+    """Return whether a test function cannot simply be called: it has arguments that its decorators do not supply (None:
+    they may supply any), or has to be awaited."""
+    if supplied is None:
+        return False
     given = function.args
-    positional = len(given.posonlyargs) + len(given.args) > len(given.defaults)
+    positional = len(given.posonlyargs) + len(given.args) > len(given.defaults) + supplied
     keywords = any(default is None for default in given.kw_defaults)
     return positional or keywords or isinstance(function, ast.AsyncFunctionDef)
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
 def _defined_twice(
-    body: Sequence[ast.stmt], *kinds: type[ast.ClassDef] | type[ast.FunctionDef] | type[ast.AsyncFunctionDef]
+    body: list[ast.stmt], prefix: str, *kinds: type[ast.ClassDef] | type[ast.FunctionDef] | type[ast.AsyncFunctionDef]
 ) -> Iterator[str]:
     """Yield names of tests that are defined twice in one block. Alternatives (if and else) are different blocks."""
-    seen: set[str] = set()
-    for node in body:
-        if isinstance(node, kinds) and _is_test(node):
-            if node.name in seen and not node.decorator_list:
-                yield node.name
-            seen.add(node.name)
+    for block in blocks(body):
+        seen: set[str] = set()
+        for node in block:
+            if isinstance(node, kinds) and node.name.startswith(prefix) and _is_test(node):
+                if node.name in seen and not node.decorator_list:
+                    yield node.name
+                seen.add(node.name)
 
 
 def _is_test(node: ast.stmt) -> bool:
     if isinstance(node, ast.ClassDef):
         return any(not isinstance(inner, ast.ClassDef) and _is_test(inner) for inner in node.body)
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+    return isinstance(node, _FUNCTIONS) and node.name.startswith("test")

@@ -6,11 +6,14 @@ import ast
 import builtins
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import NamedTuple
+
+from .statements import certain, dotted, statements
 
 _TEST_CASES = {"TestCase", "IsolatedAsyncioTestCase", "FunctionTestCase"}
 _DEPTH = 20
-"""How many base classes and re-exports are followed in a chain."""
+"""How many base classes, re-exports and packages in packages are followed in a chain."""
 
 
 def is_test_file(path: str) -> bool:
@@ -24,28 +27,14 @@ def may_be_test_file(path: str) -> bool:
     return is_test_file(path) or path.endswith("_test.py")
 
 
-def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a body and of its blocks (if, try, with, for), but not of functions and classes."""
-    for node in body:
-        yield node
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_main(node):
-            continue
-        for block in ("body", "orelse", "finalbody"):
-            yield from statements(getattr(node, block, []))
-        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-            yield from statements(part.body)
-
-
-def _is_for_main(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test).replace('"', "'") == "__name__ == '__main__'"
-
-
 class Parsed(NamedTuple):
     tree: ast.Module
     classes: dict[str, ast.ClassDef]
     imports: dict[str, tuple[str, str | None]]
     """By bound name: the module, and the name in it (None: the module itself)."""
     deleted: set[str]
+    needed: list[str]
+    """The modules without which it certainly cannot be imported, and names of modules that may be in those."""
 
 
 class Modules:
@@ -79,17 +68,28 @@ class Modules:
     def path_of(self, name: str) -> str:
         return self._paths[name]
 
-    def loads(self, name: str, package: str, seen: set[str] | None = None) -> bool:
-        """Return whether a module, or one of the set that it imports, imports a package that is not in the set."""
-        seen = set() if seen is None else seen
-        parsed = None if name in seen or package in self._paths else self.parsed(name)
-        seen.add(name)
-        for source, bound in parsed.imports.values() if parsed else ():
-            if source.partition(".")[0] == package:
+    def needs(self, name: str, package: str) -> bool:
+        """Return whether a module certainly cannot be imported without a package that is not in the set: it imports it,
+        or a module of the set that does, and not only under a condition."""
+        left = [] if package in self._paths else [name]
+        seen: set[str] = set()
+        while left:
+            each = left.pop()
+            if each.partition(".")[0] == package:
                 return True
-            if any(self.loads(each, package, seen) for each in (source, f"{source}.{bound}")):
-                return True
+            # The packages above it are imported, too.
+            for above in accumulate(each.split(".")[:_DEPTH], "{}.{}".format):
+                if above not in seen:
+                    seen.add(above)
+                    left += parsed.needed if (parsed := self.parsed(above)) else []
         return False
+
+    def origin(self, module: str, node: ast.expr) -> str:
+        """Return the dotted name of what an expression names and a module imports, or ""."""
+        parsed, parts = self.parsed(module), dotted(node)
+        if not parsed or not parts or parts[0] not in parsed.imports:
+            return ""
+        return ".".join(filter(None, [*parsed.imports[parts[0]], *parts[1:]]))
 
     def has_autouse_fixture(self, name: str) -> bool:
         """Return whether pytest would run something around each test of a module: its file or a `conftest.py` beside or
@@ -152,7 +152,7 @@ class Modules:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._faults[name] = f"{type(error).__name__}: {error}"
             return None
-        parsed = Parsed(tree, {}, {}, set())
+        parsed = Parsed(tree, {}, {}, set(), [])
         package = name if self._paths[name].endswith("__init__.py") else name.rpartition(".")[0]
         for node in statements(tree.body):
             if isinstance(node, ast.ClassDef):
@@ -167,6 +167,12 @@ class Modules:
                 parsed.imports.update({each.asname or each.name: (source, each.name) for each in node.names})
             elif isinstance(node, ast.Delete):
                 parsed.deleted.update(each.id for each in node.targets if isinstance(each, ast.Name))
+        for node in certain(tree.body):
+            if isinstance(node, ast.Import):
+                parsed.needed.extend(each.name for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                source = self._absolute(package, node)
+                parsed.needed.extend([source, *(f"{source}.{each.name}" for each in node.names)])
         return parsed
 
     @staticmethod
@@ -187,8 +193,8 @@ class Modules:
         """Return a base class of the set, or else whether it is, or may be, a TestCase."""
         if isinstance(base, ast.Subscript):
             base = base.value
-        parts = ast.unparse(base).split(".")
-        if not all(part.isidentifier() for part in parts):
+        parts = dotted(base)
+        if not parts:
             # An expression may be anything.
             return True
         return self._look_up(module, parts, _DEPTH)

@@ -40,6 +40,12 @@ HIDDEN = (
     ('{\\"client_secret\\": \\"hunter2\\"}', '{\\"client_secret\\": \\"***\\"}'),
     ('{"access_token":"hunter2"}', '{"access_token":"***"}'),
     ("token: ghp_hunter2hunter2hunter2", "token: ***"),
+    (r'{"password": "a\"b hunter2", "a": 1}', '{"password": "***", "a": 1}'),
+    ('{"password": "it\'s hunter2", "a": 1}', '{"password": "***", "a": 1}'),
+    (r"{'secret': 'C:\my hunter2\\', 'a': 1}", "{'secret': '***', 'a': 1}"),
+    (r'password = "a\\\"b hunter2" user=u', 'password = "***" user=u'),
+    (r"{\"secret\": \"a\\\"b hunter2\\\\\", \"a\": \"1\"}", r"{\"secret\": \"***\", \"a\": \"1\"}"),
+    (r'{"token": "a\"hunter2", "a": 1}', '{"token": "***", "a": 1}'),
     ("postgresql://me@example.org:hunter2@h/d", "postgresql://me@example.org:***@h/d"),
     (
         "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY----- end",
@@ -76,6 +82,12 @@ HOSTILE = (
     "-----BEGIN PRIVATE KEY-----",
     '"api_key": \'',
     "a1" * 20,
+    'password="\\',
+    'password="' + "\\" * 600,
+    'password=\\"' + "a" * 1001,
+    '"api_key": "\\\\\\',
+    '"token": "\\\\',
+    "\\",
 )
 
 

@@ -27,7 +27,7 @@ async def test_every_hidden_and_every_acceptance_test_fails_on_the_stub(brief: B
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("provider", "worker")
 async def test_every_brief_is_delivered_and_every_hidden_test_passes(api_url: str, tmp_path: Path) -> None:
-    given = ("--model", MODEL, "--pipeline", "software-delivery", "--parallel", 2)
+    given = ("--model", MODEL, "--pipeline", "software-delivery", "--parallel", 2, "--no-check")
     ran = await botarmy(api_url, "eval", *given, cwd=tmp_path, env={"BOTARMY_TEST_SECONDS": "60"})
     assert ran.code == 0, ran
     *rows, total = [re.split(r" {2,}", line.strip()) for line in ran.out.splitlines()[1:]]

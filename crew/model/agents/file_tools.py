@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator, Sequence
+
 from pydantic import Field
 
-from crew.model.agents.pieces import FromCharacter, FromLine, piece
+from crew.model.agents.pieces import MAX_PIECE, FromCharacter, FromLine, piece
 from crew.model.tool import Tool
 from crew.model.workspace import Workspace
 
@@ -31,22 +34,34 @@ def file_tools(workspace: Workspace, files: str = "files") -> tuple[Tool, ...]:
         return piece(workspace.read(arguments.path), arguments, arguments.last_line)
 
     async def find_text(arguments: FindText) -> str:
-        found = [
-            f"{path}:{number}: {_around(line.strip(), arguments.text)}"
-            for path, text in sorted(workspace.files.items())
-            if arguments.text in text
-            for number, line in enumerate(text.split("\n"), 1)
-            if arguments.text in line
-        ]
-        if not found:
-            return "No line has this text."
-        return piece("\n".join(found), arguments)
+        # In a thread, and over a copy: there may be megabytes, and a file may be written meanwhile.
+        return await asyncio.to_thread(_found, sorted(workspace.files.items()), arguments)
 
     return (
         Tool("list_files", f"List the {files} with their sizes.", FromLine, list_files, is_pure=True),
         Tool("read_file", "Read a file, or some of its lines, counted from 1.", ReadFile, read_file, is_pure=True),
         Tool("find_text", f"Find the lines of all {files} that contain a text.", FindText, find_text, is_pure=True),
     )
+
+
+def _found(files: Sequence[tuple[str, str]], arguments: FindText) -> str:
+    """Return the lines that have a text, as many as one call may return from a line on."""
+    lines, room = list[str](), MAX_PIECE + 1  # no newline after the last
+    for path, number, line in _lines_with(arguments.text, files):
+        lines.append(f"{path}:{number}: {_around(line.strip(), arguments.text)}")
+        if len(lines) >= arguments.first_line:
+            room -= len(lines[-1]) + 1
+        if room < 0:
+            break
+    return piece("\n".join(lines), arguments, is_cut=room < 0) if lines else "No line has this text."
+
+
+def _lines_with(text: str, files: Sequence[tuple[str, str]]) -> Iterator[tuple[str, int, str]]:
+    for path, content in files:
+        if text in content:
+            for number, line in enumerate(content.split("\n"), 1):
+                if text in line:
+                    yield path, number, line
 
 
 def _around(line: str, text: str) -> str:

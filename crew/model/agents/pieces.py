@@ -22,10 +22,11 @@ class FromCharacter(FromLine):
     offset: int = Field(default=0, ge=0, description="Characters of that line to leave out.")
 
 
-def piece(text: str, begin: FromLine, last_line: int | None = None) -> str:
+def piece(text: str, begin: FromLine, last_line: int | None = None, *, is_cut: bool = False) -> str:
     """Return a text from a line on: to its end, to the last line that is wanted, or as much as one call may return.
 
-    If it stops before the end that is wanted, it ends with a line that says how to read on.
+    If it stops before the end that is wanted, it ends with a line that says how to read on. If the text
+    `is_cut`, there is more of it than is given, which is more than one call may return.
 
     Raises:
         ToolError: the text ends before, or nothing is wanted.
@@ -41,5 +42,5 @@ def piece(text: str, begin: FromLine, last_line: int | None = None) -> str:
     end = wanted.rfind("\n", 0, MAX_PIECE) + 1 or MAX_PIECE
     line, last = begin.first_line + from_line.count("\n", 0, offset + end), from_line.rfind("\n", 0, offset + end) + 1
     within = f", offset={offset + end - last}" if offset + end > last else ""
-    more = len(wanted) - end
-    return f"{wanted[:end]}\n[... {more:,} characters more: read on with first_line={line}{within} ...]"
+    more = "more" if is_cut else f"{len(wanted) - end:,} characters more"
+    return f"{wanted[:end]}\n[... {more}: read on with first_line={line}{within} ...]"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
+from uvicorn import Config
 from uvicorn._types import ASGIReceiveEvent
+from uvicorn.server import ServerState
+from websockets.frames import Frame
 
 from api.realtime import lingering_close
 from api.realtime.lingering_close import LingeringClose
@@ -115,3 +119,68 @@ async def test_only_so_many_connections_linger(running: Relay, monkeypatch: pyte
                 pass
         assert len(LingeringClose.lingering) == 1
     await condition(lambda: not LingeringClose.lingering)
+
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+class RecordedTransport(asyncio.Transport):
+    """It only records how it is ended."""
+
+    aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def is_closing(self) -> bool:
+        return self.aborted
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return None
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+
+async def unanswered(scope: Any, receive: Any, send: Any) -> None:
+    """An application that has not answered the handshake yet."""
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("sent", [TOO_MANY, b"\xff" * 8])
+async def test_a_client_that_breaks_the_rules_before_its_handshake_is_answered_is_aborted(sent: bytes) -> None:
+    errors: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    state, transport = ServerState(), RecordedTransport()
+    protocol = LimitedWebSocketProtocol(config=Config(unanswered), server_state=state, app_state={})
+    protocol.connection_made(transport)
+    protocol.data_received(HANDSHAKE)
+    protocol.data_received(sent)
+    try:
+        await condition(lambda: transport.aborted)
+        assert not errors
+    finally:
+        for task in state.tasks:
+            task.cancel()
+
+
+async def test_an_error_while_a_later_slice_is_parsed_ends_the_connection(
+    running: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(protocol: LimitedWebSocketProtocol, event: Frame) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(LimitedWebSocketProtocol, "handle_text", fail)
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    async with open_websocket(f"http://{running.address}") as connection:
+        await connection.send(frame(PING, b"x" * 100) * 5 + frame(TEXT, b"x"))
+        assert await connection.ended()

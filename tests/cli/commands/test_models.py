@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 import pytest_asyncio
 
 from cli.client.model_shapes import ModelReport
+from cli.commands import model_check
 from cli.commands.model_check import require_possible
+from cli.commands.module import ModuleResult
 from cli.commands.show_models import describe
+from cli.errors import CommandError, UsageError
 from config.provider_keys import ADDRESSES, KEYS
 from tests.cli.terminal_under_test import Result, botarmy
 from tests.provider import KEY, Provider, Script, running
@@ -72,6 +76,21 @@ def test_advice_is_printed_where_a_setting_helps() -> None:
         "  Warning: its price may end steps.",
         "  Its context is not on the public list: set BOTARMY_MODEL_CONTEXT_TOKENS if this is wrong.",
     ]
+
+
+@pytest.mark.parametrize(("code", "raised"), [(2, CommandError), (os.EX_CONFIG, UsageError)])
+async def test_only_invalid_settings_are_a_wrong_usage(
+    code: int, raised: type[CommandError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python itself exits with 2 if it is started wrongly."""
+
+    async def ended(*_: str) -> ModuleResult:
+        return ModuleResult(code, b"", b"why")
+
+    monkeypatch.setattr(model_check, "run_module", ended)
+    with pytest.raises(CommandError, match="why") as error:
+        await model_check.check_models([])
+    assert type(error.value) is raised
 
 
 @pytest.mark.long

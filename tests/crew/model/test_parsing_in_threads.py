@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from crew.model import written_tests
+from crew.model.agents import file_tools
 from crew.model.agents.coder import Coder
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
+from crew.model.workspace import Workspace
 from models.contracts.names import BuiltInArtifact
 from sandbox.runner.modules import Modules
 from tests.crew.model.agents_under_test import documents_of
@@ -60,3 +63,26 @@ async def test_the_tester_looks_into_tests_in_threads(threads: list[bool]) -> No
     await AcceptanceRunner(services(model)).run(run, Step())
     assert len(threads) > before
     assert all(threads)
+
+
+async def test_a_text_is_looked_for_in_a_thread_and_no_further_than_one_result_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    piece, found = file_tools.piece, list[tuple[bool, int]]()
+
+    def recorded(text: str, *arguments: Any, **options: Any) -> str:
+        found.append((threading.current_thread() is not threading.main_thread(), len(text)))
+        return piece(text, *arguments, **options)
+
+    monkeypatch.setattr(file_tools, "piece", recorded)
+    files = {f"app/m{number}.py": "x\n" * 100_000 for number in range(2)}
+    tool = next(each for each in file_tools.file_tools(Workspace(files)) if each.name == "find_text")
+    result = await tool.run(file_tools.FindText(text="x", first_line=2))
+    ((in_thread, characters),) = found
+    assert in_thread
+    assert characters < 16_000
+    first, *_, last, _, more = result.split("\n")
+    assert first == "app/m0.py:2: x"
+    following = int(last.split(":")[1]) + 1
+    assert more == f"[... more: read on with first_line={following} ...]"
+    assert (await tool.run(file_tools.FindText(text="x", first_line=following))).startswith(f"app/m0.py:{following}: x")

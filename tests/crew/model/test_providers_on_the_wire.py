@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 import pytest_asyncio
 from pydantic_ai.providers.openrouter import OpenRouterProvider
@@ -221,6 +223,27 @@ async def test_azure_needs_a_version_unless_its_endpoint_is_the_new_one(
             found.get("azure:ours")
         assert str(error.value) == f"azure:ours cannot be used: set {missing} in the environment or .env."
     await found.close()
+
+
+@pytest.mark.usefixtures("nothing_set")
+async def test_models_that_cannot_be_used_leave_no_client_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[httpx2.AsyncClient] = []
+    create = httpx2.AsyncClient.__init__
+
+    def recorded(client: httpx2.AsyncClient, *args: Any, **options: Any) -> None:
+        create(client, *args, **options)
+        opened.append(client)
+
+    monkeypatch.setattr(httpx2.AsyncClient, "__init__", recorded)
+    found = ModelClients(Settings(_env_file=None), {"OPENAI_API_KEY": KEY})
+    for model in ("openai:unpriced", "anthropic:claude-opus-4-8") * 3:
+        with pytest.raises(AgentError):
+            found.get(model)
+    assert len(opened) == 1
+    found.get("openai:gpt-5")
+    await found.close()
+    assert len(opened) == 2
+    assert all(client.is_closed for client in opened)
 
 
 @pytest.mark.parametrize(
