@@ -89,7 +89,7 @@ class MemoryTranscript:
 
     async def add(self, entry: Entry, settles: UUID | None = None) -> None:
         if entry.position != len(self.stored) + len(self.discarded):
-            raise SupersededAttemptError
+            raise SupersededAttemptError(uuid4())
         (self.stored if entry.discarded is None else self.discarded).append(entry)
         if settles is not None:
             await self.release(settles)

@@ -11,6 +11,7 @@ import pytest
 from crew.model import written_tests
 from crew.model.agents import file_tools
 from crew.model.agents.coder import Coder
+from crew.model.agents.pieces import piece
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.workspace import Workspace
 from models.contracts.names import BuiltInArtifact
@@ -68,7 +69,7 @@ async def test_the_tester_looks_into_tests_in_threads(threads: list[bool]) -> No
 async def test_a_text_is_looked_for_in_a_thread_and_no_further_than_one_result_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    piece, found = file_tools.piece, list[tuple[bool, int]]()
+    found = list[tuple[bool, int]]()
 
     def recorded(text: str, *arguments: Any, **options: Any) -> str:
         found.append((threading.current_thread() is not threading.main_thread(), len(text)))
