@@ -150,7 +150,7 @@ async def test_every_client_is_closed_also_that_of_a_model_that_cannot_be_used(m
     with pytest.raises(AgentError):
         clients.get("anthropic:claude-opus-4-8")
     await clients.close()
-    assert [client.is_closed for client in created] == [True] * 3
+    assert [client.is_closed for client in created] == [True] * 2  # one of them never connects, for both models
 
 
 async def test_a_wrong_key_is_reported() -> None:
