@@ -45,8 +45,12 @@ def quote(path: str) -> str:
 def slug(text: str, max_length: int = 60) -> str:
     """Return a name of lower-case ASCII letters, digits and hyphens, which is safe in every file system and header, or
     an empty string if no character is left. Letters lose their accents."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:max_length].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", fold_to_ascii(text)).strip("-")[:max_length].strip("-")
+
+
+def fold_to_ascii(text: str) -> str:
+    """Return the text in lower case without accents; what is not ASCII then is left out."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
 
 
 def _file_system_key(path: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass
 
-from artifacts.paths import RESERVED
+from artifacts.paths import RESERVED, fold_to_ascii
 from crew.reading.requirements import Requirement
 
 _MAX_LENGTH = 40
@@ -65,7 +64,7 @@ def package_name(title: str) -> str:
 
 def _slug(text: str) -> str:
     """Return the text's ASCII words in lower case, joined by "_", at most _MAX_LENGTH characters, or ""."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    ascii_text = fold_to_ascii(text)
     slug = ""
     for word in re.findall(r"[a-z0-9]+", ascii_text.replace("'", "")):
         if len(slug) + len(word) + 1 > _MAX_LENGTH:
