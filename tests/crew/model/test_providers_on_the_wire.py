@@ -226,7 +226,7 @@ async def test_azure_needs_a_version_unless_its_endpoint_is_the_new_one(
 
 
 @pytest.mark.usefixtures("nothing_set")
-async def test_models_that_cannot_be_used_leave_no_client_open(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_client_is_closed_and_models_that_cannot_be_used_open_none(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[httpx2.AsyncClient] = []
     create = httpx2.AsyncClient.__init__
 
@@ -242,7 +242,7 @@ async def test_models_that_cannot_be_used_leave_no_client_open(monkeypatch: pyte
     assert len(opened) == 1
     found.get("openai:gpt-5")
     await found.close()
-    assert len(opened) == 2
+    assert [client.is_closed for client in opened] == [True, True]
     assert all(client.is_closed for client in opened)
 
 
