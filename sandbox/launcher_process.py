@@ -15,8 +15,9 @@ from sandbox.errors import SandboxError
 from sandbox.launcher.protocol import RunRequest, RunResult
 
 # Neither -I nor -E: some Pythons need PYTHONHOME, and the environment holds nothing else.
-_FLAGS = ("-P", "-s", "-S", "-B")
-_LAUNCH = "import sys; sys.path.insert(0, sys.argv[1]); from launcher.supervisor import main; main()"
+_FLAGS = ("-P", "-s", "-S", *(["-B"] if sys.dont_write_bytecode else []))
+# It ends soon: what it leaves for the garbage collector is not worth the collector's time.
+_LAUNCH = "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); from launcher.supervisor import main; main()"
 _HERE = str(Path(__file__).parent)
 
 PYTHON = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)

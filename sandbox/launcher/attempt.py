@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
@@ -148,7 +148,7 @@ def _exec_runner(attempt: Attempt, user: int) -> NoReturn:
     os.execve(arguments[0], arguments, environment)
 
 
-def _read_only_files(attempt: Attempt) -> dict[str, dict[str, str]]:
+def _read_only_files(attempt: Attempt) -> dict[str, Mapping[str, str | bytes]]:
     """Return the files of each folder that the tests may only read."""
     product = attempt.request.product.files if attempt.request.product is not None else {}
     return dict(zip(attempt.read_only, [files.of_the_runner(), product, namespaces.HOST_NAMES], strict=False))

@@ -6,7 +6,8 @@ from . import filesystem_view
 from .protocol import RunRequest
 
 PACKAGE = "botarmy_runner"
-_START = f"import sys; sys.path.insert(0, sys.argv[1]); from {PACKAGE}.parent import main; main()"
+# Until the modules are loaded, nothing is garbage.
+_START = f"import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); from {PACKAGE}.parent import main; main()"
 
 # -I would ignore PYTHONHASHSEED, which must be fixed so that the output is the same each time; these flags and an
 # environment set here have the same effect. -S: no site-packages either.

@@ -33,6 +33,8 @@ def main() -> None:
     finally:
         _remove_folder(request.folder)
     sys.stdout.buffer.write(result.dumps())
+    sys.stdout.flush()
+    os._exit(0)  # nothing is left to clean up, which would take Python several milliseconds
 
 
 def _run(request: RunRequest) -> RunResult:

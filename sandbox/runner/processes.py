@@ -6,12 +6,13 @@ import ctypes
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO
+
+from .fork import nameless_file
 
 MAX_OUTPUT = 1_000_000
 """Bytes that are kept of each output."""
@@ -43,7 +44,7 @@ class Process:
     """A process in a session of its own. `environment` is all of its environment; `stdin` all of its input."""
 
     def __init__(self, command: Sequence[str], stdin: str, environment: Mapping[str, str], folder: str) -> None:
-        with tempfile.TemporaryFile() as given, _starting:
+        with os.fdopen(nameless_file(), "w+b") as given, _starting:
             given.write(stdin.encode())
             given.seek(0)
             self._popen = subprocess.Popen(

@@ -5,17 +5,19 @@ Tests never import the product: it runs in processes of its own, which end with 
 
 from __future__ import annotations
 
-import http.client
 import json
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import session
 from .processes import MAX_OUTPUT, Process, truncate_output
+
+if TYPE_CHECKING:
+    import http.client
 
 __name__ = "product"  # for its tests, this module is in no package
 
@@ -81,6 +83,8 @@ class Server:
 
         `body` is text or bytes; anything else is sent as JSON, with its content type.
         """
+        import http.client  # only where a test needs it: it takes 30 ms
+
         given = dict(headers or {})
         if body is not None and not isinstance(body, str | bytes):
             body = json.dumps(body)
