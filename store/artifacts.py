@@ -24,11 +24,12 @@ from store.transaction import Transaction
 HUMAN = "human"
 
 # All versions of a transaction and their contents, in one statement. The contents are written in the order of their
-# hashes, so that two writers of the same contents cannot deadlock.
+# hashes, so that two writers of the same contents cannot deadlock. The bodies are sent in binary form (%b): in text
+# form, a list of bytes is written in hexadecimal and then searched for quotes, which takes 45 ms for a megabyte.
 _ADD: LiteralString = """
 WITH given AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(names)s::text[], %(media_types)s::text[],
-                         %(hashes)s::text[], %(bodies)s::bytea[], %(authors)s::text[], %(origins)s::uuid[],
+                         %(hashes)s::text[], %(bodies)b::bytea[], %(authors)s::text[], %(origins)s::uuid[],
                          %(tasks)s::uuid[], %(bases)s::uuid[], %(accepted)s::bool[])
         AS g (id, type, name, media_type, hash, body, author, origin_id, task_id, based_on, accepted)
 ), kept AS (
@@ -71,6 +72,8 @@ class NewVersion:
 
 async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[ArtifactRef, ...]:
     """Write versions, numbered within their type and name. What an origin has already written is left as it is."""
+    if not versions:
+        return ()
     ids = [uuid7() for _ in versions]
     hashes = [contents.hash_of(version.body) for version in versions]
     rows = await run(

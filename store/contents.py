@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.tables import CONTENT
 from store.statement import run
 
+# %b, the binary form: in text form, a list of bytes is written in hexadecimal and then searched for quotes.
 _PUT: LiteralString = """
-INSERT INTO content (hash, body) SELECT * FROM unnest(%(hashes)s::text[], %(bodies)s::bytea[]) ON CONFLICT DO NOTHING
+INSERT INTO content (hash, body) SELECT * FROM unnest(%(hashes)s::text[], %(bodies)b::bytea[]) ON CONFLICT DO NOTHING
 """
 
 
@@ -26,6 +27,8 @@ async def put(connection: AsyncConnection, bodies: Iterable[bytes]) -> None:
     """Store contents that are not stored yet."""
     # In the order of their hashes, so that two writers of the same contents cannot deadlock.
     rows = sorted((hash_of(body), body) for body in set(bodies))
+    if not rows:
+        return
     await run(connection, _PUT, hashes=[row[0] for row in rows], bodies=[row[1] for row in rows])
 
 
