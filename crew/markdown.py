@@ -14,8 +14,8 @@ def escape_markdown(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
 
 
-def code_block(text: str) -> list[str]:
+def code_block(text: str, language: str = "text") -> list[str]:
     """Return text as a code block, whatever backticks and control characters it holds."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return [f"{fence}text", *map(without_controls, text.splitlines()), fence]
+    return [f"{fence}{language}", *map(without_controls, text.splitlines()), fence]

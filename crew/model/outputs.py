@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, create_model
+from pydantic import AfterValidator, Field, StringConstraints, create_model
 
+from crew.markdown import code_block
 from crew.model.tool import Arguments
 from models.contracts.names import ArtifactType, BuiltInArtifact
 from sandbox.toolchain import Toolchain
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+_BLOCK = re.compile(r"^(\d{1,9})?(?=[.)]\s|(?:#{1,6}|[-*+])(?:\s|$)|[>|]|[-=~`]{3}|<[!?/A-Za-z])")
+"""What stands before the character that makes a line the beginning of a Markdown block."""
+
+
+def _one_line(text: str) -> str:
+    """Return a text as one line of a paragraph. As a list's item or a heading, it could be taken for a requirement."""
+    return _BLOCK.sub(r"\1\\", " ".join(text.split()))
+
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(_one_line)
+]
 Lines = list[Line]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 RequirementId = Annotated[str, StringConstraints(pattern=r"^R\d{1,3}$")]
+RequirementLabel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+"""As the specification has it, which a person may have amended: R1, FR-001, 2.1."""
 ModuleName = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")]
 
 
@@ -83,8 +99,8 @@ class Architecture(Arguments):
 class Module(Arguments):
     path: Line
     purpose: Line
-    signatures: Lines = Field(default=[])
-    requirements: list[RequirementId] = Field(default=[])
+    signatures: list[Code] = Field(default=[])
+    requirements: list[RequirementLabel] = Field(default=[])
 
 
 class ImplementationPlan(Arguments):
@@ -97,7 +113,7 @@ class ImplementationPlan(Arguments):
         for each in self.modules:
             lines += ["", f"### `{each.path}`", "", each.purpose]
             lines += ["", f"Requirements: {', '.join(each.requirements)}"] if each.requirements else []
-            lines += ["", "```python", *each.signatures, "```"] if each.signatures else []
+            lines += ["", *code_block("\n".join(each.signatures), "python")] if each.signatures else []
         return _page(lines, ("Order of work", self.order))
 
 
@@ -130,7 +146,7 @@ class Report(Arguments):
         rank = {"high": 0, "medium": 1, "low": 2}
         findings = sorted(self.findings, key=lambda each: rank[each.severity])
         verdict = "Failed: a finding is high." if self.failed else "Passed: no finding is high."
-        lines = [self.summary, "", f"**{verdict}**"]
+        lines = [f"**{verdict}**", "", self.summary]
         for each in findings:
             lines += ["", f"### {each.severity.capitalize()}: {each.title}", "", each.detail]
         return _page(lines)

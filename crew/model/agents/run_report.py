@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 
 from crew.markdown import escape_markdown
-from crew.model.requirement_coverage import REQUIREMENT_ID, requirement_ids
+from crew.model.requirement_coverage import covered_by, named_in, requirement_ids
 from crew.model.written_tests import dotted, tests_in
 from crew.reading.markdown_blocks import plain
 from crew.wording import NO_SOURCE, NOT_INDEPENDENT, UNCONFINED, result_of
 from sandbox import RunReport
 
 _FAILED = "What failed:"
+NO_REQUIREMENT = "no requirement"
+"""Stands for the requirement of a failed test that names none."""
 
 
 def report(
@@ -66,20 +68,19 @@ def _summary(run: RunReport) -> list[str]:
 
 def _by_requirement(specification: str, run: RunReport, tests: Mapping[str, str]) -> list[str]:
     """Return a table of the requirements with their tests' outcomes, and for failed ones what was expected and seen."""
-    covers = {dotted(name): " ".join(docstring.split()) for name, docstring in tests_in(tests).items()}
+    labels, outcomes = requirement_ids(specification), dict(run.outcomes)
+    docstrings = {dotted(name): " ".join(docstring.split()) for name, docstring in tests_in(tests).items()}
+    covers = {name: covered_by(labels, name, docstring) for name, docstring in docstrings.items()}
     rows, problems = [], list[str]()
-    for number in requirement_ids(specification):
-        names = [
-            name for name, docstring in covers.items() if number in REQUIREMENT_ID.findall(docstring.split(":")[0])
-        ]
-        outcomes = {name: dict(run.outcomes).get(name, "not run") for name in names}
-        state = "no test" if not names else "passed" if set(outcomes.values()) == {"passed"} else "**failed**"
-        rows.append(f"| {number} | {state} | {len(names)} |")
-        problems += [
-            f"- {number}: {covers[name].partition(':')[2].strip() or name}: {_inert(run.details.get(name, outcome))}"
-            for name, outcome in outcomes.items()
-            if outcome != "passed"
-        ]
+    for label in labels:
+        ends = [outcomes.get(name, "not run") for name, covered in covers.items() if label in covered]
+        state = "no test" if not ends else "passed" if set(ends) == {"passed"} else "**failed**"
+        rows.append(f"| {label} | {state} | {len(ends)} |")
+    for name, outcome in {**dict.fromkeys(covers, "not run"), **outcomes}.items():
+        if outcome != "passed":
+            about = docstrings.get(name, "").partition(":")[2].strip() or name
+            detail = _inert(run.details.get(name) or outcome)
+            problems += [f"- {label}: {about}: {detail}" for label in covers.get(name) or [NO_REQUIREMENT]]
     table = ["| requirement | result | tests |", "|---|---|---:|", *rows]
     return [*table, "", _FAILED, "", *problems[:100]] if problems else table
 
@@ -91,7 +92,6 @@ def _inert(text: str) -> str:
 
 def failed_tests(report: str, text: str) -> list[str]:
     """Return what the failed acceptance tests of the requirements in a text are about: "R3: a missing link is 404"."""
-    named = REQUIREMENT_ID.findall(text)
     _, _, failed = report.partition(f"\n{_FAILED}\n")
-    found = re.findall(r"^- (R\d{1,3}): (.+?)(?:: .*)?$", failed, re.MULTILINE)
-    return list(dict.fromkeys(f"{number}: {about}" for number, about in found if number in named))
+    found = re.findall(r"^- (\S+): (.+?)(?:: .*)?$", failed, re.MULTILINE)
+    return list(dict.fromkeys(f"{label}: {about}" for label, about in found if named_in([label], text)))
