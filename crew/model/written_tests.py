@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import takewhile
 from typing import NamedTuple
 
+from crew.model.assertions import assertions, replaced_assertions, source_of
 from sandbox.runner.discovery import discover, in_module
 from sandbox.runner.modules import Modules, may_be_test_file
 from sandbox.runner.statements import statements
@@ -14,12 +14,14 @@ from sandbox.toolchain import toolchains
 
 
 class PythonTest(NamedTuple):
-    """A test method or function, as its source says. `name` is `path:Class.method` or `path:function`."""
+    """A test method or function, as its source says. `name` is `path:Class.method` or `path:function`; `replaced` holds
+    unittest's assertions that its file replaces by its own."""
 
     name: str
     function: ast.FunctionDef | ast.AsyncFunctionDef
     decorators: list[ast.expr]
     needs_pytest: bool
+    replaced: frozenset[str]
 
 
 def tests_in(files: Mapping[str, str]) -> dict[str, str]:
@@ -75,38 +77,17 @@ def _strengths(files: Mapping[str, str], paths: Iterable[str] | None = None) -> 
     paths = files if paths is None else paths
     found = dict.fromkeys(_named({path: files[path] for path in paths}), (False, 0))
     for test in _python(files, paths):
-        marks = " ".join(map(_source, test.decorators))
-        reached = list(takewhile(lambda statement: not isinstance(statement, ast.Return), test.function.body))
-        source = "\n".join(map(_source, reached))
+        marks = " ".join(map(source_of, test.decorators))
+        source = "\n".join(map(source_of, test.function.body))
         skipped = "skip" in marks.lower() or "expectedFailure" in marks or "skipTest" in source or "SkipTest" in source
-        asserts = sum(_asserts(node) for statement in reached for node in ast.walk(statement))
-        found[test.name] = (skipped or test.needs_pytest, asserts)
+        found[test.name] = (skipped or test.needs_pytest, assertions(test.function.body, test.replaced))
     return found
-
-
-def _source(node: ast.AST) -> str:
-    """Return the source of a node, or "" if it is nested too deeply, such as a sum of a thousand terms."""
-    try:
-        return ast.unparse(node)
-    except RecursionError:
-        return ""
 
 
 def _named(files: Mapping[str, str]) -> dict[str, str]:
     """Return the name of each test that is not a method in Python, by `path:name`."""
     named = (found for toolchain in toolchains().values() for found in toolchain.tests_in(files))
     return {f"{path}:{name}": name for path, name in named}
-
-
-def _asserts(node: ast.AST) -> bool:
-    """Return whether a node is an assertion that can fail: not one about constants, such as `assertTrue(True)`."""
-    if isinstance(node, ast.Assert):
-        return not isinstance(node.test, ast.Constant)
-    if not isinstance(node, ast.Call):
-        return False
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    checks = name.startswith("assert") or name == "raises"
-    return checks and not all(isinstance(each, ast.Constant) for each in node.args)
 
 
 def _python(files: Mapping[str, str], paths: Iterable[str] | None = None) -> Iterator[PythonTest]:
@@ -120,11 +101,12 @@ def _python(files: Mapping[str, str], paths: Iterable[str] | None = None) -> Ite
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         name = modules.name_of(path)
+        replaced = replaced_assertions(tree)
         of_pytest = set(in_module(modules, name)[2]) if name and modules.parsed(name) else set[str]()
         for case, function in _tests(tree):
             label = f"{path}:{case.name}.{function.name}" if case else f"{path}:{function.name}"
             decorators = [*(case.decorator_list if case else ()), *function.decorator_list]
-            yield PythonTest(label, function, decorators, dotted(label) in of_pytest)
+            yield PythonTest(label, function, decorators, dotted(label) in of_pytest, replaced)
 
 
 def _tests(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef]]:
