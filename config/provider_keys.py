@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -68,6 +69,22 @@ def check_keys(variables: Mapping[str, str], names: Iterable[str]) -> None:
     for name in names:
         if (value := variables.get(name)) and not _KEY.fullmatch(value):
             raise SettingsError(f"{name}: {_not_a_key(value)}: copy the key again.")
+
+
+def check_address(variables: Mapping[str, str], name: str) -> None:
+    """Check that the named variable can be a server's address, if it is set.
+
+    Raises:
+        SettingsError: it cannot; the message contains nothing of it, as there may be a password in it.
+    """
+    if value := variables.get(name):
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
+            raise SettingsError(f"{name} should be an address such as http://127.0.0.1:11434/v1.")
 
 
 def _not_a_key(value: str) -> str:

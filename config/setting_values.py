@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from math import isfinite
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -28,8 +29,8 @@ def _prices(value: object) -> object:
             given, returned = map(float, price.split("/"))
         except ValueError:
             raise ValueError("should be provider:model=INPUT/OUTPUT, such as openai:mine=0.5/1.5") from None
-        if not model or min(given, returned) < 0:
-            raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are not negative")
+        if not model or not all(isfinite(each) and each >= 0 for each in (given, returned)):
+            raise ValueError("should be provider:model=INPUT/OUTPUT, with prices that are numbers and not negative")
         prices[model] = (given, returned)
     return prices
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         env_file=DOTENV,
         extra="ignore",
         frozen=True,
+        allow_inf_nan=False,
         populate_by_name=True,
         env_ignore_empty=True,
         hide_input_in_errors=True,

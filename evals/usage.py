@@ -11,7 +11,7 @@ from models.contracts.enums import TaskStatus
 @dataclass(frozen=True, slots=True)
 class EvalUsage:
     """What a crew used. `rounds` is how often its most repeated stage ran, `turns` counts the responses of models, and
-    `cost_usd` is in US dollars. Responses that were discarded are not in it."""
+    `cost_usd` is in US dollars. Responses that were discarded are in it, as they were paid for."""
 
     rounds: int = 0
     turns: int = 0

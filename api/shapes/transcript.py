@@ -124,7 +124,7 @@ class TranscriptPublic(Shape):
         """
         prompt: dict[str, Any] | None = None
         turns: list[dict[str, Any]] = []
-        calls: dict[str, dict[str, Any]] = {}
+        waiting: list[dict[str, Any]] = []
         for entry in entries:
             body = orjson.loads(entry.body)
             match entry.kind:
@@ -133,12 +133,15 @@ class TranscriptPublic(Shape):
                 case "response" | "failed_call":
                     response = body[0] if body else {"parts": []}
                     turns.append(_turn(after + len(turns) + 1, entry, response))
-                    calls = {call["id"]: call for call in turns[-1]["calls"]}
+                    # A server may use an id twice in one response: the results come in the order of the calls.
+                    waiting = list(turns[-1]["calls"])
                 case "tool_result" if turns:
                     # Models without tools write their calls as text: such a call is known by its result.
-                    call = calls.get(entry.call_id or "") or {"arguments": {}}
-                    if not any(known is call for known in turns[-1]["calls"]):
-                        turns[-1]["calls"].append(call)
+                    call = next((each for each in waiting if each["id"] == entry.call_id), None)
+                    if call is not None:
+                        waiting.remove(call)
+                    else:
+                        turns[-1]["calls"].append(call := {"arguments": {}})
                     call.update(tool=body["tool"], result=body["text"], ok=body["ok"], seconds=entry.seconds)
                 case "remark" if turns:
                     turns[-1]["remark"] = body["text"]

@@ -24,7 +24,7 @@ from pydantic_ai.providers.vllm import VLLMProvider
 from pydantic_ai.settings import ModelSettings
 
 from config.outbound import OutboundError, http_client
-from config.provider_keys import KEYS, check_keys, provider_variables
+from config.provider_keys import KEYS, check_address, check_keys, provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
@@ -56,12 +56,14 @@ class ModelClient:
 
 
 @dataclass(frozen=True, slots=True)
-class _Provider:
-    """A provider: how a model is created from the environment, and the variables of its keys. `create` raises
-    ValueError or UserError if a variable is missing."""
+class Provider:
+    """A provider: how a model is created from the environment, and the variables of its keys and of its address, with
+    what an address usually ends. `create` raises ValueError or UserError if a variable is missing."""
 
     create: Callable[[str, Mapping[str, str], httpx2.AsyncClient], Model]
     keys: tuple[str, ...]
+    address: str = ""
+    ending: str = "with /v1"
 
 
 # Addresses are always given: without one, an SDK reads its own variable, and takes an empty one for an address.
@@ -138,14 +140,14 @@ def _vllm(name: str, env: Mapping[str, str], http: httpx2.AsyncClient) -> Model:
     return OpenAIChatModel(name, provider=provider)
 
 
-PROVIDERS: dict[str, _Provider] = {
-    "openai": _Provider(_openai, ("OPENAI_API_KEY",)),
-    "openai-responses": _Provider(_openai_responses, ("OPENAI_API_KEY",)),
-    "anthropic": _Provider(_anthropic, ("ANTHROPIC_API_KEY",)),
-    "azure": _Provider(_azure, ("AZURE_OPENAI_API_KEY",)),
-    "openrouter": _Provider(_openrouter, ("OPENROUTER_API_KEY",)),
-    "ollama": _Provider(_ollama, ("OLLAMA_API_KEY",)),
-    "vllm": _Provider(_vllm, ("VLLM_API_KEY",)),
+PROVIDERS: dict[str, Provider] = {
+    "openai": Provider(_openai, ("OPENAI_API_KEY",), "OPENAI_BASE_URL"),
+    "openai-responses": Provider(_openai_responses, ("OPENAI_API_KEY",), "OPENAI_BASE_URL"),
+    "anthropic": Provider(_anthropic, ("ANTHROPIC_API_KEY",), "ANTHROPIC_BASE_URL", "without /v1"),
+    "azure": Provider(_azure, ("AZURE_OPENAI_API_KEY",), "AZURE_OPENAI_ENDPOINT", "with the host's name"),
+    "openrouter": Provider(_openrouter, ("OPENROUTER_API_KEY",)),
+    "ollama": Provider(_ollama, ("OLLAMA_API_KEY",), "OLLAMA_BASE_URL"),
+    "vllm": Provider(_vllm, ("VLLM_API_KEY",), "VLLM_BASE_URL"),
 }
 """The providers by the first part of `provider:model`. A server with OpenAI's API is `openai` with OPENAI_BASE_URL."""
 
@@ -196,6 +198,7 @@ class ModelClients:
         try:
             environment = provider_variables() if self._environment is None else self._environment
             check_keys(environment, provider.keys)
+            check_address(environment, provider.address)
             self._unconnected = self._unconnected or httpx2.AsyncClient(trust_env=False)
             probe = provider.create(model_name, environment, self._unconnected)
             context = settings.model_context_tokens or probe.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS

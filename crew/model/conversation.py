@@ -105,7 +105,7 @@ class Conversation:
             parts = [
                 part
                 for call, result in zip(calls, results, strict=True)
-                for part in self._client.dialect.result(call, result.text)
+                for part in self._client.dialect.result(call, result.text + result.remark)
             ]
             self._messages.append(ModelRequest(parts=parts or [UserPromptPart(await self._remark_no_call(is_cut))]))
 

@@ -23,7 +23,7 @@ from pydantic_ai.exceptions import (
 )
 
 from crew.model.call_slots import MAX_BODY, OversizedResponseError
-from crew.model.clients import PROVIDERS
+from crew.model.clients import PROVIDERS, Provider
 from crew.model.redaction import REDACTED, redact_keys
 from crew.protocol import AgentError
 from models.contracts.contract import storable
@@ -98,6 +98,9 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
             return f"{model} rejected the key. Set {_key_of(model)}, restart the worker, and try again.", False
         case ModelQuotaExceededError():
             return f"The quota or credit for {model} is used up. Raise it at the provider, and try again.", False
+        case ModelNotFoundError() if not _message(error) and (provider := _provider_of(model)) and provider.address:
+            todo = f"Set {provider.address}, which usually ends {provider.ending}, restart the worker, and try again."
+            return f"There is no API at the address of {model}. {todo}", False
         case ModelNotFoundError():
             return f"The provider has no model {model}. Choose another in BOTARMY_MODEL or the pipeline.", False
         case ModelContextWindowExceededError():
@@ -136,20 +139,29 @@ def _is_redirect(error: Exception) -> bool:
 
 def _key_of(model: str) -> str:
     """Return the variable of the key, such as OPENAI_API_KEY."""
-    provider = PROVIDERS.get(model.partition(":")[0])
+    provider = _provider_of(model)
     return provider.keys[0] if provider else "the provider's key"
+
+
+def _provider_of(model: str) -> Provider | None:
+    return PROVIDERS.get(model.partition(":")[0])
 
 
 def _detail(error: Exception) -> object:
     """Return the provider's own words, without what pydantic_ai puts around them; "" if it said nothing."""
-    if isinstance(error, ModelAPIError) and isinstance(error.body, dict):
-        inner = error.body.get("error", error.body)
-        message = inner.get("message") if isinstance(inner, dict) else inner
-        if message:
-            return message
+    if message := _message(error):
+        return message
     if isinstance(error, ModelHTTPError):
         return f"HTTP {error.status_code}" + (f", {error.body}" if error.body else "")
     return "" if isinstance(error, _UNREADABLE) else error
+
+
+def _message(error: Exception) -> object:
+    """Return the message of a provider's error, or None if the response holds none, such as a web server's page."""
+    if not isinstance(error, ModelAPIError) or not isinstance(error.body, dict):
+        return None
+    inner = error.body.get("error", error.body)
+    return inner.get("message") if isinstance(inner, dict) else inner
 
 
 def _redacted(text: str, secrets: tuple[str, ...]) -> str:

@@ -34,12 +34,14 @@ GO_ON = "\nA person has read this and asks you to try again."
 class Result:
     """The result of a call: `ended` holds the arguments of a call that ended the step.
 
-    `is_usable` is False if the call itself was wrong, so that the model has to correct it.
+    `is_usable` is False if the call itself was wrong, so that the model has to correct it. `remark` is for the model
+    alone, after the text.
     """
 
     text: str
     ended: Arguments | None = None
     is_usable: bool = False
+    remark: str = ""
 
 
 class ToolCalls:
@@ -81,10 +83,10 @@ class ToolCalls:
             result = orjson.loads(stored.body)
             text, ok, usable = result["text"], result["ok"], result["usable"]
             if tool.gives_up and result.get("continued", 0) < self._continued:
-                return Result(text + self._count_same(call, text) + GO_ON, None, usable)
+                return Result(text, None, usable, self._count_same(call, text) + GO_ON)
         else:
             text, ok, usable = await self._run(call, tool, arguments)
-        return Result(text + self._count_same(call, text), arguments if ok and tool.ends else None, usable)
+        return Result(text, arguments if ok and tool.ends else None, usable, self._count_same(call, text))
 
     async def refuse(self, call: Call, problem: str) -> Result:
         """Answer a call that is not carried out with the problem, which the model has to correct."""

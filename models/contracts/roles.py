@@ -44,7 +44,7 @@ class RoleLimits(Contract):
     turns: int | None = Field(default=None, ge=1, le=500, description="Responses of the model.")
     tool_calls: int | None = Field(default=None, ge=1, le=5_000)
     output_tokens: int | None = Field(default=None, ge=1, description="Tokens of all responses together.")
-    cost_usd: float | None = Field(default=None, gt=0, description="US dollars.")
+    cost_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="US dollars.")
     working_time: Duration | None = Field(default=None, gt=timedelta(0), le=timedelta(days=7))
 
 

@@ -73,6 +73,15 @@ async def test_a_conversation_is_shown_turn_by_turn(http: httpx2.AsyncClient, ta
     assert (transcript["model_seconds"], transcript["tool_seconds"]) == (4.0, 1.0)
 
 
+async def test_calls_with_one_id_keep_their_own_results(http: httpx2.AsyncClient, task_id: str, writer: Writer) -> None:
+    await writer.turn(("c", "write_file", {"path": "a.py"}), ("c", "write_file", {"path": "b.py"}))
+    await writer.result("c", "write_file", "Wrote a.py.")
+    await writer.result("c", "write_file", "Error: b.py", ok=False)
+    (turn,) = (await get(http, f"/tasks/{task_id}/transcript"))["turns"]
+    shown = [(each["arguments"]["path"], each["result"], each["ok"]) for each in turn["calls"]]
+    assert shown == [("a.py", "Wrote a.py.", True), ("b.py", "Error: b.py", False)]
+
+
 async def test_what_was_paid_in_vain_is_shown_and_counted(
     http: httpx2.AsyncClient, task_id: str, writer: Writer
 ) -> None:

@@ -214,6 +214,24 @@ def test_an_invalid_secret_file_is_reported_without_its_content(
 
 
 @pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BOTARMY_DAILY_BUDGET", "inf"),
+        ("BOTARMY_DAILY_BUDGET", "nan"),
+        ("BOTARMY_DAILY_BUDGET", "0"),
+        ("BOTARMY_MODEL_PRICES", "openai:mine=nan/nan"),
+        ("BOTARMY_MODEL_PRICES", "openai:mine=1/inf"),
+        ("BOTARMY_MODEL_PRICES", "openai:mine=-1/1"),
+    ],
+)
+def test_an_amount_is_a_finite_number(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    get_settings.cache_clear()
+    with pytest.raises(SettingsError, match=variable):
+        get_settings()
+
+
+@pytest.mark.parametrize(
     ("variable", "value"), [("BOTARMY_WORKER_STEPS", "many"), ("ANTHROPIC_API_KEY_FILE", "missing")]
 )
 def test_a_worker_with_an_invalid_setting_exits_with_the_reason(tmp_path: Path, variable: str, value: str) -> None:

@@ -19,7 +19,7 @@ from crew.model.dialect import NativeTools
 from crew.model.limits import StepLimits
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
-from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.protocol import BudgetExhaustedError
 from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
@@ -153,6 +153,8 @@ class Tools:
         async def act(arguments: Word) -> str:
             if arguments.word == "fail":
                 raise ToolError("it cannot be done")
+            if arguments.word == "wrong":
+                raise InvalidOutputError("it is wrong")
             self.acts.append(arguments.word)
             return f"did {arguments.word}"
 

@@ -159,6 +159,41 @@ async def test_what_cannot_work_is_found_without_a_call() -> None:
         assert (priced.problem, priced.input_usd, priced.is_context_known) == (None, 0, False)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9/v1", "localhost:9/v1", "htp://h/v1", "http://", "http://h:x/v1"])
+async def test_what_is_no_address_is_said_before_a_call(address: str) -> None:
+    settings = Settings(_env_file=None)
+    clients = ModelClients(settings, {"VLLM_BASE_URL": address})
+    report = await check(clients, settings, "vllm:any")
+    said = "VLLM_BASE_URL should be an address such as http://127.0.0.1:11434/v1."
+    assert (report.problem, report.is_temporary) == (f"vllm:any cannot be used: {said}", False)
+
+
+@pytest.mark.parametrize(
+    ("model", "variable", "path", "said"),
+    [
+        ("openai:gpt-5", "OPENAI_BASE_URL", "", "Set OPENAI_BASE_URL, which usually ends with /v1"),
+        (
+            "anthropic:claude-opus-4-8",
+            "ANTHROPIC_BASE_URL",
+            "/v1",
+            "Set ANTHROPIC_BASE_URL, which usually ends without /v1",
+        ),
+    ],
+)
+async def test_an_address_without_an_api_is_not_the_fault_of_the_model(
+    model: str, variable: str, path: str, said: str
+) -> None:
+    settings = Settings(_env_file=None)
+    async with running(CALLS_TOOLS) as provider:
+        key = variable.replace("BASE_URL", "API_KEY")
+        clients = ModelClients(settings, {variable: f"{provider.url}{path}", key: KEY})
+        report = await check(clients, settings, model)
+        await clients.close()
+    assert report.problem
+    assert f"There is no API at the address of {model}. {said}" in report.problem
+    assert not report.is_temporary
+
+
 async def test_a_server_that_is_down_is_a_temporary_problem() -> None:
     settings = Settings(_env_file=None)
     clients = ModelClients(settings, {"VLLM_BASE_URL": "http://127.0.0.1:9/v1"})

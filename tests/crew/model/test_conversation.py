@@ -135,6 +135,11 @@ async def test_a_response_that_cannot_be_used_is_corrected_twice(turn: ModelResp
     assert (await conversation(recovering, Step()).run()).turns == 3
 
 
+async def test_a_remark_for_the_model_is_no_cause_for_people() -> None:
+    with pytest.raises(AgentError, match=r"in 3 turns: it is wrong$"):
+        await conversation(Model([says(call("act", word="wrong"))]), Step()).run()
+
+
 async def test_the_same_call_again_and_again_is_nudged_and_then_ends_the_step() -> None:
     model, step = Model([says(call("act", word="a"))]), Step()
     with pytest.raises(AgentError, match="made the same call of act 5 times") as failure:
