@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -119,7 +119,10 @@ class _Inbound(ActivityInboundInterceptor):
         info = activity.info()
         if info.heartbeat_timeout is None or info.is_local:
             return await super().execute_activity(input)
-        self._running[info.task_token] = Beats(info.heartbeat_timeout.total_seconds(), time.monotonic())
+        timeout = info.heartbeat_timeout.total_seconds()
+        # Temporal counts from when it handed out the step, which a busy loop takes up seconds later.
+        waited = (datetime.now(UTC) - info.started_time).total_seconds()
+        self._running[info.task_token] = Beats(timeout, time.monotonic() - min(max(0.0, waited), timeout))
         try:
             return await super().execute_activity(input)
         finally:

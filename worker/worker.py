@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import FixedSizeSlotSupplier, PollerBehaviorAutoscaling, Worker, WorkerTuner
 
 from activities.agent_step import AgentSteps
 from activities.permanent_errors import PermanentErrorInterceptor
@@ -21,6 +21,7 @@ from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
 from worker.busy_loop import BusyLoopHeartbeats
+from worker.step_slots import StepSlots
 from worker.sweeper import run_sweeper
 from worker.workflow_sandbox import sandboxed_runner
 from workflows.options import records_queue
@@ -40,7 +41,8 @@ RECORDS = 32
 @asynccontextmanager
 async def build_worker(client: Client, store: Store, crews: Crews, settings: Settings) -> AsyncIterator[None]:
     """Run a worker with every workflow and activity inside the block."""
-    heartbeats = BusyLoopHeartbeats(client)
+    heartbeats, slots = BusyLoopHeartbeats(client), StepSlots(settings.worker_steps)
+    few = FixedSizeSlotSupplier(WORKFLOW_TASKS)
     shared: dict[str, Any] = {
         "activities": activities(store, crews, settings),
         "interceptors": [PermanentErrorInterceptor(), heartbeats],
@@ -53,12 +55,12 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
         workflow_runner=sandboxed_runner(),
-        max_concurrent_activities=settings.worker_steps,
-        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
-        max_concurrent_local_activities=WORKFLOW_TASKS,
+        tuner=WorkerTuner.create_composite(
+            workflow_supplier=few, activity_supplier=slots, local_activity_supplier=few, nexus_supplier=few
+        ),
         sticky_queue_schedule_to_start_timeout=STICKY,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        **shared,
+        **{**shared, "interceptors": [*shared["interceptors"], slots]},
     )
     # Records stop last, so that they are still written for workflows that are finishing.
     async with heartbeats.repeating(), records, workflows_and_steps:
