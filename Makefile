@@ -7,6 +7,8 @@ override MODEL := $(value MODEL)
 export PYTHON BRIEF MODEL
 # These belong to other projects. scripts/setup also resets pip's and uv's variables.
 unexport CDPATH VIRTUAL_ENV PYTHONEXECUTABLE PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONPLATLIBDIR
+# uv installs no bytecode: without it, each of hundreds of processes would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin/python -m
 # Two processes, each with its own servers: tests mostly wait. tests/conftest.py orders the files, and tests/watchdog.py
 # ends a session that hangs.
