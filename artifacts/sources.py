@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from collections.abc import Callable, Iterable
@@ -17,10 +18,17 @@ IGNORED = frozenset(
     [
         *(".git", ".hg", ".svn", ".bzr"),
         *("__pycache__", ".venv", ".tox", ".nox", ".eggs", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
-        *("node_modules", ".botarmy", ".env", ".ds_store"),
+        *("node_modules", ".botarmy", ".ds_store"),
     ]
 )
-"""Names of folders and files that nobody wrote for others to read; `.env` usually holds secrets."""
+"""Names of folders and files that nobody wrote for others to read."""
+
+_SECRETS = re.compile(
+    r"\.env(?!\.(?:example|sample|template|dist)$)(?:\..+)?|\.(?:netrc|pypirc|git-credentials|ssh|aws)"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)(?:\..+)?|.+\.(?:pem|p12|pfx|keystore|jks)",
+    re.IGNORECASE,
+)
+"""Names of folders and files that usually hold secrets."""
 
 Entry: TypeAlias = tuple[str, Callable[[], IO[bytes]] | None]
 """A path below the source, and how its content is opened; None for a link or a device, which is never followed."""
@@ -40,7 +48,7 @@ def ignored_part(path: str) -> str | None:
     """Return the folder or file in a path that is ignored, or None."""
     segments = path.split("/")
     for depth, segment in enumerate(segments, 1):
-        if segment.casefold() in IGNORED:
+        if segment.casefold() in IGNORED or _SECRETS.fullmatch(segment):
             return "/".join(segments[:depth])
     return None
 
@@ -57,9 +65,10 @@ def gather(entries: Iterable[Entry]) -> Source:
         if (part := ignored_part(path)) is not None:
             ignored.add(part)
             continue
-        text = _read_text(open_it) if open_it is not None else None
+        name = path.encode(errors="backslashreplace").decode()  # a name that is not UTF-8 is not text, either
+        text = _read_text(open_it) if open_it is not None and name == path else None
         if text is None:
-            left_out.add(path)
+            left_out.add(name)
             continue
         files[path] = text
         total += len(text)

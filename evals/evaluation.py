@@ -120,13 +120,18 @@ class Evaluation:
         body: dict[str, Any] = {"name": self._case.name, "description": self._case.text, **self._fields}
         if self._case.source is not None:
             body["source"] = source_body(self._case.source)
-        project = await create(self._client, body)
+        creating = asyncio.create_task(create(self._client, body))
+        try:
+            project = await asyncio.shield(creating)
+        except asyncio.CancelledError:
+            await self._cancel(creating)
+            raise
         self._reader = UsageReader(self._client, project.id)
         try:
             await self._follow(project)
             return await fetch_package(self._client, project.id)
         except BaseException:  # also when the command is interrupted
-            await asyncio.shield(self._cancel(project.id))
+            await asyncio.shield(self._cancel(creating))
             raise
 
     async def _follow(self, project: Project) -> None:
@@ -151,10 +156,11 @@ class Evaluation:
         if failed := [row.name for row in view.stages.values() if row.has_failed_verdict]:
             raise NotDeliveredError(f"{', '.join(failed)} found failures")
 
-    async def _cancel(self, project_id: str) -> None:
+    async def _cancel(self, creating: asyncio.Task[Project]) -> None:
+        """Cancel the project, once the API has said its id."""
         with suppress(CommandError, TimeoutError):  # it has ended, or the API is unavailable
             async with asyncio.timeout(CANCEL_SECONDS):
-                await self._client.post(f"/projects/{project_id}/cancel")
+                await self._client.post(f"/projects/{(await creating).id}/cancel")
 
 
 def _reason(request: Request) -> str:

@@ -55,9 +55,10 @@ class Suite:
         async with Client(self._address, PATIENCE) as client, asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch())
             tasks = [group.create_task(self._evaluate(client, case)) for case in self._cases]
-            results = [await task for task in tasks]
+            # If this is cancelled, the group cancels all of them at once, so that none starts in another's place.
+            await asyncio.wait(tasks)
             watching.cancel()
-        return results
+        return [task.result() for task in tasks]
 
     async def _evaluate(self, client: Client, case: EvalCase) -> EvalResult:
         async with self._slots:

@@ -94,7 +94,7 @@ def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, Mod
     crew = body.crew or (MODELS if body.model else default_crew(services))
     provider = providers().get(crew)
     if provider is None:
-        raise InvalidError("crew", f"is unknown; the crews are {', '.join(providers())}")
+        raise InvalidError("crew", f"{crew} is unknown; the crews are {', '.join(providers())}")
     if provider.is_rehearsal:
         if body.model:
             raise InvalidError("model", f"is never asked by the crew {crew}; leave it out, or choose the crew {MODELS}")

@@ -71,7 +71,7 @@ def check_empty(out: Path) -> None:
     except OSError as error:
         raise UsageError(f"cannot use {out}: {error.strerror}") from None
     if taken:
-        raise UsageError(f"{out} already exists and is not an empty folder; choose another folder for the delivery")
+        raise UsageError(f"{out} already exists and is not an empty folder; choose another one")
 
 
 def check_apart(out: Path | None, repository: Path | None) -> None:

@@ -25,7 +25,7 @@ MAX_ARCHIVE = 256 * 2**20
 _BUNDLE = b"# v"
 """How a git bundle begins: `# v2 git bundle`."""
 
-_LISTED = 5
+_LISTED = 20
 """Paths that a message names."""
 
 

@@ -15,11 +15,11 @@ from models.contracts.names import ArtifactType, BuiltInArtifact
 from sandbox.toolchain import Toolchain
 
 _BLOCK = re.compile(r"^(\d{1,9})?(?=[.)]\s|(?:#{1,6}|[-*+])(?:\s|$)|[>|]|[-=~`]{3}|<[!?/A-Za-z])")
-"""What stands before the character that makes a line the beginning of a Markdown block."""
+"""The digits, if any, before the character that makes a line the beginning of a Markdown block."""
 
 
 def _one_line(text: str) -> str:
-    """Return a text as one line of a paragraph. As a list's item or a heading, it could be taken for a requirement."""
+    """Return a text as one line of a paragraph. As a list item or a heading, it might be mistaken for a requirement."""
     return _BLOCK.sub(r"\1\\", " ".join(text.split()))
 
 

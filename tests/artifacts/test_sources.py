@@ -10,7 +10,7 @@ import pytest
 
 from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
-from artifacts.sources import Source, ignored_part, read_zip, without_root
+from artifacts.sources import Source, gather, ignored_part, read_zip, without_root
 
 
 def archive(*members: tuple[str, bytes], links: tuple[str, ...] = ()) -> bytes:
@@ -47,6 +47,44 @@ def test_repositories_caches_and_secrets_are_ignored_wherever_they_are() -> None
     assert source.left_out == ()
     assert ignored_part(".gitignore") is None
     assert ignored_part(".env.example") is None
+
+
+SECRETS = [
+    ".env",
+    ".ENV",
+    ".env.local",
+    "app/.env.production",
+    ".ssh/config",
+    "id_rsa",
+    "id_ed25519.pub",
+    "tls/server.pem",
+]
+NO_SECRETS = [
+    ".env.example",
+    ".env.sample",
+    "environment.py",
+    "id_rsa_test.py/a.py",
+    "pem.py",
+    "envs/a.py",
+    "my.env.py",
+]
+
+
+@pytest.mark.parametrize("path", [*SECRETS, ".netrc", ".git-credentials", "android.keystore", "a/client.p12"])
+def test_what_usually_holds_secrets_is_left_out(path: str) -> None:
+    source = read_zip(archive(("a.py", b"x = 1\n"), (path, b"secret")))
+    assert list(source.files) == ["a.py"]
+    assert source.ignored == (ignored_part(path),)
+
+
+@pytest.mark.parametrize("path", NO_SECRETS)
+def test_what_only_resembles_a_secret_is_taken(path: str) -> None:
+    assert ignored_part(path) is None
+
+
+def test_a_name_that_is_not_utf_8_is_left_out() -> None:
+    source = gather([("a.py", lambda: io.BytesIO(b"x = 1\n")), ("bad\udcff.txt", lambda: io.BytesIO(b"y"))])
+    assert (list(source.files), source.left_out) == (["a.py"], ("bad\\udcff.txt",))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,10 @@ def test_a_folder_is_read_without_caches_links_and_what_is_not_text(tmp_path: Pa
         os.chdir(here)
         files, summary = sent(folder)
     assert files == {"a.py": "x = 1\n", "sub/b.py": "y\n"}
-    assert summary == (f"Begins from 2 files of {folder}. Left out: etc, logo.png, passwd, pipe, socket and 3 more.")
+    assert summary == (
+        f"Begins from 2 files of {folder}. Left out: etc, logo.png, passwd, pipe, socket, "
+        ".env, __pycache__, node_modules."
+    )
 
 
 def test_of_a_repository_what_is_tracked_is_read_as_it_is_now(tmp_path: Path) -> None:
