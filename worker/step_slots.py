@@ -38,24 +38,33 @@ class StepSlots(CustomSlotSupplier, Interceptor):
         self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
 
     async def reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit:
-        while (permit := self.try_reserve_slot(ctx)) is None:
+        while True:
             loop = asyncio.get_running_loop()
-            changed = loop.create_future()
+            waiter = loop, loop.create_future()
             with self._lock:
-                self._waiting.append((loop, changed))
+                if self._take():
+                    return SlotPermit()
+                self._waiting.append(waiter)
             try:
-                await changed
+                await waiter[1]
             except asyncio.CancelledError:
-                self._wake_one()
+                with self._lock:
+                    was_woken = waiter not in self._waiting
+                    if not was_woken:
+                        self._waiting.remove(waiter)
+                if was_woken:  # for a place that another has to take
+                    self._wake_one()
                 raise
-        return permit
 
     def try_reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit | None:
         with self._lock:
-            if self._reserved >= self._most or self._reserved - self._running >= ON_THE_WAY:
-                return None
-            self._reserved += 1
-            return SlotPermit()
+            return SlotPermit() if self._take() else None
+
+    def _take(self) -> bool:
+        if self._reserved >= self._most or self._reserved - self._running >= ON_THE_WAY:
+            return False
+        self._reserved += 1
+        return True
 
     def mark_slot_used(self, ctx: SlotMarkUsedContext) -> None:
         pass
