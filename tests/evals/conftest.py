@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest_asyncio
@@ -26,6 +27,8 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 
 @pytest_asyncio.fixture(scope="module")
 async def provider() -> AsyncIterator[Provider]:
+    # The worker is a part of this process, and its first step would import this for seconds while others wait.
+    import_module("crew.model")
     names = sorted(path.name for path in BRIEFS.iterdir())
     async with configured(*scripts_of(*names)) as provider:
         yield provider

@@ -22,7 +22,7 @@ from workflows import options
 
 ASKED = cast(SlotReserveContext, None)
 ENDED = cast(SlotReleaseContext, None)
-STEPS, BUSY_SECONDS = 24, 0.2
+STEPS, BUSY_SECONDS = 32, 0.12
 TIMEOUT = timedelta(seconds=2)
 """Less than the steps keep the event loop together, and more than those that are on the way do."""
 
@@ -35,6 +35,7 @@ async def begins_busily(assignment: Assignment, step: Step) -> Outcome:
     return await works(assignment, step)
 
 
+@pytest.mark.long
 async def test_many_steps_that_begin_at_once_are_each_started_once(
     temporal: Client, store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
