@@ -104,3 +104,12 @@ def _make_redis_connection(url: str) -> None:
 def _unknown(name: str, client: str, advice: str = "") -> str:
     name = name if re.fullmatch(r"\w{1,40}", name) else "..."  # it may be part of a password
     return f"has the parameter {name!r}, which {client} does not support{advice}"
+
+
+def is_http_address(url: str) -> bool:
+    """Return whether a URL is the address of an HTTP server."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

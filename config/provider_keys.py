@@ -6,10 +6,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from config.addresses import is_http_address
 from config.env_file import DOTENV, EnvFileError, detect_encoding
 from config.redaction import redact_also
 from config.secret_files import SecretFileError, resolve_secret_files
@@ -77,14 +77,8 @@ def check_address(variables: Mapping[str, str], name: str) -> None:
     Raises:
         SettingsError: it cannot; the message contains nothing of it, as there may be a password in it.
     """
-    if value := variables.get(name):
-        try:
-            parts = urlsplit(value)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:
-            raise SettingsError(f"{name} should be an address such as http://127.0.0.1:11434/v1.")
+    if (value := variables.get(name)) and not is_http_address(value):
+        raise SettingsError(f"{name} should be an address such as http://127.0.0.1:11434/v1.")
 
 
 def _not_a_key(value: str) -> str:

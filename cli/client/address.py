@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
-from urllib.parse import urlsplit
 
 from cli.errors import NoApiError, UsageError
 from cli.stack.datadir import DataDir
 from cli.stack.state import StackState
+from config.addresses import is_http_address
 from config.redaction import redacted_value
 from config.settings import SettingsError, get_settings
 
@@ -53,11 +53,6 @@ def _of_stack(file: Path) -> str:
 
 def _normalised(address: str) -> str:
     url = address if "://" in address else f"http://{address}"
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not is_http_address(url):
         raise UsageError(f"{redacted_value(address)} is not the address of an API; an example is {DEFAULT}")
     return url.rstrip("/")
