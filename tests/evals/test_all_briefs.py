@@ -11,6 +11,7 @@ from evals.briefs import Brief, load_all
 from sandbox import Sandbox
 from tests.cli.terminal_under_test import botarmy
 from tests.evals.scripted import MODEL, TURN_USD, USED, expected_usage, scripts_of
+from tests.provider import Provider
 
 pytestmark = pytest.mark.long
 
@@ -25,15 +26,17 @@ async def test_every_hidden_and_every_acceptance_test_fails_on_the_stub(brief: B
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.usefixtures("provider", "worker")
-async def test_every_brief_is_delivered_and_every_hidden_test_passes(api_url: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("worker")
+async def test_every_brief_is_delivered_and_every_hidden_test_passes(
+    api_url: str, tmp_path: Path, provider: Provider
+) -> None:
     given = ("--model", MODEL, "--pipeline", "software-delivery", "--parallel", 2, "--no-check")
     ran = await botarmy(api_url, "eval", *given, cwd=tmp_path, env={"BOTARMY_TEST_SECONDS": "60"})
     assert ran.code == 0, ran
     *rows, total = [re.split(r" {2,}", line.strip()) for line in ran.out.splitlines()[1:]]
     turns = 0
     for row, brief, script in zip(rows, BRIEFS, scripts_of(*(each.name for each in BRIEFS)), strict=True):
-        used = expected_usage(script)
+        used = expected_usage(provider, script)
         turns += used["turns"]
         assert row[:-1] == [
             brief.name,

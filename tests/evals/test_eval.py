@@ -40,8 +40,9 @@ async def tasks_by_stage(http: httpx2.AsyncClient, project: str) -> dict[str, st
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_a_brief_is_delivered_judged_and_its_steps_replay(
-    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+    api_url: str, http: httpx2.AsyncClient, provider: Provider, tmp_path: Path
 ) -> None:
+    provider.calls.clear()
     ran = await run_eval(api_url, tmp_path, "--briefs", BRIEFS / BRIEF, "--json")
     assert ran.code == 0, ran
     document = json.loads(ran.out)
@@ -52,7 +53,7 @@ async def test_a_brief_is_delivered_judged_and_its_steps_replay(
     (script,) = scripts_of(BRIEF)
     usage = result["usage"]
     assert usage.pop("cost_usd") == pytest.approx(usage["turns"] * TURN_USD)
-    assert usage == {"rounds": 1, **expected_usage(script)}
+    assert usage == {"rounds": 1, **expected_usage(provider, script)}
     assert document["total"]["delivered"] == 1
     project = await get(http, f"/projects/{result['project_id']}")
     assert (project["status"], project["model"]) == ("completed", MODEL)
@@ -74,6 +75,7 @@ async def test_a_crew_that_delivers_a_stub_delivers_nothing(
 ) -> None:
     script = script_of_stub(BRIEF)
     monkeypatch.setattr(provider, "scripts", (script,))
+    provider.calls.clear()
     ran = await run_eval(api_url, tmp_path, "--briefs", BRIEFS / BRIEF, "--json")
     assert ran.code == 1, ran
     (result,) = json.loads(ran.out)["briefs"]
@@ -81,7 +83,7 @@ async def test_a_crew_that_delivers_a_stub_delivers_nothing(
     assert result["reason"] == "validate: it found failures", ran
     rounds = result["usage"]["rounds"]
     assert rounds > 1
-    expected = expected_usage(script, {"build": rounds, "launch": 0})
+    expected = expected_usage(provider, script, {"build": rounds, "launch": 0})
     assert expected.items() <= result["usage"].items()
     await wait_for_status(http, result["project_id"], "cancelled")
 
