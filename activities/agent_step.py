@@ -85,8 +85,10 @@ class AgentSteps:
                 async with self._store.transaction(step.project_id) as tx:
                     started = await self._start(tx, step)
             try:
-                outcome = await self._run(step, RunningStep(self._store, step, started, self._daily_budget_usd))
-                return await self._finish(step, started, outcome)
+                running = RunningStep(self._store, step, started, self._daily_budget_usd)
+                async with running.heartbeating():
+                    outcome = await self._run(step, running)
+                    return await self._finish(step, started, outcome)
             except AgentError as error:
                 return await self._fail(step, started, error)
             except UNSTORABLE as error:
@@ -123,7 +125,7 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            async with running.heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
+            async with asyncio.timeout(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.

@@ -49,7 +49,7 @@ class RunningStep:
         if b"\\u0000" in body:  # jsonb cannot store it
             raise AgentError("its checkpoint contains a NUL character.", retryable=False)
         self.checkpoint = checkpoint
-        async with self._store.database.reading() as connection:
+        async with self._store.reading() as connection:
             if not await steps.save_checkpoint(connection, self._step.task_id, self._start, checkpoint):
                 raise SupersededAttemptError(self._step.task_id)
 

@@ -37,6 +37,14 @@ WORKFLOW_TASKS = 32
 RECORDS = 32
 """Concurrent records that could not be written locally. They wait for PostgreSQL, whose pool is smaller."""
 
+STEPS_PART = 6
+"""Tenths of the connections that all steps share, however many run. The others are for the records of workflows, which
+Temporal times out. Of 600 steps that asked a model, 178 failed as the pool ran out (measured)."""
+
+HEARTBEAT_PAUSE = timedelta(seconds=1.5)
+"""The library sends a step's heartbeats this long apart, at least. By default that is 0.8 of their timeout: if a busy
+machine delays one by a second, the step is started again, and its call asked twice."""
+
 
 @asynccontextmanager
 async def build_worker(client: Client, store: Store, crews: Crews, settings: Settings) -> AsyncIterator[None]:
@@ -46,6 +54,7 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
     shared: dict[str, Any] = {
         "activities": activities(store, crews, settings),
         "interceptors": [PermanentErrorInterceptor(), heartbeats],
+        "max_heartbeat_throttle_interval": HEARTBEAT_PAUSE,
         "graceful_shutdown_timeout": timedelta(seconds=settings.worker_drain_seconds),
         "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
     }
@@ -70,7 +79,8 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
 def activities(store: Store, crews: Crews, settings: Settings) -> list[Callable[[Any], Awaitable[Any]]]:
     """Return every activity."""
     max_wait = timedelta(seconds=settings.model_wait_seconds)
-    steps = AgentSteps(store, crews, settings.max_artifact_bytes, settings.daily_budget, max_wait)
+    places = max(1, settings.database_pool * STEPS_PART // 10)
+    steps = AgentSteps(store.with_places(places), crews, settings.max_artifact_bytes, settings.daily_budget, max_wait)
     records = Records(store)
     return [
         ProjectOpening(store, crews).open_project,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import math
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 import pytest
 from structlog.testing import capture_logs
+from temporalio.api.workflowservice.v1 import RecordActivityTaskHeartbeatRequest
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
@@ -79,16 +82,19 @@ def test_a_heartbeat_is_late_only_after_the_step_should_have_sent_it() -> None:
 class RecordedHeartbeats:
     """Temporal's client, as far as the thread uses it."""
 
+    namespace = identity = "test"
+
     def __init__(self) -> None:
         self.sent: list[bytes] = []
+        self.workflow_service = self.data_converter = self
 
-    def get_async_activity_handle(self, *, task_token: bytes) -> RecordedHeartbeats:
-        self.sent.append(task_token)
-        return self
+    async def encode(self, details: Sequence[object]) -> list[object]:
+        raise TypeError(f"details that cannot be serialised: {details}")
 
-    async def heartbeat(self, *details: object, rpc_timeout: timedelta) -> None:
-        if self.sent[-1] == b"broken":
-            raise TypeError("details that cannot be serialised")
+    async def record_activity_task_heartbeat(
+        self, request: RecordActivityTaskHeartbeatRequest, timeout: timedelta
+    ) -> None:
+        self.sent.append(request.task_token)
 
 
 class BrokenBeats(Beats):
@@ -101,7 +107,7 @@ async def test_an_error_in_the_thread_does_not_end_the_heartbeats(monkeypatch: p
     client = RecordedHeartbeats()
     heartbeats = BusyLoopHeartbeats(cast(Client, client))
     running = heartbeats._running  # noqa: SLF001 - what the interceptor fills
-    running[b"broken"] = Beats(timeout=0.01, last=0.0)
+    running[b"broken"] = Beats(timeout=0.01, last=0.0, details=(object(),))
     running[b"poison"] = BrokenBeats(timeout=0.01, last=0.0)
     with capture_logs() as logs:
 
@@ -118,6 +124,44 @@ async def test_an_error_in_the_thread_does_not_end_the_heartbeats(monkeypatch: p
             running[b"late"] = Beats(timeout=0.01, last=0.0)
             await eventually(is_repeated)
     assert any(each["event"] == "heartbeat_failed" for each in logs)
+
+
+class SlowHeartbeats(RecordedHeartbeats):
+    """Each heartbeat takes until `ended` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = threading.Event()
+
+    async def record_activity_task_heartbeat(
+        self, request: RecordActivityTaskHeartbeatRequest, timeout: timedelta
+    ) -> None:
+        await super().record_activity_task_heartbeat(request, timeout)
+        await asyncio.to_thread(self.ended.wait)
+
+
+async def test_a_step_that_has_ended_is_sent_none_however_long_it_waited_for_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(busy_loop, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(busy_loop, "AT_ONCE", 1)
+    client = SlowHeartbeats()
+    heartbeats = BusyLoopHeartbeats(cast(Client, client))
+    running = heartbeats._running  # noqa: SLF001 - what the interceptor fills
+    running.update({b"first": Beats(timeout=0.01, last=0.0), b"ended": Beats(timeout=0.01, last=1.0)})
+
+    async def is_repeated() -> bool:
+        return client.sent.count(b"first") > 1
+
+    async def is_sent() -> bool:
+        return client.sent == [b"first"]
+
+    async with heartbeats.repeating():
+        await eventually(is_sent)
+        del running[b"ended"]
+        client.ended.set()
+        await eventually(is_repeated)
+    assert set(client.sent) == {b"first"}
 
 
 async def test_a_heartbeat_that_fails_does_not_end_those_of_the_step(store: Store) -> None:

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from temporalio.client import Client
@@ -22,6 +24,7 @@ from tests.serving import program_environment
 from tests.waiting import PATIENCE_SECONDS, eventually
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
 from worker.worker import build_worker, run_worker
+from workflows import options
 from workflows.client import connect
 
 
@@ -69,6 +72,29 @@ async def test_a_stopping_worker_lets_its_steps_finish(
     await stopping
     (task,) = await story.tasks("plan")
     assert (task.status, task.attempt) == ("completed", 1)
+
+
+async def test_heartbeats_leave_a_busy_machine_time_before_the_step_is_started_again(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    held = Held()
+    script.on("plan", held)
+    sent: list[datetime] = []
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await begin(temporal, store, settings, script, pipeline(PLAN))
+        await held.begun.wait()
+
+        async def three_are_sent() -> bool:
+            for step in (await story.handle.describe()).raw_description.pending_activities:
+                time = step.last_heartbeat_time.ToDatetime()
+                if step.HasField("last_heartbeat_time") and time not in sent:
+                    sent.append(time)
+            return len(sent) >= 3
+
+        await eventually(three_are_sent)
+        held.let_go.set()
+        await story.result()
+    assert min(later - earlier for earlier, later in pairwise(sent)) < options.HEARTBEAT / 2
 
 
 async def test_responses_sent_while_no_worker_runs_are_judged_when_one_starts(
