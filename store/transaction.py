@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
@@ -144,12 +145,27 @@ class Transaction:
 
 
 class Store:
-    """The database and the event bus, for activities and the API."""
+    """The database and the event bus, for activities and the API.
 
-    def __init__(self, database: Database, bus: Bus) -> None:
+    Args:
+        places: how many connections it uses at a time; more wait for their turn, however long. For work that may wait,
+            and is done by thousands at once: those that may not wait then still find a connection of the pool.
+    """
+
+    def __init__(self, database: Database, bus: Bus, places: int | None = None) -> None:
         self.database = database
         self.bus = bus
-        self.reading = database.reading
+        self._places: AbstractAsyncContextManager[object] = asyncio.Semaphore(places) if places else nullcontext()
+
+    def with_places(self, places: int) -> Store:
+        """Return a store over the same pool of connections, with places of its own."""
+        return Store(self.database, self.bus, places)
+
+    @asynccontextmanager
+    async def reading(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for reading, as `Database.reading` does."""
+        async with self._places, self.database.reading(seconds) as connection:
+            yield connection
 
     @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
@@ -159,7 +175,7 @@ class Store:
             ProjectUnknownError: the project does not exist.
         """
         try:
-            async with self.database.writing() as connection:
+            async with self._places, self.database.writing() as connection:
                 tx = Transaction(project_id, connection)
                 yield tx
                 events = await tx.flush()

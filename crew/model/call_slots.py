@@ -49,6 +49,12 @@ class CallSlot:
         self.release()
         _current.reset(self._token)
 
+    async def turn(self) -> None:
+        """Wait for a slot, and let go of it. Between a few calls and the next ones, whatever else is ready runs: a
+        thousand that are answered at once would keep it for seconds."""
+        async with self._slots:
+            await asyncio.sleep(0)
+
     async def acquire(self) -> None:
         await self._slots.acquire()
         self._held = True
@@ -68,8 +74,11 @@ async def _prepared(_: httpx2.Request) -> None:
 
 
 async def _answered(response: httpx2.Response) -> None:
+    slot = _current.get()
+    if slot:
+        await slot.turn()
     await _read(response)  # some providers send the head at once, and the body when the model is done
-    if slot := _current.get():
+    if slot:
         await slot.acquire()
 
 

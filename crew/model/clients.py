@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx2
@@ -27,6 +28,7 @@ from config.outbound import OutboundError, http_client
 from config.provider_keys import KEYS, check_address, check_keys, provider_variables
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
+from crew.model.connections import Pools
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
@@ -205,11 +207,10 @@ class ModelClients:
             price = price_of(name, settings.model_prices, context)
             # Last, since it has to be closed.
             # A redirect would take the brief and the code to another host.
-            http = http_client(
-                probe.base_url or "",
+            http = httpx2.AsyncClient(
+                transport=Pools(partial(http_client, probe.base_url or "", limits=LIMITS)),
                 timeout=settings.model_seconds,
                 follow_redirects=False,
-                limits=LIMITS,
                 event_hooks=HOOKS,
             )
             model = provider.create(model_name, environment, http)

@@ -20,7 +20,7 @@ from pydantic_ai.models import ModelRequestParameters
 
 from crew.model.context import RESULT_OF
 from crew.model.incoming import storable_json
-from crew.model.tool import Tool
+from crew.model.tool import Tool, schema_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class JsonText:
 
     def system(self, system: str, tools: Sequence[Tool]) -> str:
         described = (
-            f"- {tool.name}: {tool.description}\n  arguments: {json.dumps(tool.arguments.model_json_schema())}\n"
+            f"- {tool.name}: {tool.description}\n  arguments: {json.dumps(schema_of(tool.arguments))}\n"
             for tool in tools
         )
         return system + _JSON_RULES + "".join(described)

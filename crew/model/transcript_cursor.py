@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from crew.model.tool import Tool
+from crew.model.tool import Tool, schema_of
 from crew.transcript import Entry, EntryKind, Transcript
 
 CHANGED = "It answers what is no longer asked: a prompt or a tool has changed."
@@ -124,10 +124,7 @@ class TranscriptCursor:
 
 def describe_tools(tools: tuple[Tool, ...]) -> list[dict[str, object]]:
     """Return the tools as they are pinned with the prompt."""
-    return [
-        {"name": tool.name, "description": tool.description, "schema": tool.arguments.model_json_schema()}
-        for tool in tools
-    ]
+    return [{"name": tool.name, "description": tool.description, "schema": schema_of(tool.arguments)} for tool in tools]
 
 
 def dump(value: object) -> bytes:

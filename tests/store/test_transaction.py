@@ -227,3 +227,27 @@ async def test_an_agent_is_on_the_task_that_it_started_last(store: Store, projec
     async with store.transaction(project_id) as tx:
         tx.set_agent_status(BuiltInRole.CODER, AgentStatus.IDLE, first, f"{first}:late")
     assert await said() == (AgentStatus.WAITING_FOR_HITL, second)
+
+
+async def test_a_store_with_places_leaves_connections_to_others(settings: Settings) -> None:
+    async with own_store(settings.model_copy(update={"database_pool": 2})) as store:
+        steps, inside, leave = store.with_places(1), 0, asyncio.Event()
+
+        async def work() -> None:
+            nonlocal inside
+            async with steps.reading():
+                inside += 1
+                await leave.wait()
+                inside -= 1
+
+        working = [asyncio.create_task(work()) for _ in range(3)]
+
+        async def one_works() -> bool:
+            return inside == 1
+
+        await eventually(one_works)
+        async with store.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+        assert inside == 1
+        leave.set()
+        await asyncio.gather(*working)
