@@ -39,7 +39,8 @@ class Tool:
     reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
     result. `ends`: a call that succeeds ends the step. `gives_up`: it ends without a result, and the step is
     resumed if a person says so. `in_sandbox`: it may wait for a run in the sandbox, which limits its time itself,
-    from when the run begins.
+    from when the run begins. `source`: the SERVER/TOOL of an MCP server. `asks_first`: each call needs a person's
+    permission.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Tool:
     ends: bool = False
     gives_up: bool = False
     in_sandbox: bool = False
+    source: str | None = None
+    asks_first: bool = False
 
     @cached_property
     def definition(self) -> ToolDefinition:
