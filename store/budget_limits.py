@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.budget import Amounts, BudgetKind, BudgetUnit, Limits, Shortage
 from models.contracts.enums import FINAL_PROJECT_STATUSES
 from models.tables import BUDGET, PROJECT, Budget
+from store import budget_scopes
 from store.budget_alerts import PASSED
 from store.budget_scopes import Scope
 from store.rows import fetch_all, fetch_one
@@ -55,16 +56,16 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Budg
 
 async def of_open_projects(connection: AsyncConnection, *, before: UUID | None, limit: int) -> list[Budget]:
     """Return the budgets of the projects that have not ended, newest project first."""
-    query = (
-        select(BUDGET)
-        .join(PROJECT, PROJECT.c.id == BUDGET.c.project_id)
-        .where(BUDGET.c.scope.startswith("project:"), PROJECT.c.status.not_in(FINAL_PROJECT_STATUSES))
-        .order_by(PROJECT.c.id.desc())
-        .limit(limit)
-    )
+    open_projects = select(PROJECT.c.id).where(PROJECT.c.status.not_in(FINAL_PROJECT_STATUSES))
     if before is not None:
-        query = query.where(PROJECT.c.id < before)
-    return await fetch_all(connection, Budget, query)
+        open_projects = open_projects.where(PROJECT.c.id < before)
+    open_projects = open_projects.order_by(PROJECT.c.id.desc()).limit(limit)
+    ids = (await connection.scalars(open_projects)).all()
+    rows = await fetch_all(
+        connection, Budget, select(BUDGET).where(BUDGET.c.scope.in_(map(budget_scopes.project, ids)))
+    )
+    known = {row.project_id: row for row in rows}
+    return [known.get(id) or Budget(scope=budget_scopes.project(id), project_id=id) for id in ids]
 
 
 async def set_limits(connection: AsyncConnection, scope: str, project_id: UUID, limits: Limits) -> None:

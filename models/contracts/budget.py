@@ -6,7 +6,9 @@ import re
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from .contract import Contract
 
@@ -71,6 +73,15 @@ class Limits(Contract):
 class Budget(Limits):
     """Limits, of which there is at least one. Text such as `2usd,500ktok,2h` is accepted, too: dollars (`usd`), tokens
     (`tok`, `ktok`, `mtok`) and working time (`s`, `m`, `h`, `d`). A number alone is US dollars."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        found = handler.resolve_ref_schema(handler(schema))
+        amounts = dict(found)
+        text = {"type": "string", "description": FORM, "examples": ["2usd,500ktok,2h"]}
+        found.clear()
+        found.update(title=amounts.pop("title"), description=amounts.pop("description"), anyOf=[amounts, text])
+        return found
 
     @model_validator(mode="before")
     @classmethod
