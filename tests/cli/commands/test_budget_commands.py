@@ -67,8 +67,6 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     assert json.loads(budget_json)["project"]["limits"] == {"usd": 3.15, "tokens": None, "seconds": 7200}
     today = r"^all projects, today \(UTC\) +\d\.\d\d USD of 100\.00 USD +\d %$"
     assert re.search(today, budgets, re.MULTILINE), budgets
-        budgets
-    )
     assert json.loads(budgets_json)["day"]["limits"]["usd"] == 100
 
 
