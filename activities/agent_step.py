@@ -17,8 +17,9 @@ from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
-from crew.protocol import AgentError, Crews, Outcome
+from crew.protocol import AgentError, BudgetExhaustedError, Crews, Outcome
 from crew.transcript import SupersededAttemptError
+from models.contracts.budget import Budget
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
@@ -49,6 +50,7 @@ class AgentSteps:
     """The activity that runs an agent. A step runs at least once, and its result is written once.
 
     Args:
+        daily_budget: what all calls of models may use in a day, as a budget is written.
         max_wait: how long a step waits for a provider that asks to wait, before it asks a person.
     """
 
@@ -57,13 +59,13 @@ class AgentSteps:
         store: Store,
         crews: Crews,
         max_artifact_bytes: int,
-        daily_budget_usd: float,
+        daily_budget: str,
         max_wait: timedelta = timedelta(hours=1),
     ) -> None:
         self._store = store
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
-        self._daily_budget_usd = daily_budget_usd
+        self._daily_budget = Budget.model_validate(daily_budget)
         self._max_wait = max_wait
 
     @activity.defn
@@ -85,7 +87,7 @@ class AgentSteps:
                 async with self._store.transaction(step.project_id) as tx:
                     started = await self._start(tx, step)
             try:
-                running = RunningStep(self._store, step, started, self._daily_budget_usd)
+                running = RunningStep(self._store, step, started, self._daily_budget)
                 async with running.heartbeating():
                     outcome = await self._run(step, running)
                     return await self._finish(step, started, outcome)
@@ -213,10 +215,12 @@ class AgentSteps:
             request = None
             if last:
                 await steps.fail(tx, step, reason)
+                shortage = error.shortage if isinstance(error, BudgetExhaustedError) else None
+                why = HitlReason.BUDGET if shortage else HitlReason.FAILED_STEP
                 checks = await self._checked_by(tx, step)
-                question = gate_question.fill_question(gate_question.FAILED_STEP, step, reason, checks)
+                question = gate_question.ask_about_failure(step, reason, checks, shortage)
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
+                    tx, step, activity.info().workflow_id or "", why, (), question, shortage
                 )
         if last:
             return StepResult(request=request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crew.protocol import Outcome
+from models.contracts.budget import BudgetKind, Shortage
 from models.contracts.contract import storable
 from models.contracts.enums import GateAsk, HitlReason, Verdict
 from models.contracts.handoff import StepInput
@@ -21,6 +22,17 @@ RETRY = "Approve to try again, or amend with a comment to try again with advice.
 WRONG_TESTS = "If its tests are wrong, amend with a comment and send the work back to {stages}. "
 SUPPLY = "Amend with content to supply the result yourself. "
 
+BUDGET = (
+    "{error} This is the budget of {whose}. Approve with an amount to raise it by, and the {agent} continues where it "
+    "stopped; or reject to stop."
+)
+WHOSE = {
+    BudgetKind.STEP: "this step",
+    BudgetKind.ROLE: "the role in this project",
+    BudgetKind.PROJECT: "this project",
+    BudgetKind.DAY: "the day (UTC), for all projects",
+}
+
 
 def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
@@ -31,6 +43,16 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
         return HitlReason.LOW_CONFIDENCE
     return None
+
+
+def ask_about_failure(step: StepInput, error: str, checking_stages: Sequence[str], shortage: Shortage | None) -> str:
+    """Return the question about a failed step, or about the budget that it failed for.
+
+    `checking_stages` are as in `fill_question`.
+    """
+    if shortage is None:
+        return fill_question(FAILED_STEP, step, error, checking_stages)
+    return BUDGET.format(error=storable(error)[:2000], whose=WHOSE[shortage.kind], agent=step.handoff.to_agent)
 
 
 def fill_question(question: str, step: StepInput, error: str = "", checking_stages: Sequence[str] = ()) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
@@ -22,7 +23,7 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
+from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
 
 
@@ -97,6 +98,9 @@ class Records:
         )
         await artifacts.accept(tx, (ref.artifact_id for ref in accepted))
         await tasks.end_wait(tx, request.task_id, request.agent_type, accepted=bool(accepted))
+        if response.raise_by is not None and request.shortage is not None:
+            shortage = Shortage.model_validate(request.shortage)
+            await budget_limits.raise_limits(tx.connection, tx.project_id, shortage, response.raise_by)
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -198,7 +202,8 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         accepted=accepted,
     )
     # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
-    return responded.model_copy(update={"redo": response.redo}) if response.redo else responded
+    extra = {"redo": response.redo, "raise_by": response.raise_by}
+    return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 
 
 async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:

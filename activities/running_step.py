@@ -11,6 +11,7 @@ import orjson
 import structlog
 from temporalio import activity
 
+from activities.step_budgets import StepBudgets
 from activities.step_transcript import StepTranscript
 from config.sizes import format_size
 from crew.protocol import AgentError
@@ -22,6 +23,7 @@ from store import steps
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from models.contracts.budget import Budget
     from models.contracts.handoff import StepInput
     from store.steps import Started
     from store.transaction import Store
@@ -34,12 +36,12 @@ MAX_CHECKPOINT_BYTES = 64 * 1024
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget_usd: float) -> None:
+    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget: Budget) -> None:
         self._store = store
         self._step = step
         self._start = started.number
         self.checkpoint = started.checkpoint
-        self.transcript = StepTranscript(store, step, started.number, daily_budget_usd)
+        self.transcript = StepTranscript(store, step, started.number, StepBudgets(step, daily_budget))
         self._heartbeat_details: dict[str, Any] = {}
 
     async def save(self, checkpoint: dict[str, Any]) -> None:

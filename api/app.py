@@ -22,6 +22,7 @@ from api.realtime import router as realtime
 from api.routes import (
     agents,
     artifacts,
+    budgets,
     contents,
     control,
     events,
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         recovery,
         events,
         export,
+        budgets,
         tasks,
         recordings,
         artifacts,

@@ -35,6 +35,18 @@ def _prices(value: object) -> object:
     return prices
 
 
+_AMOUNT = r"(?P<number>\d+(\.\d+)?)\s*(usd|\$|tok|tokens|ktok|mtok|s|m|min|h|d)?"
+
+
+def _check_budget(value: object) -> object:
+    """Accept what `models.contracts.budget` reads. A number alone is US dollars."""
+    text = str(value).strip().lower() if isinstance(value, str | int | float) else ""
+    found = [re.fullmatch(_AMOUNT, part.strip()) for part in text.split(",")]
+    if all(part and 0 < float(part["number"]) <= 1e9 for part in found):
+        return text
+    raise ValueError("should be an amount above 0 with its unit, such as 5usd, or several, such as 5usd,500ktok,2h")
+
+
 def _check_model(name: str) -> str:
     if re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name):
         return name
@@ -56,6 +68,9 @@ def _check_urls(urls: list[str]) -> list[str]:
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+BudgetText = Annotated[str, BeforeValidator(_check_budget)]
+"""What may be used, as `models.contracts.budget` reads it."""
+
 ModelReference = Annotated[str, AfterValidator(_check_model)]
 ModelPrices = Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)]
 """US dollars for a million tokens, given and returned, by model."""

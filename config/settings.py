@@ -14,7 +14,7 @@ from config.addresses import check_postgres, check_redis
 from config.env_file import DOTENV, EnvFileError, detect_encoding
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
-from config.setting_values import CommaSeparated, ModelPrices, ModelReference, PublicUrl, PublicUrls
+from config.setting_values import BudgetText, CommaSeparated, ModelPrices, ModelReference, PublicUrl, PublicUrls
 
 
 class SettingsError(Exception):
@@ -137,8 +137,13 @@ class Settings(BaseSettings):
         description="The model that new projects ask, as provider:model, such as `openai:gpt-5`. Without one, they "
         "rehearse.",
     )
-    daily_budget: float = Field(
-        default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
+    daily_budget: BudgetText = Field(
+        default="5usd",
+        description="What all calls of models may use in a day (UTC): US dollars, and if you like tokens and working "
+        "time, such as `5usd,10mtok,8h`.",
+    )
+    project_budget: BudgetText | None = Field(
+        default=None, description="What a project may use, in the same form, unless it or its pipeline has a budget."
     )
     model_prices: ModelPrices = Field(
         default={},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
+from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
@@ -35,10 +36,11 @@ class AgentError(Exception):
 
 
 class BudgetExhaustedError(AgentError):
-    """The next call of a model would exceed a budget. The message says which, and what was spent."""
+    """The next call of a model would exceed a budget: `shortage` says which. The message says it, too."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, shortage: Shortage | None = None) -> None:
         super().__init__(message, retryable=False)
+        self.shortage = shortage
 
 
 @dataclass(frozen=True, slots=True)

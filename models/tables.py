@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import (
+    amount_column,
     generation_column,
     json_column,
     json_or_null_column,
@@ -177,6 +178,7 @@ class HitlRequest(SQLModel, table=True):
     may_redo: bool
     may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
+    shortage: dict[str, Any] | None = json_or_null_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
@@ -197,6 +199,7 @@ class HitlDecision(SQLModel, table=True):
     content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
     artifact_id: UUID | None = None
     redo: str | None = text_column(default=None)
+    raise_by: dict[str, Any] | None = json_or_null_column(default=None)
     responder: str = text_column()
     outcome: str = text_column()
     explanation: str | None = text_column(default=None)
@@ -260,23 +263,42 @@ class TranscriptEntry(SQLModel, table=True):
 
 
 class Budget(SQLModel, table=True):
-    """What may be spent in a scope, such as a day (`day:2026-11-27`): what was spent, and what running calls reserve.
+    """What may be used in a scope, such as a day (`day:2026-11-27`): what was spent, what running calls reserve, and
+    the limits. US dollars, tokens, and seconds of working time.
 
-    In US dollars.
+    A limit is None if there is none. `raised_` is what people have added to it at gates. `alerted` is the percentage of
+    the newest alert.
     """
 
+    __table_args__ = (Index("ix_budget_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),)
+
     scope: str = Field(primary_key=True, sa_type=Text)
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
+    limit_usd: float | None = None
+    raised_usd: float = amount_column()
+    spent_tokens: int = amount_column(BigInteger)
+    reserved_tokens: int = amount_column(BigInteger)
+    limit_tokens: int | None = Field(default=None, sa_type=BigInteger)
+    raised_tokens: int = amount_column(BigInteger)
+    spent_seconds: float = amount_column()
+    reserved_seconds: float = amount_column()
+    limit_seconds: float | None = None
+    raised_seconds: float = amount_column()
+    alerted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Reservation(SQLModel, table=True):
-    """What one call of a model may cost at most, until it is settled. An orphan of a dead worker is swept."""
+    """What one call of a model may use at most, until it is settled: a row for each scope that it counts against. An
+    orphan of a dead worker is swept."""
 
     id: UUID = Field(primary_key=True)
     scope: str = Field(primary_key=True, foreign_key="budget.scope", sa_type=Text)
     task_id: UUID = Field(foreign_key="task.id")
     amount_usd: float
+    amount_tokens: int = amount_column(BigInteger)
+    amount_seconds: float = amount_column()
     created_at: datetime = moment_column(index=True)
 
 
@@ -302,5 +324,6 @@ HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
+BUDGET = metadata.tables["budget"]
 TRANSCRIPT = metadata.tables["transcript"]
 IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

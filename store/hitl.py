@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlReason, HitlStatus
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
@@ -21,10 +22,10 @@ from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, supplies, status, created_at, expires_at)
+                          may_redo, may_continue, supplies, shortage, status, created_at, expires_at)
 VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
-        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', clock_timestamp(),
-        clock_timestamp() + %(expires_in)s)
+        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, %(shortage)s, 'pending',
+        clock_timestamp(), clock_timestamp() + %(expires_in)s)
 ON CONFLICT DO NOTHING
 RETURNING *
 """
@@ -43,10 +44,14 @@ async def open_request(
     reason: HitlReason,
     artifacts: tuple[ArtifactRef, ...],
     question: str,
+    shortage: Shortage | None = None,
 ) -> OpenRequest:
-    """Write a request and record its event. Return the request as it is if it exists already."""
+    """Write a request and record its event. Return the request as it is if it exists already.
+
+    `shortage` is the budget that is exhausted, if that is the reason.
+    """
     outputs = step.handoff.expected_outputs
-    supplies = outputs[0] if reason is HitlReason.FAILED_STEP and len(outputs) == 1 else None
+    supplies = outputs[0] if reason.is_failed_step and len(outputs) == 1 else None
     rows = await run(
         tx.connection,
         _OPEN,
@@ -61,8 +66,9 @@ async def open_request(
         reason=reason,
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
-        may_continue=reason is HitlReason.FAILED_STEP,
+        may_continue=reason.is_failed_step,
         supplies=supplies,
+        shortage=Jsonb(shortage.model_dump(mode="json")) if shortage else None,
         expires_in=step.gate.expires_in,
     )
     if not rows:

@@ -11,6 +11,7 @@ from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
 from workflows import options, patches
+from workflows.gate import resumes_same_task
 from workflows.gate_wait import GateWait
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
@@ -124,6 +125,7 @@ class StageHandoff:
             crew=context.crew,
             model=stage.model or (self._role.model if self._role else None) or context.model,
             role=self._role,
+            budget=stage.budget,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
@@ -222,7 +224,7 @@ class StageHandoff:
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
         # Versions before 0.3.0 started a new round instead.
-        if resumes_same_task(response, request) and workflow.patched(
+        if resumes_same_task(request, response) and workflow.patched(
             f"{patches.CONTINUE_FAILED_STEP}-{request.request_id}"
         ):
             state.round -= 1
@@ -248,11 +250,6 @@ class StageHandoff:
         """Return the earlier artifacts that stay accepted although the response sends the work to another stage."""
         is_sent = response is not None and response.redo is not None and not self._depends_on(response.redo)
         return self._state.produced if is_sent else ()
-
-
-def resumes_same_task(response: HitlResponse, request: OpenRequest) -> bool:
-    """Return whether a response resumes a failed step as the same task. With advice, it starts a new round."""
-    return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 
 def cancel_handoff(task: asyncio.Task[StageOutcome]) -> None:

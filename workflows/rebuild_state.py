@@ -20,6 +20,7 @@ from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
+from workflows.gate import resumes_same_task
 from workflows.rework import count_failed_verdict, join_feedback, redo, send_back
 from workflows.standalone_handoff import standalone_stage
 
@@ -173,7 +174,7 @@ class _StateBuilder:
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
             self._send_back(stage, SentBack(feedback=data.comment or "", report=state.produced))
-        elif gate.request.may_continue and data.action is HitlAction.APPROVE and not data.comment:
+        elif resumes_same_task(gate.request, data):
             state.gate = None
             state.continued += 1
             self._repeat_step(state)

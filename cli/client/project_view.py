@@ -145,7 +145,13 @@ class ProjectView:
                 self.open_requests.pop(str(data.request_id), None)
                 status = StageStatus.APPROVED if data.accepted else StageStatus.EXPIRED
                 self._end(data.stage, event, moment, status)
-            case event_data.AgentStatusChange() | event_data.ArtifactCreated() | event_data.ErrorEvent() | None:
+            case (
+                event_data.AgentStatusChange()
+                | event_data.ArtifactCreated()
+                | event_data.BudgetAlert()
+                | event_data.ErrorEvent()
+                | None
+            ):
                 pass
             case _:
                 assert_never(data)

@@ -163,7 +163,7 @@ class Request(Shape):
     @property
     def is_failure(self) -> bool:
         """Whether it is about a failed step or a failed verdict rather than a review."""
-        failed = self.reason in (HitlReason.FAILED_STEP, HitlReason.FAILED_VERDICT)
+        failed = self.is_failed_step or self.reason == HitlReason.FAILED_VERDICT
         return failed or self.task.verdict == Verdict.FAILED
 
     @property
@@ -172,10 +172,15 @@ class Request(Shape):
 
     @property
     def is_failed_step(self) -> bool:
-        """Whether the agent failed, so that there is no result to review."""
-        return self.reason == HitlReason.FAILED_STEP
+        """Whether the step failed, so that there is no result to review."""
+        return self.reason == HitlReason.FAILED_STEP or self.is_exhausted_budget
+
+    @property
+    def is_exhausted_budget(self) -> bool:
+        """Whether a budget did not allow the step to go on: approving may raise it."""
+        return self.reason == HitlReason.BUDGET
 
     @property
     def may_approve(self) -> bool:
         """Whether approving is possible: approving a failed step runs it again, which needs a round."""
-        return self.may_redo or not self.is_failed_step
+        return self.may_redo or self.reason != HitlReason.FAILED_STEP

@@ -44,6 +44,8 @@ def report_failure(
     display.message(f"  botarmy watch {request.project_id}{arguments} --gates ask")
     actions = "approve|amend|reject" if request.may_approve else "amend|reject"
     display.message(f"  or: botarmy respond {request.id} {actions}{arguments}")
+    if request.is_exhausted_budget:
+        display.message(f"  or, to raise the budget: botarmy respond {request.id} approve --raise-by 2usd{arguments}")
     if as_json:
         data = {
             "status": str(ProjectStatus.WAITING),

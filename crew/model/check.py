@@ -26,11 +26,11 @@ from pydantic_ai.settings import ModelSettings
 
 from config.provider_keys import provider_variables
 from config.settings import Settings, SettingsError, get_settings
+from crew.list_prices import PER
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.failures import failure_of
 from crew.model.limits import warning_about
-from crew.model.pricing import PER
 from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
 from pipelines.catalogue import SHIPPED, load_catalogue

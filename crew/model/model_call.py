@@ -24,6 +24,7 @@ from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
 from crew.transcript import EntryKind
+from models.contracts.budget import Amounts
 
 log = structlog.get_logger(__name__)
 
@@ -56,14 +57,14 @@ class ModelCaller:
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
-            BudgetExhaustedError: the budget of the step or the day is exhausted.
+            BudgetExhaustedError: a budget is exhausted.
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
         input_tokens = context.count(fitting) + self._tools_tokens
         max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
-        started = time.monotonic()
-        response, reservation = await self._try(fitting, input_tokens, max_cost, limit_usd)
+        needs = Amounts(usd=max_cost, tokens=input_tokens + client.max_output_tokens, seconds=client.seconds)
+        response, reservation, seconds = await self._try(fitting, input_tokens, needs, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -84,7 +85,7 @@ class ModelCaller:
                 output_tokens=response.usage.output_tokens,
                 cached_tokens=response.usage.cache_read_tokens,
                 cost_usd=client.price.of(response.usage) if is_plausible(response.usage) else max_cost,
-                seconds=time.monotonic() - started,
+                seconds=seconds,
                 discarded=str(problem) if problem else None,
             )
         )
@@ -93,22 +94,20 @@ class ModelCaller:
         return response
 
     async def _try(
-        self, messages: list[ModelMessage], input_tokens: int, max_cost: float, limit_usd: float
-    ) -> tuple[ModelResponse, UUID]:
-        """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
-        client, transcript = self._client, self._step.transcript
+        self, messages: list[ModelMessage], input_tokens: int, needs: Amounts, limit_usd: float
+    ) -> tuple[ModelResponse, UUID, float]:
+        """Ask, again if the server has a problem. Return the response, and the reservation and the seconds of the try
+        that got it."""
+        client, transcript, max_cost = self._client, self._step.transcript, needs.usd
         delays = iter(RETRY_DELAYS)
         while True:
-            used = self._cursor.used
-            if used.cost_usd + max_cost > limit_usd:
-                raise BudgetExhaustedError(
-                    f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
-                    f"{max_cost:.2f}.{used.last_problem}"
-                )
-            reservation = await transcript.reserve(max_cost)
+            try:
+                reservation = await transcript.reserve(needs, limit_usd)
+            except BudgetExhaustedError as error:
+                raise BudgetExhaustedError(f"{error}{self._cursor.used.last_problem}", error.shortage) from None
             slot, started = CallSlot(client.slots), time.monotonic()
             try:
-                return await self._call(messages, slot), reservation
+                return await self._call(messages, slot), reservation, time.monotonic() - started
             except asyncio.CancelledError:
                 if slot.was_held:  # what the provider bills is unknown: book all of it
                     await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))

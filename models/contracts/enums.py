@@ -131,6 +131,12 @@ class HitlReason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     FAILED_VERDICT = "failed_verdict"
     FAILED_STEP = "failed_step"
+    BUDGET = "budget"
+
+    @property
+    def is_failed_step(self) -> bool:
+        """Whether the step failed: its agent did, or a budget did not allow it to go on."""
+        return self in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
 
 
 class ResponseOutcome(StrEnum):
@@ -175,5 +181,6 @@ class EventType(StrEnum):
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
     HITL_EXPIRED = "hitl_expired"
+    BUDGET_ALERT = "budget_alert"
     WORKFLOW_EVENT = "workflow_event"
     ERROR = "error"

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from .budget import Budget, BudgetKind, BudgetUnit
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
@@ -174,6 +175,7 @@ class HitlResponded(Payload):
     redo: StoredText | None = Field(
         default=None, description="The earlier stage that the work goes back to, if the response named one."
     )
+    raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
 
 
 class HitlExpired(Payload):
@@ -185,6 +187,19 @@ class HitlExpired(Payload):
     stage: StoredText
     round: int
     accepted: bool = Field(description="Whether the stage's artifacts were accepted anyway.")
+
+
+class BudgetAlert(Payload):
+    """Most of a budget is spent."""
+
+    event_type = EventType.BUDGET_ALERT
+
+    kind: BudgetKind
+    unit: BudgetUnit
+    percent: int = Field(description="How much of the limit is spent, at least: 80, 90 or 95.")
+    spent: float
+    limit: float
+    stage: StoredText = Field(description="The stage whose call passed that part.")
 
 
 class ErrorEvent(Payload):
@@ -210,6 +225,7 @@ EventData = (
     | HitlRequested
     | HitlResponded
     | HitlExpired
+    | BudgetAlert
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

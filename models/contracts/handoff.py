@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from .budget import Budget
 from .contract import Comment, ContentHash, Contract, Duration, Slug, Text
 from .enums import HitlReason, Verdict
 from .names import REHEARSAL, AgentType, ArtifactType, BuiltInArtifact, CrewName
@@ -61,6 +62,7 @@ class StepInput(Contract):
     crew: CrewName = REHEARSAL
     model: ModelName | None = None
     role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
+    budget: Budget | None = Field(default=None, description="What the step may use, if the stage says so.")
 
 
 MayContinue = Annotated[

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from .budget import Budget
 from .contract import Contract, Duration, Slug, Text
 from .enums import GateAsk, OnExpiry, Oversight
 from .names import AgentType, ArtifactType, BuiltInArtifact
@@ -67,6 +68,9 @@ class Stage(Contract):
     attempts: int = Field(default=3, ge=1, le=100, description="How many times a failing step is tried in total.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the highest.")
     model: ModelName | None = Field(default=None, description="Overrides the model of the role and of the project.")
+    budget: Budget | None = Field(
+        default=None, description="What a step of the stage may use, in addition to the limits of its role."
+    )
 
 
 class Pipeline(Contract):
@@ -79,6 +83,7 @@ class Pipeline(Contract):
     description: Text = Field(default="", max_length=2_000)
     roles: tuple[Role, ...] = Field(default=(), max_length=100)
     artifacts: tuple[ArtifactKind, ...] = Field(default=(), max_length=1_000)
+    budget: Budget | None = Field(default=None, description="What a project may use, unless it has a budget itself.")
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")

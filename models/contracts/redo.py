@@ -18,7 +18,7 @@ def redo_stages(pipeline: Pipeline, name: str, reason: str, inputs: Collection[A
         inputs: the types of the artifacts that the stage's task was given.
     """
     found = pipeline.ancestors(name)
-    if reason == HitlReason.FAILED_STEP:
+    if HitlReason(reason).is_failed_step:
         found = found.union(checking_stages(pipeline, name, inputs))
     return tuple(stage.name for stage in pipeline.stages if stage.name in found)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from .budget import Budget
 from .contract import Contract, Duration, Text
 from .names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
 
@@ -58,6 +59,7 @@ class Role(Contract):
     tools: tuple[ToolName, ...] | None = Field(default=None, description="None: the tools of what it writes.")
     model: ModelName | None = None
     limits: RoleLimits = RoleLimits()
+    budget: Budget | None = Field(default=None, description="What all steps of the role may use in a project.")
 
 
 class ArtifactKind(Contract):

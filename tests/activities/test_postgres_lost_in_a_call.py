@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
@@ -23,7 +23,7 @@ from crew.model.conversation import Conversation
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
-from store import budgets, patience
+from store import budgets, patience, statement
 from store.transaction import Store
 from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import TURNS, conversing, run, spent_today, written
@@ -142,14 +142,16 @@ async def test_a_reservation_whose_acknowledgement_was_lost_is_made_once(
     store: Store, postgres: tuple[Store, UnreliablePostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through, proxy = postgres
-    reserve, made = budgets.reserve, list[UUID]()
+    made = list[UUID]()
 
-    async def loses_the_acknowledgement(connection: AsyncConnection, reservation: UUID, *rest: Any) -> bool | None:
-        proxy.loses = int(reservation not in made)
-        made.append(reservation)
-        return await reserve(connection, reservation, *rest)
+    async def loses_the_acknowledgement(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
+        rows = await statement.run(connection, sql, **values)
+        if "scopes" in values:  # a reservation, which is committed next
+            proxy.loses = int(values["id"] not in made)
+            made.append(values["id"])
+        return rows
 
-    monkeypatch.setattr(budgets, "reserve", loses_the_acknowledgement)
+    monkeypatch.setattr(budgets, "run", loses_the_acknowledgement)
     crew = Crew()
     crew.on("plan", conversing(Model(TURNS), Tools()))
     step, before = await a_step(store), await spent_today(store)

@@ -12,6 +12,7 @@ from artifacts.media_types import MARKDOWN
 from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import RehearsalCrew
 from crew.transcript import Entry, Transcript
+from models.contracts.budget import Amounts
 from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from pipelines.catalogue import SHIPPED, load_pipeline
@@ -34,7 +35,7 @@ class NoTranscript:
     async def discard(self, position: int, reason: str) -> None:
         raise NotImplementedError
 
-    async def reserve(self, amount_usd: float) -> UUID:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
         raise NotImplementedError
 
     async def release(self, reservation: UUID) -> None:

@@ -29,6 +29,12 @@ export interface AgentStatusChangeEnvelope {
   timestamp: string;
 }
 
+export interface Amounts {
+  usd: number;
+  tokens: number;
+  seconds: number;
+}
+
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
@@ -128,6 +134,51 @@ export interface ArtifactRef {
   content_hash: string;
 }
 
+export type Budget = Record<string, any> | string;
+
+export interface BudgetAlert {
+  kind: BudgetKind;
+  unit: BudgetUnit;
+  percent: number;
+  spent: number;
+  limit: number;
+  stage: string;
+}
+
+export interface BudgetAlertEnvelope {
+  event_type: "budget_alert";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: BudgetAlert;
+  timestamp: string;
+}
+
+export type BudgetKind = "step" | "role" | "project" | "day";
+
+export interface BudgetPublic {
+  kind: BudgetKind;
+  project_id: string | null;
+  role: string | null;
+  limits: Limits;
+  spent: Amounts;
+  reserved: Amounts;
+  percent: number | null;
+}
+
+export type BudgetUnit = "usd" | "tokens" | "seconds";
+
+export interface BudgetUpdate {
+  budget: Budget | null;
+}
+
+export interface Budgets {
+  day: BudgetPublic;
+  items: BudgetPublic[];
+  next_cursor: string | null;
+}
+
 export interface ComponentHealth {
   status: "ok" | "down";
   latency_ms: number;
@@ -143,6 +194,7 @@ export interface DecisionPublic {
   content_hash: string | null;
   artifact_id: string | null;
   redo: string | null;
+  raise_by: Budget | null;
   responder: string;
   outcome: ResponseOutcome;
   explanation: string | null;
@@ -182,7 +234,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -190,7 +242,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "error";
 
 export interface FilePublic {
   path: string;
@@ -232,7 +284,7 @@ export interface HitlExpiredEnvelope {
   timestamp: string;
 }
 
-export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget";
 
 export interface HitlRequested {
   request_id: string;
@@ -265,6 +317,7 @@ export interface HitlResponded {
   responder: string;
   accepted: ArtifactRef[];
   redo?: string | null;
+  raise_by?: Budget | null;
 }
 
 export interface HitlRespondedEnvelope {
@@ -278,6 +331,12 @@ export interface HitlRespondedEnvelope {
 }
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
+
+export interface Limits {
+  usd: number | null;
+  tokens: number | null;
+  seconds: number | null;
+}
 
 export interface Links {
   temporal_ui: string | null;
@@ -355,6 +414,7 @@ export interface PendingRequest {
   may_redo: boolean;
   may_continue: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -368,6 +428,7 @@ export interface Pipeline {
   description: string;
   roles: Role[];
   artifacts: ArtifactKind[];
+  budget: Budget | null;
   stages: Stage[];
 }
 
@@ -402,6 +463,12 @@ export interface Progress {
   total: number;
 }
 
+export interface ProjectBudgets {
+  project: BudgetPublic;
+  roles: BudgetPublic[];
+  day: BudgetPublic;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -409,6 +476,7 @@ export interface ProjectCreate {
   oversight?: Oversight | null;
   crew?: string | null;
   model?: string | null;
+  budget?: Budget | null;
   source?: SourceCreate | null;
 }
 
@@ -528,6 +596,7 @@ export interface RequestItem {
   may_redo: boolean;
   may_continue: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -548,6 +617,7 @@ export interface RequestPublic {
   may_redo: boolean;
   may_continue: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -574,6 +644,7 @@ export interface ResponseCreate {
   decision_id?: string | null;
   artifact_id?: string | null;
   redo?: string | null;
+  raise_by?: Budget | null;
   responder?: string;
 }
 
@@ -592,6 +663,7 @@ export interface Role {
   tools: string[] | null;
   model: string | null;
   limits: RoleLimits;
+  budget: Budget | null;
 }
 
 export interface RoleLimits {
@@ -600,6 +672,38 @@ export interface RoleLimits {
   output_tokens: number | null;
   cost_usd: number | null;
   working_time: string | null;
+}
+
+export interface RoleUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  agent_type: string;
+}
+
+export interface RoundUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  stage: string;
+  round: number;
+}
+
+export interface Shortage {
+  kind: BudgetKind;
+  scope: string;
+  unit: BudgetUnit;
+  spent: number;
+  reserved: number;
+  limit: number;
+  needs: number;
+  once: number | null;
 }
 
 export interface SourceCreate {
@@ -620,6 +724,17 @@ export interface Stage {
   attempts: number;
   priority: number;
   model: string | null;
+  budget: Budget | null;
+}
+
+export interface StageUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  stage: string;
 }
 
 export interface StatusChange {
@@ -819,6 +934,23 @@ export interface Usage {
   prompt_version: string | null;
   framework: string | null;
   settings: Record<string, any> | null;
+}
+
+export interface UsageFigures {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+}
+
+export interface UsagePublic {
+  project_id: string;
+  total: UsageFigures;
+  roles: RoleUsage[];
+  stages: StageUsage[];
+  rounds: RoundUsage[];
 }
 
 export type Verdict = "passed" | "failed";

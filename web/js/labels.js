@@ -117,4 +117,5 @@ export const REASONS = {
   low_confidence: "The agent is unsure",
   failed_verdict: "The tests failed too often",
   failed_step: "The step failed",
+  budget: "A budget is exhausted",
 };

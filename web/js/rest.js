@@ -5,8 +5,8 @@ import { all, get, post, send } from "./http.js";
 /**
  * @import {
  *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectCreate, ProjectItem, ProjectProgress,
- *   ProjectPublic, ProviderPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail,
+ *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   ProjectProgress, ProjectPublic, ProviderPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail,
  *   TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
  */
@@ -32,6 +32,8 @@ export const projects = {
   requests: (id, options) => all(`${V1}/hitl/project/${id}/requests`, options),
   /** @type {(id: string, query: Query, options?: Options) => Promise<Page<Event> & { head: number }>} */
   events: (id, query, options) => get(`${V1}/projects/${id}/events`, { query, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<ProjectBudgets>} */
+  budget: (id, options) => get(`${V1}/projects/${id}/budget`, options),
   /** @type {(id: string, options?: Options) => Promise<WorkflowPublic>} */
   workflow: (id, options) => get(`${V1}/workflows/${id}`, options),
   /** @type {(body: ProjectCreate, key: string) => Promise<ProjectPublic>} */

@@ -23,6 +23,7 @@ from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.protocol import BudgetExhaustedError
 from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
+from models.contracts.budget import Amounts
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -102,11 +103,14 @@ class MemoryTranscript:
         self.discarded += [replace(entry, discarded=reason) for entry in self.stored if entry.position >= position]
         self.stored[:] = [entry for entry in self.stored if entry.position < position]
 
-    async def reserve(self, amount_usd: float) -> UUID:
-        if self.spent + sum(self.reserved.values()) + amount_usd > self.limit:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
+        spent = sum(entry.cost_usd for entry in await self.entries())
+        if spent + needs.usd > step_usd:
+            raise BudgetExhaustedError(f"spent {spent:.2f} of {step_usd:.2f} USD.")
+        if self.spent + sum(self.reserved.values()) + needs.usd > self.limit:
             raise BudgetExhaustedError("the budget is spent")
         reservation = uuid4()
-        self.reserved[reservation] = amount_usd
+        self.reserved[reservation] = needs.usd
         return reservation
 
     async def release(self, reservation: UUID) -> None:

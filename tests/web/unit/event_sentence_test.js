@@ -29,6 +29,11 @@ test("events are sentences", () => {
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
     "The gate after plan asks (review): “Is it right?”",
   );
+  const alert = { kind: "project", unit: "usd", percent: 90, spent: 1.8, limit: 2, stage: "build" };
+  assert.equal(
+    plain(event("budget_alert", alert)),
+    "90 % of the budget of the project is spent: 1.80 USD of 2.00 USD",
+  );
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
   assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");

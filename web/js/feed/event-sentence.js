@@ -2,6 +2,7 @@
 
 import { DECIDED, REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
+import { alertInWords } from "../usage.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
 
@@ -67,6 +68,7 @@ const SENTENCES = {
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
+  budget_alert: ({ data }) => [alertInWords(data)],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -134,6 +136,7 @@ const KIND_OF = {
   hitl_request: "decisions",
   hitl_response: "decisions",
   hitl_expired: "decisions",
+  budget_alert: "agents",
   workflow_event: "all",
   error: "errors",
 };
@@ -178,6 +181,7 @@ const BADGES = {
   artifact_created: ["file", "calm"],
   hitl_request: ["waiting", "asks"],
   hitl_expired: ["expired", "bad"],
+  budget_alert: ["waiting", "asks"],
   error: ["failed", "bad"],
 };
 

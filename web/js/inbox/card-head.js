@@ -13,10 +13,17 @@ const WHY = {
   low_confidence: "The agent's confidence is below the threshold of the gate.",
   failed_verdict: "The tests still fail after the last round that the pipeline allows.",
   failed_step: "The step failed at every attempt. You can try it again, or end it.",
+  budget: "What the step may use is used up. You can raise it, or end the project.",
 };
 
 /** The tone of each reason. @type {Record<HitlReason, string>} */
-export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "bad", failed_step: "bad" };
+export const TONES = {
+  review: "calm",
+  low_confidence: "asks",
+  failed_verdict: "bad",
+  failed_step: "bad",
+  budget: "bad",
+};
 
 /**
  * The head of a card; addDetails(request) adds what only the full request has.

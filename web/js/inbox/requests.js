@@ -47,6 +47,12 @@ export async function earlierRounds(request, signal) {
   return Promise.all(shown.map(({ request_id }) => hitl.get(request_id, { signal })));
 }
 
+/**
+ * Whether the step failed, so that there is nothing to approve: its agent did, or a budget is exhausted.
+ * @param {Pick<RequestPublic, "reason">} request
+ */
+export const isFailedStep = ({ reason }) => reason === "failed_step" || reason === "budget";
+
 export const FILES = "application/vnd.botarmy.files+json";
 /** @param {string} type */
 const isText = (type) => type.startsWith("text/") || type === FILES || type === "application/json";
@@ -57,7 +63,7 @@ const isText = (type) => type.startsWith("text/") || type === FILES || type === 
  * @returns {Amendable[]}
  */
 export function amendable(request) {
-  if (request.reason !== "failed_step") {
+  if (!isFailedStep(request)) {
     const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
     const written = (request.contents ?? [])
       .filter((item) => asked.has(item.artifact_id) && item.encoding === "utf-8" && isText(item.media_type));
@@ -81,7 +87,7 @@ export function amendable(request) {
 export function mayAmend(request) {
   if (request.may_redo) return true;
   if (request.contents) return amendable(request).length > 0;
-  return request.reason !== "failed_step" || Boolean(request.supplies);
+  return !isFailedStep(request) || Boolean(request.supplies);
 }
 
 /**
@@ -98,3 +104,9 @@ export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
  * @param {Asked} request
  */
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;
+
+/**
+ * Whether a request may be approved together with others. An exhausted budget needs an amount of its own.
+ * @param {Asked} request
+ */
+export const mayApproveTogether = (request) => mayApprove(request) && request.reason !== "budget";

@@ -1,6 +1,6 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new
+ * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list) for new
  * events, in the order of their numbers; task_progress has none.
  */
 
@@ -12,7 +12,7 @@ import { projects } from "../rest.js";
 
 /**
  * @import {
- *   AgentStatePublic, ArtifactItem, Event as LogEvent, ProjectProgress, ProjectPublic, RequestItem,
+ *   AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent, ProjectProgress, ProjectPublic, RequestItem,
  * } from "../api.d.ts"
  */
 /** @import { Options } from "../http.js" */
@@ -24,14 +24,15 @@ import { projects } from "../rest.js";
 const STALE = {
   workflow_event: ["project", "progress"],
   task_started: ["project", "progress"],
-  task_completed: ["project", "progress"],
-  task_failed: ["project", "progress"],
+  task_completed: ["project", "progress", "budget"],
+  task_failed: ["project", "progress", "budget"],
   task_cancelled: ["project", "progress"],
   agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
-  hitl_response: ["project", "progress", "requests", "artifacts"],
+  hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
   hitl_expired: ["project", "progress", "requests"],
+  budget_alert: ["budget"],
   error: ["project", "progress"],
 };
 
@@ -45,6 +46,7 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
  * @property {AgentStatePublic[]} agents
  * @property {ArtifactItem[]} artifacts
  * @property {RequestItem[]} requests
+ * @property {BudgetPublic} budget
  */
 
 /** @typedef {keyof Parts} Part */
@@ -56,6 +58,7 @@ const READ = {
   agents: async (id, options) => (await projects.agents(id, options)).items,
   artifacts: projects.artifacts,
   requests: projects.requests,
+  budget: async (id, options) => (await projects.budget(id, options)).project,
 };
 
 export class ProjectModel extends EventTarget {
@@ -111,6 +114,10 @@ export class ProjectModel extends EventTarget {
 
   get requests() {
     return this.#part("requests");
+  }
+
+  get budget() {
+    return this.#part("budget");
   }
 
   /**
