@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from config.addresses import check_postgres, check_redis
 from config.env_file import DOTENV, EnvFileError, detect_encoding
+from config.rate_limits import ModelLimits
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
 from config.setting_values import CommaSeparated, ModelPrices, ModelReference, PublicUrl, PublicUrls
@@ -154,6 +155,19 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that a step waits while its provider refuses calls because of their rate. Then it asks a "
         "person.",
+    )
+    model_rpm: int | None = Field(
+        default=None,
+        ge=1,
+        description="Calls a minute that each model may get from all workers together. Others wait for their turn.",
+    )
+    model_tpm: int | None = Field(
+        default=None, ge=1, description="Tokens a minute, given and returned, that the calls of each model may use."
+    )
+    model_limits: ModelLimits = Field(
+        default={},
+        description="Limits of single models, as provider:model=LIMIT, such as `openai:gpt-5=500rpm/200ktpm` or "
+        "`ollama:mine=unlimited`; comma-separated.",
     )
     model_output_tokens: int = Field(
         default=16_384,

@@ -28,6 +28,7 @@ from config.provider_keys import KEYS, check_address, check_keys, provider_varia
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.limiter.limiter import UNLIMITED, Limited
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
@@ -53,6 +54,7 @@ class ModelClient:
     seconds: float
     slots: asyncio.Semaphore
     secrets: tuple[str, ...] = field(repr=False)
+    limited: Limited = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +232,10 @@ class ModelClients:
             seconds=settings.model_seconds,
             slots=self._slots,
             secrets=secrets_in(environment, KEYS),
+            limited=Limited.of(name, _account(provider, environment), settings),
         )
+
+
+def _account(provider: Provider, environment: Mapping[str, str]) -> str:
+    """Return what a provider counts calls by: its address and the key."""
+    return "\n".join(environment.get(each, "") for each in (provider.address, *provider.keys))

@@ -15,6 +15,7 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 
 from config.sizes import format_size
 from crew.model.clients import ModelClient
+from crew.model.limiter.limiter import StepLimiter
 from crew.model.limits import MAX_BYTES, MAX_CORRECTIONS, MAX_TURNS, StepLimits
 from crew.model.model_call import ModelCaller
 from crew.model.prompt import Prompt
@@ -57,6 +58,7 @@ class Conversation:
         tools: tuple[Tool, ...],
         limits: StepLimits,
         step: Step,
+        limiter: StepLimiter,
         continued: int = 0,
         state: Callable[[], Hashable] = lambda: None,
     ) -> None:
@@ -67,6 +69,7 @@ class Conversation:
         self._step = step
         self._continued = continued
         self._state = state
+        self._limiter = limiter
         self._messages: list[ModelMessage] = []
 
     async def run(self) -> Completed:
@@ -76,7 +79,7 @@ class Conversation:
             AgentError: the model failed, or a limit is reached.
         """
         self._cursor = TranscriptCursor(self._step.transcript, await self._step.transcript.entries())
-        self._caller = ModelCaller(self._client, self._tools, self._cursor, self._step)
+        self._caller = ModelCaller(self._client, self._tools, self._cursor, self._step, self._limiter)
         self._calls = ToolCalls(
             {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._continued
         )

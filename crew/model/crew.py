@@ -10,6 +10,7 @@ from crew.model.agents.reviewer import Reviewer
 from crew.model.agents.services import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.clients import ModelClients
+from crew.model.limiter.limiter import Limiter
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role, Writes
@@ -21,7 +22,8 @@ class ModelCrew:
 
     def __init__(self, settings: Settings) -> None:
         self._clients = ModelClients(settings)
-        services = AgentServices(self._clients, Sandbox.with_settings(settings), settings.model)
+        self._limiter = Limiter.with_settings(settings)
+        services = AgentServices(self._clients, Sandbox.with_settings(settings), settings.model, self._limiter)
         self._agent = RoleDispatcher(services)
 
     def agent(self, role: Role) -> Agent:
@@ -29,6 +31,7 @@ class ModelCrew:
 
     async def close(self) -> None:
         await self._clients.close()
+        await self._limiter.close()
 
 
 class RoleDispatcher:

@@ -19,6 +19,7 @@ from crew.model.call_slots import CallSlot
 from crew.model.clients import ModelClient
 from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
 from crew.model.incoming import is_plausible, storable_response
+from crew.model.limiter.limiter import StepLimiter, Turn
 from crew.model.redaction import redacted_response
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
@@ -41,12 +42,20 @@ class ModelCaller:
     """Calls one model for one step. Whatever may have been paid is stored in the transcript, whether it can be used or
     not."""
 
-    def __init__(self, client: ModelClient, tools: Sequence[Tool], cursor: TranscriptCursor, step: Step) -> None:
+    def __init__(
+        self,
+        client: ModelClient,
+        tools: Sequence[Tool],
+        cursor: TranscriptCursor,
+        step: Step,
+        limiter: StepLimiter,
+    ) -> None:
         self._client = client
         self._parameters = client.dialect.parameters(tools)
         self._tools_tokens = context.count_tools(self._parameters.function_tools)
         self._cursor = cursor
         self._step = step
+        self._limiter = limiter
 
     async def ask(self, messages: Sequence[ModelMessage], limit_usd: float) -> ModelResponse:
         """Return the model's response, which is stored.
@@ -63,7 +72,7 @@ class ModelCaller:
         input_tokens = context.count(fitting) + self._tools_tokens
         max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
         started = time.monotonic()
-        response, reservation = await self._try(fitting, input_tokens, max_cost, limit_usd)
+        response, reservation, turn = await self._try(fitting, input_tokens, max_cost, limit_usd)
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -88,14 +97,16 @@ class ModelCaller:
                 discarded=str(problem) if problem else None,
             )
         )
+        await self._limiter.settle(turn, response.usage.total_tokens)
         if problem:
             raise problem
         return response
 
     async def _try(
         self, messages: list[ModelMessage], input_tokens: int, max_cost: float, limit_usd: float
-    ) -> tuple[ModelResponse, UUID]:
-        """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
+    ) -> tuple[ModelResponse, UUID, Turn]:
+        """Ask, again if the server has a problem. Return the response, with the reservation and the turn of the try
+        that got it."""
         client, transcript = self._client, self._step.transcript
         delays = iter(RETRY_DELAYS)
         while True:
@@ -105,10 +116,10 @@ class ModelCaller:
                     f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
                     f"{max_cost:.2f}.{used.last_problem}"
                 )
-            reservation = await transcript.reserve(max_cost)
+            reservation, turn = await self._admit(max_cost, input_tokens + client.max_output_tokens)
             slot, started = CallSlot(client.slots), time.monotonic()
             try:
-                return await self._call(messages, slot), reservation
+                return await self._call(messages, slot), reservation, turn
             except asyncio.CancelledError:
                 if slot.was_held:  # what the provider bills is unknown: book all of it
                     await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
@@ -119,6 +130,8 @@ class ModelCaller:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
                     await _even_if_cancelled(transcript.release(reservation))
+                    if failure.retry_after is not None:
+                        await self._limiter.refuse(turn, failure.retry_after.total_seconds())
                 else:
                     cost = client.price.max_cost(input_tokens, 0) if is_gateway_timeout(error) else max_cost
                     await _even_if_cancelled(self._book(reservation, cost, started, str(failure)))
@@ -129,6 +142,29 @@ class ModelCaller:
                     raise failure from error
             await self._step.progress(f"waiting for {client.name}, which does not answer")
             await asyncio.sleep(delay)
+
+    async def _admit(self, max_cost: float, tokens: int) -> tuple[UUID, Turn]:
+        """Reserve what a call may cost, and take its turn. Return both.
+
+        Nothing is reserved while it waits for its turn: a queue would use up the budget of those that can be asked, and
+        be booked as calls whose worker died.
+        """
+        transcript, limiter, client = self._step.transcript, self._limiter, self._client
+        reservation = await transcript.reserve(max_cost)
+        try:
+            turn = await limiter.try_turn(client.limited, tokens)
+        except BaseException:
+            await _briefly(transcript.release(reservation))
+            raise
+        if turn is not None:
+            return reservation, turn
+        await _even_if_cancelled(transcript.release(reservation))
+        turn = await limiter.wait(client.name, client.limited, tokens)
+        try:
+            return await transcript.reserve(max_cost), turn
+        except BaseException:
+            await limiter.give_back(turn)
+            raise
 
     async def _book(self, reservation: UUID, cost_usd: float, started: float, problem: str) -> None:
         """Store a call that returned nothing, with the most that it may have cost."""

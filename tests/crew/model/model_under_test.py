@@ -16,6 +16,8 @@ from pydantic_ai.usage import RequestUsage
 from crew.model.clients import ModelClient
 from crew.model.conversation import Conversation
 from crew.model.dialect import NativeTools
+from crew.model.limiter.limiter import Limiter, StepLimiter
+from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import StepLimits
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
@@ -129,6 +131,9 @@ class Step:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append(message)
 
+    async def idle(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
 
 class Word(Arguments):
     word: str
@@ -168,6 +173,11 @@ class Tools:
         )
 
 
+def unlimited(step: AnyStep) -> StepLimiter:
+    """Return a limiter of this step alone, which limits nothing."""
+    return Limiter(MemoryQueue()).of_step(uuid4(), uuid4(), step)
+
+
 LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=2.0)
 
 
@@ -187,5 +197,6 @@ def conversation(
         (tools or Tools()).all(),
         limits,
         step,
+        unlimited(step),
         continued,
     )

@@ -20,7 +20,7 @@ from crew.model.conversation import Completed, Conversation
 from crew.model.pricing import price_of
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
-from tests.crew.model.model_under_test import LIMITS, Done, Step, Tools
+from tests.crew.model.model_under_test import LIMITS, Done, Step, Tools, unlimited
 from tests.crew.model.wires import WIRES, Json, Wire
 from tests.provider import KEY, Call, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
@@ -96,7 +96,9 @@ async def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             running(SCRIPT, key=KEY if wire.has_key else "") as provider,
             clients(provider, wire, monkeypatch) as found,
         ):
-            completed = await Conversation(found.get(wire.model), PROMPT, tools.all(), LIMITS, step).run()
+            completed = await Conversation(
+                found.get(wire.model), PROMPT, tools.all(), LIMITS, step, unlimited(step)
+            ).run()
     return Talk(wire, provider, completed, step, tools)
 
 

@@ -19,7 +19,7 @@ from crew.model.limits import StepLimits
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.fault_endings import CASES, MODELS, TRIES
-from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
+from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools, unlimited
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
 
@@ -66,8 +66,9 @@ async def clients(provider: Provider, key: str = KEY) -> AsyncIterator[ModelClie
 
 
 async def attempt(provider: Provider, model: str, step: Step | None = None, key: str = KEY) -> Done:
+    step = step or Step()
     async with clients(provider, key) as found:
-        conversation = Conversation(found.get(model), PROMPT, Tools().all(), LIMITS, step or Step())
+        conversation = Conversation(found.get(model), PROMPT, Tools().all(), LIMITS, step, unlimited(step))
         completed = await conversation.run()
     assert isinstance(completed.arguments, Done)
     return completed.arguments
@@ -87,7 +88,7 @@ class Attempts:
     tools: Tools = field(default_factory=Tools)
 
     async def run(self, limits: StepLimits) -> Completed:
-        return await Conversation(self.client, PROMPT, self.tools.all(), limits, self.step).run()
+        return await Conversation(self.client, PROMPT, self.tools.all(), limits, self.step, unlimited(self.step)).run()
 
     @property
     def so_far(self) -> tuple[int, float]:
