@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.settings import Settings
 from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
@@ -59,4 +61,11 @@ class RoleDispatcher:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         by_output = (self._by_output.get(type) for type in assignment.expected_outputs)
         agent = next(filter(None, by_output), None) or self._by_writes[assignment.role.writes]
-        return await agent.run(assignment, step)
+        outcome = await agent.run(assignment, step)
+        if outcome.usage is None or not outcome.usage.fallbacks:
+            return outcome
+        said = [
+            f"{each.failed} failed, and {each.asked_instead} was asked instead: {each.reason}"
+            for each in outcome.usage.fallbacks
+        ]
+        return replace(outcome, warning=" ".join(filter(None, [outcome.warning, *said])))

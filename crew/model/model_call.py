@@ -17,7 +17,15 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 from crew.model import context
 from crew.model.call_slots import CallSlot
 from crew.model.clients import ModelClient
-from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
+from crew.model.failures import (
+    TryAnotherModelError,
+    another_may_answer,
+    failure_of,
+    is_free,
+    is_gateway_timeout,
+    is_transient,
+    refusal,
+)
 from crew.model.incoming import is_plausible, storable_response
 from crew.model.limiter.limiter import StepLimiter, Turn
 from crew.model.redaction import redacted_response
@@ -139,6 +147,8 @@ class ModelCaller:
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
                 if delay is None:
+                    if another_may_answer(error):
+                        failure = TryAnotherModelError(str(failure), retryable=failure.retryable)
                     raise failure from error
             await self._step.progress(f"waiting for {client.name}, which does not answer")
             await asyncio.sleep(delay)

@@ -20,6 +20,7 @@ from temporalio.exceptions import ApplicationError
 from config.settings import Settings
 from crew.model import model_call
 from crew.model.conversation import Conversation
+from crew.model.model_list import ModelList
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
@@ -76,7 +77,7 @@ def provider_that(fails: Failure) -> Script:
 def asking(provider: Provider, tools: Tools) -> Work:
     async def turn(assignment: Assignment, step: Step) -> Outcome:
         async with clients(provider) as found:
-            await Conversation(found.get(MODELS[0]), PROMPT, tools.all(), LIMITS, step, unlimited(step)).run()
+            await Conversation(ModelList(found, MODELS[0]), PROMPT, tools.all(), LIMITS, step, unlimited(step)).run()
         return await works(assignment, step)
 
     return turn

@@ -11,6 +11,7 @@ from crew.model.conversation import Completed, Conversation
 from crew.model.limiter.limiter import Limiter
 from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import limits_of
+from crew.model.model_list import ModelList
 from crew.model.prompt import prompt_for
 from crew.model.tool import Tool
 from crew.model.workspace import Workspace
@@ -59,7 +60,7 @@ async def run_conversation(
     if model is None:
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
     return await Conversation(
-        services.clients.get(model),
+        ModelList(services.clients, model),
         prompt_for(assignment, prompt, **fill),
         permitted_tools(assignment, tools),
         limits_of(assignment.role, assignment.continued),

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from uuid import UUID
 
 from crew.model.limiter.pace import TOKEN_BURST_SECONDS, Pace
@@ -121,12 +122,8 @@ class MemoryQueue:
         ready = max(model.paused_until, model.turn_at - (pace.burst - 1) * pace.interval)
         if pace.per_token:
             ready = max(ready, model.tokens_at - TOKEN_BURST_SECONDS)
-        before, present = 0, 0
-        for each in model.order():
-            if each == waiter:
-                break
-            before += 1
-            present += model.waiting[each].seen_until >= now
+        earlier = takewhile(lambda each: each != waiter, model.order())
+        present = sum(model.waiting[each].seen_until >= now for each in earlier)
         if present == 0 and ready <= now:
             del model.waiting[waiter]
             model.place = max(model.place, place.number)

@@ -22,7 +22,7 @@ TOKENS_USED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds from one call to the next, with `burst` of them at once, and seconds that one token takes. 0: no limit."""
+    """Seconds from one call to the next, of which `burst` may be made at once, and seconds for a token. 0: no limit."""
 
     interval: float = 0.0
     burst: int = 1

@@ -22,7 +22,7 @@ CONNECTIONS = 16
 """To Redis, of one process. Others wait for one: each is needed for a millisecond."""
 
 _SCRIPT = Path(__file__).with_name("turns.lua").read_text()
-_CONSTANTS = json.dumps(
+CONSTANTS = json.dumps(
     {
         "present_seconds": turn_queue.PRESENT_SECONDS,
         "kept_seconds": turn_queue.KEPT_SECONDS,
@@ -83,7 +83,7 @@ class RedisQueue:
         self, operation: str, key: str, waiter: Waiter | None, pace: Pace | None = None, *figures: float
     ) -> list[bytes]:
         pace = pace or Pace()
-        arguments = (operation, str(waiter or ""), pace.interval, pace.burst, pace.per_token, _CONSTANTS, *figures)
+        arguments = (operation, str(waiter or ""), pace.interval, pace.burst, pace.per_token, CONSTANTS, *figures)
         names = [f"{self._prefix}:limiter:{{{key}}}:{name}" for name in ("state", "queue", "seen", "next")]
         async with self._connections, asyncio.timeout(SECONDS):
             reply: list[bytes] = await self._script(keys=names, args=arguments)

@@ -12,7 +12,7 @@ PRESENT_SECONDS = 0.5
 """How much later than it said a waiting call may ask again. Then others go before it, and it keeps its place."""
 
 KEPT_SECONDS = 60.0
-"""How long the place of a call is kept that does not ask any more: until another worker has noticed that its own died."""
+"""How long the place of a call is kept that does not ask any more: another worker notices when its own has died."""
 
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 2.0
 """How often a waiting call asks, at least and at most: half the time that it will probably wait."""

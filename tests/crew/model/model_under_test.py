@@ -19,6 +19,7 @@ from crew.model.dialect import NativeTools
 from crew.model.limiter.limiter import Limiter, StepLimiter
 from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import StepLimits
+from crew.model.model_list import ModelList
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
@@ -173,6 +174,21 @@ class Tools:
         )
 
 
+@dataclass
+class OneClient:
+    """Has one client, whatever is asked for."""
+
+    client: ModelClient
+
+    def get(self, name: str) -> ModelClient:
+        return self.client
+
+
+def only(client: ModelClient) -> ModelList:
+    """Return the list of models with this one alone."""
+    return ModelList(OneClient(client), client.name)
+
+
 def unlimited(step: AnyStep) -> StepLimiter:
     """Return a limiter of this step alone, which limits nothing."""
     return Limiter(MemoryQueue()).of_step(uuid4(), uuid4(), step)
@@ -192,7 +208,7 @@ def conversation(
     **changes: Any,
 ) -> Conversation:
     return Conversation(
-        model.client(**changes),
+        only(model.client(**changes)),
         prompt or Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1"),
         (tools or Tools()).all(),
         limits,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -87,7 +88,7 @@ async def test_projects_that_wait_take_turns_and_each_keeps_its_own_order(queue:
     await queue.give_back("k", SLOW, Granted(0.0, 0.0, isinstance(queue, MemoryQueue)))
     await asyncio.gather(*map(take, waiting))
     a, b = of(A, 6), of(B, 3)
-    assert {each for each in order[:6]} == {*a[:3], *b}
+    assert set(order[:6]) == {*a[:3], *b}
     assert [each for each in order if each.project_id == A] == a
     assert [each for each in order if each.project_id == B] == b
 
@@ -120,8 +121,8 @@ async def test_a_call_that_does_not_ask_any_more_delays_nobody_and_keeps_its_pla
 async def test_the_place_of_a_call_that_does_not_ask_any_more_ends(
     queue: TurnQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    constants = json.loads(redis_queue._CONSTANTS)
-    monkeypatch.setattr(redis_queue, "_CONSTANTS", json.dumps({**constants, "kept_seconds": 0.0}))
+    constants = json.loads(redis_queue.CONSTANTS)
+    monkeypatch.setattr(redis_queue, "CONSTANTS", json.dumps({**constants, "kept_seconds": 0.0}))
     monkeypatch.setattr(memory_queue, "KEPT_SECONDS", 0.0)
     dead, other = of(A, 2)
     await queue.acquire("k", *of(C), SLOW, 0)
@@ -159,7 +160,7 @@ async def test_a_refusal_pauses_everyone_and_calls_resume_at_the_pace(queue: Tur
     assert 0.2 < wait.paused <= 0.6
     turns = sorted([each.at for each in await asyncio.gather(*(turn(queue, each, pace) for each in of(A, 5)))])
     assert turns[0] >= granted.at + 0.6
-    assert min(after - before for before, after in zip(turns, turns[1:])) >= 0.02  # no burst, and slower than before
+    assert min(after - before for before, after in pairwise(turns)) >= 0.02  # no burst, and slower than before
 
 
 async def test_without_a_limit_the_pace_is_learned_from_refusals(queue: TurnQueue) -> None:
