@@ -81,8 +81,7 @@ class Conversation:
             AgentError: the model failed, or a limit is reached.
         """
         self._cursor = TranscriptCursor(self._step.transcript, await self._step.transcript.entries())
-        if self._cursor.used.current in self._models.names:
-            self._models.current = self._cursor.used.current
+        self._models.resume(self._cursor.used.current)
         self._caller = FallbackCaller(self._models, self._tools, self._cursor, self._step, self._limiter)
         self._calls = ToolCalls(
             {tool.name: tool for tool in self._tools}, self._cursor, self._report, self._state, self._continued

@@ -30,6 +30,11 @@ class ModelList:
         self.names: Sequence[str] = each_model(models)
         self.current = self.names[0]
 
+    def resume(self, name: str | None) -> None:
+        """Go on with the model that an earlier attempt asked last, unless the list has changed."""
+        if name is not None and name in self.names:
+            self.current = name
+
     def client(self, name: str) -> ModelClient:
         """Return the client of one model.
 
@@ -60,7 +65,7 @@ class ModelList:
     def dialect_of(self, name: str | None) -> Dialect:
         """Return the dialect of the model that has answered. Of one that cannot be used any more, it is a guess."""
         try:
-            return self.client(name if name in self.names else self.current).dialect
+            return self.client(name if name is not None and name in self.names else self.current).dialect
         except AgentError:
             return NativeTools()
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from pydantic import JsonValue
 
 from tests.faults.deliveries import Caller
 from tests.faults.fault_stack import FaultStack
@@ -23,14 +24,16 @@ from tests.waiting import eventually
 
 NOTES = 10
 """The steps of a project, side by side: those of the pipeline `ten-notes`."""
-SCRIPT = Script(
-    conversations={
-        f"note-{n}": Conversation(
-            turns=(Turn(calls=(call("submit", **{f"note_{n}": {"markdown": "A note. " * 20}}),), seconds=0.2),)
-        )
-        for n in range(1, NOTES + 1)
-    }
-)
+SECONDS = 0.2
+"""How long the provider takes for each answer."""
+
+
+def _submits(n: int) -> Conversation:
+    note: dict[str, JsonValue] = {f"note_{n}": {"markdown": "A note. " * 20}}
+    return Conversation(turns=(Turn(calls=(call("submit", **note),), seconds=SECONDS),))
+
+
+SCRIPT = Script(conversations={f"note-{n}": _submits(n) for n in range(1, NOTES + 1)})
 JOINING_SECONDS = 2.0
 """How long a step may take to ask for its turn, on a busy machine."""
 STEPS = """

@@ -13,13 +13,16 @@ from redis.exceptions import RedisError
 
 from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limiter.pace import Pace
-from crew.model.limiter.redis_queue import CONNECTIONS, RedisQueue
+from crew.model.limiter.redis_queue import RedisQueue
 from crew.model.limiter.turn_queue import Granted, TurnQueue, Wait, Waiter
 
 log = structlog.get_logger(__name__)
 
 AGAIN_SECONDS = 5.0
 """How often Redis is tried while it is unavailable."""
+
+CONNECTIONS = 16
+"""To Redis, of one process. The other calls wait for one, which takes a millisecond."""
 
 Result = TypeVar("Result")
 

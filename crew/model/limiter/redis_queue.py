@@ -18,9 +18,6 @@ from crew.model.limiter.turn_queue import Granted, Wait, Waiter
 SECONDS = 1.0
 """How long Redis may take to answer."""
 
-CONNECTIONS = 16
-"""To Redis, of one process. Others wait for one: each is needed for a millisecond."""
-
 _SCRIPT = Path(__file__).with_name("turns.lua").read_text()
 CONSTANTS = json.dumps(
     {
@@ -48,7 +45,6 @@ class RedisQueue:
         )
         self._prefix = prefix
         self._script = self._redis.register_script(_SCRIPT)
-        self._connections = asyncio.Semaphore(CONNECTIONS)
         self._begun: set[str] = set()
 
     def begin(self) -> None:
@@ -58,8 +54,8 @@ class RedisQueue:
     async def acquire(self, key: str, waiter: Waiter, pace: Pace, tokens: int) -> Granted | Wait:
         answer = await self._run("acquire", key, waiter, pace, 0 if key in self._begun else -1, tokens)
         self._begun.add(key)
-        is_granted, *figures = (float(each) for each in answer)
-        return Granted(*figures) if is_granted else Wait(*figures)
+        is_granted, first, second, *third = map(float, answer)
+        return Granted(first, second) if is_granted else Wait(first, second, *third)
 
     async def leave(self, key: str, waiter: Waiter) -> None:
         await self._run("leave", key, waiter)
@@ -83,8 +79,16 @@ class RedisQueue:
         self, operation: str, key: str, waiter: Waiter | None, pace: Pace | None = None, *figures: float
     ) -> list[bytes]:
         pace = pace or Pace()
-        arguments = (operation, str(waiter or ""), pace.interval, pace.burst, pace.per_token, CONSTANTS, *figures)
+        arguments: list[str | float] = [
+            operation,
+            str(waiter or ""),
+            pace.interval,
+            pace.burst,
+            pace.per_token,
+            CONSTANTS,
+            *figures,
+        ]
         names = [f"{self._prefix}:limiter:{{{key}}}:{name}" for name in ("state", "queue", "seen", "next")]
-        async with self._connections, asyncio.timeout(SECONDS):
+        async with asyncio.timeout(SECONDS):
             reply: list[bytes] = await self._script(keys=names, args=arguments)
         return reply

@@ -144,7 +144,8 @@ async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
     async with running(SCRIPT.model_copy(update={"faults": (waiting,)})) as provider:
         environment = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
         clients = ModelClients(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
-        models = only(clients.get("openai:scripted"))
+        client = clients.get("openai:scripted")
+        models = only(client)
         steps = [Step() for _ in range(200)]
         conversations = [Conversation(models, PROMPT, Tools().all(), LIMITS, step, unlimited(step)) for step in steps]
         most = 0

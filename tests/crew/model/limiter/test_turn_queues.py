@@ -63,7 +63,7 @@ async def test_no_window_has_more_turns_than_the_limit_allows(queue: TurnQueue) 
 
 
 async def test_a_project_with_500_waiting_calls_delays_another_ones_first_call_by_one_turn(queue: TurnQueue) -> None:
-    await queue.acquire("k", *of(C), SLOW, 0)
+    await queue.acquire("k", of(C)[0], SLOW, 0)
     for each in of(A, 500):
         assert isinstance(await queue.acquire("k", each, SLOW, 0), Wait)
     (newcomer,) = of(B)
@@ -80,7 +80,7 @@ async def test_projects_that_wait_take_turns_and_each_keeps_its_own_order(queue:
         await turn(queue, waiter, pace)
         order.append(waiter)
 
-    await queue.acquire("k", *of(C), SLOW, 0)
+    await queue.acquire("k", of(C)[0], SLOW, 0)
     waiting = []
     for each in (*of(A, 6), *of(B, 3)):
         assert isinstance(await queue.acquire("k", each, SLOW, 0), Wait)
@@ -94,7 +94,7 @@ async def test_projects_that_wait_take_turns_and_each_keeps_its_own_order(queue:
 
 
 async def test_calls_that_leave_do_not_delay_the_others_of_their_project(queue: TurnQueue) -> None:
-    await queue.acquire("k", *of(C), SLOW, 0)
+    await queue.acquire("k", of(C)[0], SLOW, 0)
     a = of(A, 20)
     for each in (*a, *of(B, 2)):
         await queue.acquire("k", each, SLOW, 0)
@@ -108,7 +108,7 @@ async def test_calls_that_leave_do_not_delay_the_others_of_their_project(queue: 
 async def test_a_call_that_does_not_ask_any_more_delays_nobody_and_keeps_its_place(queue: TurnQueue) -> None:
     pace = Pace(interval=0.2)
     dead, alive = of(A, 2)
-    await queue.acquire("k", *of(C), pace, 0)
+    await queue.acquire("k", of(C)[0], pace, 0)
     for each in (dead, alive):
         assert isinstance(await queue.acquire("k", each, pace, 0), Wait)
     await turn(queue, alive, pace)  # though the other one is first
@@ -125,7 +125,7 @@ async def test_the_place_of_a_call_that_does_not_ask_any_more_ends(
     monkeypatch.setattr(redis_queue, "CONSTANTS", json.dumps({**constants, "kept_seconds": 0.0}))
     monkeypatch.setattr(memory_queue, "KEPT_SECONDS", 0.0)
     dead, other = of(A, 2)
-    await queue.acquire("k", *of(C), SLOW, 0)
+    await queue.acquire("k", of(C)[0], SLOW, 0)
     await queue.acquire("k", dead, SLOW, 0)
     await queue.away("k", dead)
 
@@ -142,7 +142,7 @@ async def test_the_place_of_a_call_that_does_not_ask_any_more_ends(
 async def test_a_call_that_is_away_is_passed_at_once(queue: TurnQueue) -> None:
     pace = Pace(interval=0.1)
     first, second = of(A, 2)
-    await queue.acquire("k", *of(C), SLOW, 0)
+    await queue.acquire("k", of(C)[0], SLOW, 0)
     for each in (first, second):
         await queue.acquire("k", each, SLOW, 0)
     await queue.away("k", first)
@@ -152,10 +152,10 @@ async def test_a_call_that_is_away_is_passed_at_once(queue: TurnQueue) -> None:
 
 async def test_a_refusal_pauses_everyone_and_calls_resume_at_the_pace(queue: TurnQueue) -> None:
     pace = Pace(interval=0.02, burst=5)
-    granted = await turn(queue, *of(C), pace)
+    granted = await turn(queue, of(C)[0], pace)
     await queue.refuse("k", pace, granted, 0.6)
     await queue.refuse("k", pace, granted, 0.2)  # the longer pause holds
-    wait = await queue.acquire("k", *of(B), pace, 0)
+    wait = await queue.acquire("k", of(B)[0], pace, 0)
     assert isinstance(wait, Wait)
     assert 0.2 < wait.paused <= 0.6
     turns = sorted([each.at for each in await asyncio.gather(*(turn(queue, each, pace) for each in of(A, 5)))])
@@ -188,20 +188,20 @@ async def test_tokens_are_reserved_before_a_call_and_corrected_after_it(queue: T
     pace = Pace(per_token=1.0)
     first = await turn(queue, of(A)[0], pace, 100)
     assert first.tokens == 100
-    wait = await queue.acquire("k", *of(B), pace, 100)
+    wait = await queue.acquire("k", of(B)[0], pace, 100)
     assert isinstance(wait, Wait)
     assert 90 < wait.expected < 95  # 6 s of unused tokens are kept
     await queue.settle("k", pace, first, 100, 10)
-    second = await turn(queue, *of(B), pace, 100)
+    second = await turn(queue, of(B)[0], pace, 100)
     assert second.tokens == pytest.approx(82)  # similar calls use less of theirs
 
 
 async def test_a_turn_that_was_not_used_is_returned(queue: TurnQueue) -> None:
-    granted = await turn(queue, *of(A), SLOW)
+    granted = await turn(queue, of(A)[0], SLOW)
     await queue.give_back("k", SLOW, granted)
-    assert isinstance(await queue.acquire("k", *of(B), SLOW, 0), Granted)
+    assert isinstance(await queue.acquire("k", of(B)[0], SLOW, 0), Granted)
 
 
 async def test_keys_do_not_share_turns(queue: TurnQueue) -> None:
-    await turn(queue, *of(A), SLOW)
-    assert isinstance(await queue.acquire("other", *of(A), SLOW, 0), Granted)
+    await turn(queue, of(A)[0], SLOW)
+    assert isinstance(await queue.acquire("other", of(A)[0], SLOW, 0), Granted)
