@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.step_transcript import StepTranscript
 from config.sizes import format_size
@@ -84,6 +85,8 @@ class RunningStep:
             yield self._limit
 
     async def idle(self, seconds: float) -> None:
+        if activity.in_activity() and activity.is_worker_shutdown():
+            raise ApplicationError("the worker is stopping", type="WorkerStopping")  # another one goes on waiting
         if self._may_idle <= 0:
             raise StepPostponedError
         started = time.monotonic()

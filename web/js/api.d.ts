@@ -192,6 +192,12 @@ export interface EventPage {
 
 export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "error";
 
+export interface Fallback {
+  failed: string;
+  reason: string;
+  asked_instead: string;
+}
+
 export interface FilePublic {
   path: string;
   size: number;
@@ -802,6 +808,7 @@ export interface TurnPublic {
   calls: ToolCallPublic[];
   remark: string | null;
   discarded: string | null;
+  asked_instead: string | null;
   finish_reason: string | null;
   input_tokens: number;
   output_tokens: number;
@@ -816,6 +823,7 @@ export interface Usage {
   output_tokens: number;
   cost_usd: number;
   asked_for: string | null;
+  fallbacks: Fallback[] | null;
   prompt_version: string | null;
   framework: string | null;
   settings: Record<string, any> | null;

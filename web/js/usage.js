@@ -46,6 +46,13 @@ export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
   `${dollars(cost_usd)}, ${(input_tokens + output_tokens).toLocaleString("en-GB")} tokens`;
 
 /**
+ * "openai:gpt-5: its server failed." for each model that failed, and another one was asked instead.
+ * @param {Usage} usage
+ */
+export const fallbacksInWords = ({ fallbacks }) =>
+  (fallbacks ?? []).map(({ failed, reason, asked_instead: instead }) => `${failed} failed: ${reason} ${instead} was asked.`);
+
+/**
  * "openai:gpt-5, answered by gpt-5-2025-08-07".
  * @param {Usage} usage
  */

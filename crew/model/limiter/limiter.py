@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from config.rate_limits import RateLimit
@@ -15,7 +17,7 @@ from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limiter.pace import Pace
 from crew.model.limiter.redis_queue import RedisQueue
 from crew.model.limiter.turn_queue import Granted, TurnQueue, Wait, Waiter
-from crew.protocol import Step, StepPostponedError
+from crew.protocol import Step
 
 LEAVE_SECONDS = 1.0
 """How long a cancelled step tries to give up its place. Otherwise others pass it, and the place ends by itself."""
@@ -109,11 +111,11 @@ class StepLimiter:
                     shown = waited
                     await self._step.progress(_describe(model, answer, waited), waited_s=round(waited))
                 await self._step.idle(answer.poll)
-        except StepPostponedError:
-            await self._queue.away(limited.key, self._waiter)
+        except asyncio.CancelledError:
+            await _briefly(self._queue.leave(limited.key, self._waiter))
             raise
-        except BaseException:
-            await _briefly(self._queue, limited.key, self._waiter)
+        except Exception:  # the next attempt comes soon
+            await self._queue.away(limited.key, self._waiter)
             raise
         return Turn(limited, answer, tokens)
 
@@ -137,8 +139,8 @@ def _describe(model: str, wait: Wait, waited: float) -> str:
     return f"waits for its turn at {model}: {waited:.0f} s"
 
 
-async def _briefly(queue: TurnQueue, key: str, waiter: Waiter) -> None:
-    leaving = asyncio.ensure_future(queue.leave(key, waiter))
+async def _briefly(leave: Coroutine[Any, Any, None]) -> None:
+    leaving = asyncio.create_task(leave)
     try:
         await asyncio.wait([leaving], timeout=LEAVE_SECONDS)
     finally:
