@@ -50,7 +50,9 @@ export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
  * @param {Usage} usage
  */
 export const fallbacksInWords = ({ fallbacks }) =>
-  (fallbacks ?? []).map(({ failed, reason, asked_instead: instead }) => `${failed} failed: ${reason} ${instead} was asked.`);
+  (fallbacks ?? []).map(({ failed, reason, asked_instead: instead }) =>
+    `${failed} failed: ${reason} ${instead} was asked.`
+  );
 
 /**
  * "openai:gpt-5, answered by gpt-5-2025-08-07".
