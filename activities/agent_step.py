@@ -17,7 +17,7 @@ from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
-from crew.protocol import AgentError, BudgetExhaustedError, Crews, Outcome
+from crew.protocol import AgentError, BudgetExhaustedError, Crews, Outcome, StepPostponedError
 from crew.transcript import SupersededAttemptError
 from models.contracts.budget import Budget
 from models.contracts.contract import storable
@@ -127,7 +127,7 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            async with asyncio.timeout(step.timeout.total_seconds()) as limit:
+            async with running.working(step.timeout.total_seconds()) as limit:
                 outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.
@@ -191,16 +191,13 @@ class AgentSteps:
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
     async def _fail(self, step: StepInput, started: steps.Started, error: AgentError) -> StepResult:
+        if isinstance(error, StepPostponedError):  # its turn comes, however long the queue is
+            raise _try_again(str(error), error.retry_after)
         if not error.counts:
             async with self._store.reading() as connection:
                 waited = await steps.wait(connection, step.task_id, started.number)
             if waited < self._max_wait:
-                raise ApplicationError(
-                    storable(str(error)),
-                    type="AgentError",
-                    category=ApplicationErrorCategory.BENIGN,
-                    next_retry_delay=error.retry_after or RETRY_DELAY,
-                )
+                raise _try_again(str(error), error.retry_after)
             still = f"It still was after {max(1, round(waited / timedelta(minutes=1)))} min: try again later."
             error = AgentError(f"{error} {still}", retryable=False)
         async with self._store.transaction(step.project_id) as tx:
@@ -224,12 +221,7 @@ class AgentSteps:
                 )
         if last:
             return StepResult(request=request)
-        raise ApplicationError(
-            reason,
-            type="AgentError",
-            category=ApplicationErrorCategory.BENIGN,
-            next_retry_delay=error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)),
-        )
+        raise _try_again(reason, error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)))
 
     async def _checked_by(self, tx: Transaction, step: StepInput) -> tuple[str, ...]:
         """Return the stages that wrote what the stage's earlier result was checked by, if the work was sent back."""
@@ -266,6 +258,15 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
+
+
+def _try_again(reason: str, delay: timedelta | None) -> ApplicationError:
+    return ApplicationError(
+        storable(reason),
+        type="AgentError",
+        category=ApplicationErrorCategory.BENIGN,
+        next_retry_delay=delay or RETRY_DELAY,
+    )
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

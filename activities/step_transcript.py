@@ -96,9 +96,7 @@ class StepTranscript:
 
     async def _reserve(self, reservation: UUID, scopes: list[Scope], needs: Amounts) -> bool:
         async def reserve() -> bool | None:
-            return await budgets.reserve(
-                self._store.database, reservation, scopes, self._step.task_id, self._start, needs
-            )
+            return await budgets.reserve(self._store, reservation, scopes, self._step.task_id, self._start, needs)
 
         reserved = await patiently(reserve)
         self._require(reserved is not None)

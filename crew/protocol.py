@@ -43,6 +43,13 @@ class BudgetExhaustedError(AgentError):
         self.shortage = shortage
 
 
+class StepPostponedError(AgentError):
+    """The step waits for its turn longer than one attempt may take. The next attempt goes on waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("it waits for its turn.", counts=False, retry_after=timedelta(seconds=1))
+
+
 @dataclass(frozen=True, slots=True)
 class InputArtifact:
     """One artifact version that the stage consumes, with its content.
@@ -140,6 +147,13 @@ class Step(Protocol):
         """Report progress to the people who watch live; `fraction` is from 0 to 1.
 
         Temporal's UI shows the message and the figures, such as `turn` and `cost_usd`, with the step's heartbeat.
+        """
+
+    async def idle(self, seconds: float) -> None:
+        """Let time pass that does not count as the step's working time.
+
+        Raises:
+            StepPostponedError: this attempt may not take any longer.
         """
 
 

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Amounts
 from store.budget_scopes import Scope
-from store.database import Database
 from store.statement import run
+from store.transaction import Store
 
 # The lock makes a start wait for the writes of the one before it, and a later write of that one find nothing.
 HELD: LiteralString = """
@@ -137,7 +137,7 @@ class _RefusedError(Exception):
 
 
 async def reserve(
-    database: Database, reservation: UUID, scopes: Sequence[Scope], task_id: UUID, start: int, amounts: Amounts
+    store: Store, reservation: UUID, scopes: Sequence[Scope], task_id: UUID, start: int, amounts: Amounts
 ) -> bool | None:
     """Reserve amounts in all scopes, in one statement. Return False, and write nothing, if a limit does not allow it,
     and None if the task has started again.
@@ -154,7 +154,7 @@ async def reserve(
         for scope in scopes
     ]
     try:
-        async with database.writing() as connection:
+        async with store.writing() as connection:
             rows = await run(
                 connection,
                 _RESERVE,

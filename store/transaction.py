@@ -168,6 +168,12 @@ class Store:
             yield connection
 
     @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection with a transaction that records no event, as `Database.writing` does."""
+        async with self._places, self.database.writing() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
         """Open a unit of work. It commits when the block ends, then publishes its events; an exception rolls it back.
 
@@ -175,7 +181,7 @@ class Store:
             ProjectUnknownError: the project does not exist.
         """
         try:
-            async with self._places, self.database.writing() as connection:
+            async with self.writing() as connection:
                 tx = Transaction(project_id, connection)
                 yield tx
                 events = await tx.flush()

@@ -85,6 +85,9 @@ class ReplayedStep:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         """Nobody is informed."""
 
+    async def idle(self, seconds: float) -> None:
+        """Nothing is waited for."""
+
 
 class NoProvider(ModelClients):
     """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""

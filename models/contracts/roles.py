@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from .budget import Budget
 from .contract import Contract, Duration, Text
 from .names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$")]
-"""A model as `provider:model`, such as `openai:gpt-5` or `anthropic:claude-sonnet-4-5`."""
+_MODEL = r"[a-z][a-z0-9_-]*:[^\s,]{1,200}"
+ModelName = Annotated[
+    str,
+    BeforeValidator(lambda value: re.sub(r"\s*,\s*", ",", value) if isinstance(value, str) else value),
+    StringConstraints(pattern=rf"^{_MODEL}(,{_MODEL}){{0,7}}$"),
+]
+"""A model as `provider:model`, such as `openai:gpt-5`; or up to eight in order, separated by commas: each is asked when
+the one before it fails."""
+
+
+def each_model(models: ModelName) -> tuple[str, ...]:
+    """Return the models in order, each once."""
+    return tuple(dict.fromkeys(each.strip() for each in models.split(",")))
 
 
 class MediaType(StrEnum):

@@ -20,6 +20,7 @@ from temporalio.exceptions import ApplicationError
 from config.settings import Settings
 from crew.model import model_call
 from crew.model.conversation import Conversation
+from crew.model.model_list import ModelList
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
@@ -29,7 +30,7 @@ from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import TURNS, conversing, run, spent_today, written
 from tests.activities.unreliable_postgres import UnreliablePostgres, unreliable_store
 from tests.crew.model.fault_endings import MODELS
-from tests.crew.model.model_under_test import LIMITS, Model, Tools, Word
+from tests.crew.model.model_under_test import LIMITS, Model, Tools, Word, unlimited
 from tests.crew.model.test_wire_faults import PROMPT, clients, no_garbage_for_others
 from tests.provider import Call, Provider, Request, Script, Turn, running
 from tests.provider import Conversation as ScriptedConversation
@@ -76,7 +77,7 @@ def provider_that(fails: Failure) -> Script:
 def asking(provider: Provider, tools: Tools) -> Work:
     async def turn(assignment: Assignment, step: Step) -> Outcome:
         async with clients(provider) as found:
-            await Conversation(found.get(MODELS[0]), PROMPT, tools.all(), LIMITS, step).run()
+            await Conversation(ModelList(found, MODELS[0]), PROMPT, tools.all(), LIMITS, step, unlimited(step)).run()
         return await works(assignment, step)
 
     return turn

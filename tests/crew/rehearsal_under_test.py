@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,6 +54,9 @@ class RecordingStep:
 
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append((message, fraction))
+
+    async def idle(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 def artifact(

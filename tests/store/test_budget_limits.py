@@ -30,7 +30,7 @@ class Calls:
 
     async def reserve(self, usd: float = 0.0, tokens: int = 0, seconds: float = 0.0) -> UUID | None:
         reservation, amounts = uuid7(), Amounts(usd=usd, tokens=tokens, seconds=seconds)
-        made = await budgets.reserve(self.store.database, reservation, self.scopes, self.task, START, amounts)
+        made = await budgets.reserve(self.store, reservation, self.scopes, self.task, START, amounts)
         return reservation if made else None
 
     async def settle(self, reservation: UUID | None, usd: float = 0.0, tokens: int | None = None) -> bool:

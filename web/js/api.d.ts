@@ -244,6 +244,12 @@ export interface EventPage {
 
 export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "error";
 
+export interface Fallback {
+  failed: string;
+  reason: string;
+  asked_instead: string;
+}
+
 export interface FilePublic {
   path: string;
   size: number;
@@ -917,6 +923,7 @@ export interface TurnPublic {
   calls: ToolCallPublic[];
   remark: string | null;
   discarded: string | null;
+  asked_instead: string | null;
   finish_reason: string | null;
   input_tokens: number;
   output_tokens: number;
@@ -931,6 +938,7 @@ export interface Usage {
   output_tokens: number;
   cost_usd: number;
   asked_for: string | null;
+  fallbacks: Fallback[] | null;
   prompt_version: string | null;
   framework: string | null;
   settings: Record<string, any> | null;

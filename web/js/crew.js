@@ -99,9 +99,9 @@ export function crewBody({ crew, model, budget = "" }, providers) {
  * @param {{ model?: string }} body
  */
 export const modelProblem = ({ model }) =>
-  model === undefined || /^[a-z][a-z0-9_-]*:\S{1,200}$/.test(model)
+  model === undefined || model.split(",").every((each) => /^[a-z][a-z0-9_-]*:\S{1,200}$/.test(each.trim()))
     ? ""
-    : "Write it as provider:model, such as openai:gpt-5.";
+    : "Write it as provider:model, such as openai:gpt-5. Several, in order, are separated by commas.";
 
 /**
  * A choice in words: "Rehearsal: no model is asked", "openai:gpt-5", or the name of a crew.

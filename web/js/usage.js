@@ -93,6 +93,15 @@ export function budgetProblem(text) {
 }
 
 /**
+ * "openai:gpt-5: its server failed." for each model that failed, and another one was asked instead.
+ * @param {Usage} usage
+ */
+export const fallbacksInWords = ({ fallbacks }) =>
+  (fallbacks ?? []).map(({ failed, reason, asked_instead: instead }) =>
+    `${failed} failed: ${reason} ${instead} was asked.`
+  );
+
+/**
  * "openai:gpt-5, answered by gpt-5-2025-08-07".
  * @param {Usage} usage
  */

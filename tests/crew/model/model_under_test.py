@@ -16,7 +16,10 @@ from pydantic_ai.usage import RequestUsage
 from crew.model.clients import ModelClient
 from crew.model.conversation import Conversation
 from crew.model.dialect import NativeTools
+from crew.model.limiter.limiter import Limiter, StepLimiter
+from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import StepLimits
+from crew.model.model_list import ModelList
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
@@ -133,6 +136,9 @@ class Step:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append(message)
 
+    async def idle(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
 
 class Word(Arguments):
     word: str
@@ -172,6 +178,26 @@ class Tools:
         )
 
 
+@dataclass
+class OneClient:
+    """Has one client, whatever is asked for."""
+
+    client: ModelClient
+
+    def get(self, name: str) -> ModelClient:
+        return self.client
+
+
+def only(client: ModelClient) -> ModelList:
+    """Return the list of models with this one alone."""
+    return ModelList(OneClient(client), client.name)
+
+
+def unlimited(step: AnyStep) -> StepLimiter:
+    """Return a limiter of this step alone, which limits nothing."""
+    return Limiter(MemoryQueue()).of_step(uuid4(), uuid4(), step)
+
+
 LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=2.0)
 
 
@@ -186,10 +212,11 @@ def conversation(
     **changes: Any,
 ) -> Conversation:
     return Conversation(
-        model.client(**changes),
+        only(model.client(**changes)),
         prompt or Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1"),
         (tools or Tools()).all(),
         limits,
         step,
+        unlimited(step),
         continued,
     )

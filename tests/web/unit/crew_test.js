@@ -91,6 +91,8 @@ test("the form says who will do the work", () => {
 test("a model is written as provider:model", () => {
   assert.equal(modelProblem({}), "");
   assert.equal(modelProblem({ model: "ollama:qwen2.5-coder:7b" }), "");
+  assert.equal(modelProblem({ model: "openai:gpt-5, anthropic:claude-sonnet-4-5" }), "");
+  assert.match(modelProblem({ model: "openai:gpt-5, claude" }), /provider:model/);
   assert.match(modelProblem({ model: "gpt-5" }), /provider:model/);
   assert.match(modelProblem({ model: "openai:gpt 5" }), /provider:model/);
 });

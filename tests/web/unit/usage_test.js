@@ -7,12 +7,13 @@ import {
   budgetInWords,
   budgetProblem,
   dollars,
+  fallbacksInWords,
   modelInWords,
   totalUsage,
 } from "../../../web/js/usage.js";
 
 const AMOUNT = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
-const NONE = { ...AMOUNT, asked_for: null, prompt_version: null, framework: null, settings: null };
+const NONE = { ...AMOUNT, asked_for: null, fallbacks: null, prompt_version: null, framework: null, settings: null };
 const REHEARSAL = { ...NONE, model: "rehearsal" };
 const PAID = { ...NONE, model: "gpt-5-2025-08-07", input_tokens: 1200, output_tokens: 34, cost_usd: 0.5 };
 const LOCAL = { ...NONE, model: "qwen", asked_for: "openai:qwen" };
@@ -42,6 +43,14 @@ test("a cost under a cent has two digits that count", () => {
     "$0.00000000",
     "$0",
   ]);
+});
+
+test("each model that failed is named with its reason and the one that was asked instead", () => {
+  const fallback = { failed: "openai:a", reason: "Its server failed.", asked_instead: "openai:b" };
+  assert.deepEqual(fallbacksInWords({ ...PAID, fallbacks: [fallback] }), [
+    "openai:a failed: Its server failed. openai:b was asked.",
+  ]);
+  assert.deepEqual(fallbacksInWords(PAID), []);
 });
 
 test("the model that answered is named if another one was asked", () => {
