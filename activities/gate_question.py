@@ -15,6 +15,7 @@ FAILED_VERDICT = (
 )
 AGAIN = " amend with a comment to send it back,"
 
+STOPPED_STEP = "{agent} did not complete {stage}. {error} {offers}Reject to end the project."
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 CONTINUE = "Approve to try again. "
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "

@@ -22,6 +22,7 @@ from store import steps
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from activities.stop_watch import StopWatch
     from models.contracts.handoff import StepInput
     from store.steps import Started
     from store.transaction import Store
@@ -34,8 +35,11 @@ MAX_CHECKPOINT_BYTES = 64 * 1024
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget_usd: float) -> None:
+    def __init__(
+        self, store: Store, step: StepInput, started: Started, daily_budget_usd: float, stops: StopWatch
+    ) -> None:
         self._store = store
+        self._stops = stops
         self._step = step
         self._start = started.number
         self.checkpoint = started.checkpoint
@@ -66,6 +70,9 @@ class RunningStep:
             timestamp=datetime.now(UTC),
         )
         self._store.bus.publish([event])
+
+    async def require_not_stopped(self) -> None:
+        await self._stops.require_not_stopped(self._step)
 
     @asynccontextmanager
     async def heartbeating(self) -> AsyncIterator[None]:

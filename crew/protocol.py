@@ -12,6 +12,7 @@ from crew.transcript import Transcript
 from models.contracts.enums import Verdict
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
+from models.contracts.stops import HeldStop
 from models.contracts.usage import Usage
 
 
@@ -39,6 +40,14 @@ class BudgetExhaustedError(AgentError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+class StoppedError(Exception):
+    """A person has stopped the step. This is no failure: what it has done so far is kept."""
+
+    def __init__(self, stop: HeldStop) -> None:
+        super().__init__(f"It was stopped by {stop.stopped_by}: {stop.reason}")
+        self.stop = stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,9 @@ class Step(Protocol):
 
         Temporal's UI shows the message and the figures, such as `turn` and `cost_usd`, with the step's heartbeat.
         """
+
+    async def require_not_stopped(self) -> None:
+        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
 
 
 class Agent(Protocol):

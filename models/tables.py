@@ -155,7 +155,10 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first."""
+    """The question of a gate, about the artifact versions that it lists, the most important first.
+
+    `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
+    """
 
     __tablename__ = "hitl_request"
     __table_args__ = (
@@ -181,6 +184,7 @@ class HitlRequest(SQLModel, table=True):
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
     expires_at: datetime = moment_column()
+    held_since: datetime | None = moment_column(default=None)
     decided_at: datetime | None = moment_column(default=None)
 
 
@@ -280,6 +284,37 @@ class Reservation(SQLModel, table=True):
     created_at: datetime = moment_column(index=True)
 
 
+class Stop(SQLModel, table=True):
+    """What no step of runs until it is released: everything, or what the columns that are set name.
+
+    `is_announced` says whether the newest change of this row is in the logs of the projects that it affects.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_stop_held",
+            text("coalesce(project_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            text("coalesce(role, ''::text)"),
+            text("coalesce(task_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("ix_stop_unannounced", "created_at", postgresql_where=text("NOT is_announced")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
+    role: str | None = text_column(default=None)
+    task_id: UUID | None = Field(default=None, foreign_key="task.id")
+    reason: str = text_column()
+    stopped_by: str = text_column()
+    created_at: datetime = moment_column()
+    release_reason: str | None = text_column(default=None)
+    released_by: str | None = text_column(default=None)
+    released_at: datetime | None = moment_column(default=None)
+    is_announced: bool = False
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The result of a call with an idempotency key, so that the client can repeat the call."""
 
@@ -302,5 +337,6 @@ HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
+STOP = metadata.tables["stop"]
 TRANSCRIPT = metadata.tables["transcript"]
 IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

@@ -17,17 +17,20 @@ from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.tables import HITL_REQUEST, HitlRequest
 from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
+from store.stops import IS_COVERED
 from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, supplies, status, created_at, expires_at)
-VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
-        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', clock_timestamp(),
-        clock_timestamp() + %(expires_in)s)
+                          may_redo, may_continue, supplies, status, created_at, expires_at, held_since)
+SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
+       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', now.at, now.at + %(expires_in)s,
+       CASE WHEN {is_stopped} THEN now.at END
+FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
+             %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
 RETURNING *
-"""
+""".replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -46,7 +49,7 @@ async def open_request(
 ) -> OpenRequest:
     """Write a request and record its event. Return the request as it is if it exists already."""
     outputs = step.handoff.expected_outputs
-    supplies = outputs[0] if reason is HitlReason.FAILED_STEP and len(outputs) == 1 else None
+    supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
     rows = await run(
         tx.connection,
         _OPEN,
@@ -61,7 +64,7 @@ async def open_request(
         reason=reason,
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
-        may_continue=reason is HitlReason.FAILED_STEP,
+        may_continue=reason.is_unfinished,
         supplies=supplies,
         expires_in=step.gate.expires_in,
     )

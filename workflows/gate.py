@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
+from models.contracts.enums import HitlAction, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse, Judgement
 from models.contracts.workflow_state import GateState
@@ -88,7 +88,7 @@ def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Co
     if response.redo is not None and response.redo not in redo_stages:
         possible = f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no stage is possible"
         return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
-    failed = request.reason is HitlReason.FAILED_STEP
+    failed = request.reason.is_unfinished
     again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
     if not request.may_redo and (response.redoes or again):
         return Objection("the stage has no rounds left")

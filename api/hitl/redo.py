@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.enums import HitlReason
+from models.contracts.enums import UNFINISHED, HitlReason
 from models.contracts.handoff import Handoff
 from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
@@ -33,7 +33,7 @@ async def read_redo_choices(connection: AsyncConnection, request: HitlRequest) -
     rework = pipeline.stage(request.stage).rework
     default = rework.to if rework and request.reason == HitlReason.FAILED_VERDICT else request.stage
     inputs: list[ArtifactType] = []
-    if request.reason == HitlReason.FAILED_STEP and (task := await tasks.get(connection, request.task_id)):
+    if request.reason in UNFINISHED and (task := await tasks.get(connection, request.task_id)):
         inputs = await _inputs(connection, task)
     return RedoChoices(default, redo_stages(pipeline, request.stage, request.reason, inputs))
 

@@ -98,7 +98,8 @@ class PendingRequest(RequestItem):
     project_name: str
     deadline_held: bool = Field(
         default=False,
-        description="Whether the deadline is suspended because the project is paused. Resuming the project extends it.",
+        description="Whether the deadline is suspended because the project is paused or stopped. Resuming or releasing "
+        "it extends the deadline.",
     )
 
 

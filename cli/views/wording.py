@@ -8,7 +8,7 @@ from typing import assert_never
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
-from models.contracts.enums import ProjectStatus
+from models.contracts.enums import ProjectStatus, StopScope
 
 EXPIRED = "expired without a decision"
 
@@ -50,6 +50,8 @@ def describe(event: Event) -> str | None:
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
+        case event_data.StopChange():
+            line = describe_stop(data)
         case event_data.ErrorEvent():
             line = f"problem: {data.message}"
         case event_data.AgentStatusChange() | None:
@@ -68,6 +70,18 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
     return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+
+
+def describe_stop(data: event_data.StopChange) -> str:
+    """Return what was stopped or released, by whom, and why."""
+    whats: dict[str, str] = {
+        StopScope.ALL: "everything",
+        StopScope.PROJECT: "the project",
+        StopScope.ROLE: f"the role {data.role}",
+        StopScope.STEP: "a step",
+    }
+    what = whats.get(data.scope, data.scope)
+    return f"{what} is {'stopped' if data.stopped else 'released'} by {data.by}: {data.reason}"
 
 
 def project_style(status: str) -> str:

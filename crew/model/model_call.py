@@ -57,6 +57,7 @@ class ModelCaller:
         Raises:
             AgentError: the model failed, or its response cannot be used.
             BudgetExhaustedError: the budget of the step or the day is exhausted.
+            StoppedError: a person has stopped the step.
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
@@ -105,6 +106,7 @@ class ModelCaller:
                     f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
                     f"{max_cost:.2f}.{used.last_problem}"
                 )
+            await self._step.require_not_stopped()
             reservation = await transcript.reserve(max_cost)
             slot, started = CallSlot(client.slots), time.monotonic()
             try:

@@ -84,6 +84,9 @@ class ReplayedStep:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         """Nobody is informed."""
 
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
+
 
 class NoProvider(ModelClients):
     """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""

@@ -131,6 +131,31 @@ class HitlReason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     FAILED_VERDICT = "failed_verdict"
     FAILED_STEP = "failed_step"
+    STOPPED = "stopped"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the step ended without a result, and may be continued as the same task."""
+        return self in UNFINISHED
+
+
+UNFINISHED = (HitlReason.FAILED_STEP, HitlReason.STOPPED)
+"""The reasons of requests whose step ended without a result."""
+
+
+class StopScope(StrEnum):
+    """What a stop holds.
+
+    - `all`: every step of every project
+    - `project`: every step of one project
+    - `role`: every step of one role, in all projects or in one
+    - `step`: one step, whose gate then asks
+    """
+
+    ALL = "all"
+    PROJECT = "project"
+    ROLE = "role"
+    STEP = "step"
 
 
 class ResponseOutcome(StrEnum):
@@ -176,4 +201,5 @@ class EventType(StrEnum):
     HITL_RESPONSE = "hitl_response"
     HITL_EXPIRED = "hitl_expired"
     WORKFLOW_EVENT = "workflow_event"
+    STOP_CHANGE = "stop_change"
     ERROR = "error"

@@ -19,6 +19,7 @@ from .enums import (
     HitlReason,
     HitlStatus,
     ProjectStatus,
+    StopScope,
     TaskStatus,
     Verdict,
     WorkflowProblemKind,
@@ -187,6 +188,19 @@ class HitlExpired(Payload):
     accepted: bool = Field(description="Whether the stage's artifacts were accepted anyway.")
 
 
+class StopChange(Payload):
+    """A person stopped the project or a part of it, or released a stop. A stop of one step names its `task_id`."""
+
+    event_type = EventType.STOP_CHANGE
+
+    stop_id: UUID
+    scope: StopScope
+    role: AgentType | None = Field(default=None, description="The role whose steps are stopped; null for every role.")
+    stopped: bool = Field(description="True when the stop begins, false when it is released.")
+    reason: StoredText = Field(description="Why it was stopped, or released.")
+    by: StoredText = Field(description="Who stopped or released it.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -210,6 +224,7 @@ EventData = (
     | HitlRequested
     | HitlResponded
     | HitlExpired
+    | StopChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

@@ -53,6 +53,9 @@ class RecordingStep:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append((message, fraction))
 
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
+
 
 def artifact(
     type: ArtifactType, content: bytes | str, media_type: str = MARKDOWN, version: int = 1, *, by_agent: bool = False

@@ -129,6 +129,9 @@ class Step:
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         self.messages.append(message)
 
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
+
 
 class Word(Arguments):
     word: str
