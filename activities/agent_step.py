@@ -198,8 +198,7 @@ class AgentSteps:
                 await self._refuse(tx, step, started)
             request = None
             if reason is not None:
-                question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
-                asked = gate_question.fill_question(question, step)
+                asked = gate_question.fill_question(gate_question.question_of(step, reason), step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
                 request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)

@@ -15,6 +15,7 @@ FAILED_VERDICT = (
 )
 AGAIN = " amend with a comment to send it back,"
 
+CHECKPOINT = "{passed} gates passed without a person, so this one asks. {question}"
 STOPPED_STEP = "{agent} did not complete {stage}. {error} {offers}Reject to end the project."
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 CONTINUE = "Approve to try again. "
@@ -31,7 +32,18 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
         return HitlReason.REVIEW
     if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
         return HitlReason.LOW_CONFIDENCE
-    return None
+    return HitlReason.CHECKPOINT if step.checkpoint else None
+
+
+def question_of(step: StepInput, reason: HitlReason) -> str:
+    """Return the question of a gate about the step's result, with placeholders."""
+    match reason:
+        case HitlReason.FAILED_VERDICT:
+            return FAILED_VERDICT
+        case HitlReason.CHECKPOINT:
+            return CHECKPOINT.format(passed=step.checkpoint, question=step.gate.question)
+        case _:
+            return step.gate.question
 
 
 def fill_question(question: str, step: StepInput, error: str = "", checking_stages: Sequence[str] = ()) -> str:

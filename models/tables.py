@@ -46,8 +46,8 @@ class Project(SQLModel, table=True):
 
     `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
     of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
-    ask, unless a role or a stage names another. `workflow_problem` (WorkflowProblem) says why the workflow does not
-    continue.
+    ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
+    one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
     """
 
     __table_args__ = (
@@ -62,6 +62,7 @@ class Project(SQLModel, table=True):
     oversight: str | None = text_column(default=None)
     crew: str | None = text_column(default=None)
     model: str | None = text_column(default=None)
+    checkpoint_after: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     status: str = text_column()
     phase: str | None = text_column(default=None)
     reason: str | None = text_column(default=None)
@@ -179,6 +180,7 @@ class HitlRequest(SQLModel, table=True):
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
     may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    needs_person: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None

@@ -22,9 +22,11 @@ from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, supplies, status, created_at, expires_at, held_since)
+                          may_redo, may_continue, needs_person, supplies, status, created_at, expires_at,
+                          held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
-       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', now.at, now.at + %(expires_in)s,
+       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, 'pending', now.at,
+       now.at + %(expires_in)s,
        CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
@@ -50,6 +52,7 @@ async def open_request(
     """Write a request and record its event. Return the request as it is if it exists already."""
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
+    needs_person = step.needs_person or reason is HitlReason.CHECKPOINT
     rows = await run(
         tx.connection,
         _OPEN,
@@ -65,6 +68,7 @@ async def open_request(
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
         may_continue=reason.is_unfinished,
+        needs_person=needs_person,
         supplies=supplies,
         expires_in=step.gate.expires_in,
     )
@@ -74,16 +78,17 @@ async def open_request(
         return opened
     (row,) = rows
     tx.change_open_requests(+1)
+    requested = HitlRequested(
+        request_id=step.request_id,
+        stage=step.handoff.phase,
+        round=step.round,
+        reason=reason,
+        question=question,
+        artifacts=artifacts,
+        expires_at=row.expires_at,
+    )
     tx.record(
-        HitlRequested(
-            request_id=step.request_id,
-            stage=step.handoff.phase,
-            round=step.round,
-            reason=reason,
-            question=question,
-            artifacts=artifacts,
-            expires_at=row.expires_at,
-        ),
+        HitlRequested(**requested.recorded(), needs_person=True) if needs_person else requested,
         key=f"request:{step.request_id}",
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
@@ -108,6 +113,7 @@ def open_request_of(row: Any) -> OpenRequest:
         may_redo=row.may_redo,
         may_continue=row.may_continue,
         supplies=row.supplies,
+        needs_person=row.needs_person,
     )
 
 

@@ -40,6 +40,7 @@ class NewProject:
     crew: CrewName | None = None
     model: ModelName | None = None
     source: bytes | None = None
+    checkpoint_after: int = 0
     idempotency_key: str | None = None
     request_hash: str | None = None
 
@@ -57,6 +58,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         oversight=new.oversight,
         crew=new.crew,
         model=new.model,
+        checkpoint_after=new.checkpoint_after,
         status=ProjectStatus.STARTING,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
@@ -123,6 +125,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
         crew=project.crew or REHEARSAL,
         model=project.model,
         source=source,
+        checkpoint_after=project.checkpoint_after,
     )
 
 

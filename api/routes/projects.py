@@ -70,6 +70,7 @@ async def create_project(
         crew=crew,
         model=model,
         source=source,
+        checkpoint_after=services.settings.checkpoint_after,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )

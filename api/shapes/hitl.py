@@ -12,7 +12,7 @@ from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
-from models.contracts.handoff import ArtifactRef, MayContinue
+from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
@@ -43,6 +43,9 @@ class ResponseCreate(StrictContract):
         default=None,
         description="The earlier stage that the work goes back to with the comment, one of the request's "
         "`redo_stages`; for amend without content only.",
+    )
+    in_bulk: bool = Field(
+        default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
     )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
@@ -83,6 +86,7 @@ class RequestItem(Shape):
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
     may_continue: MayContinue
+    needs_person: NeedsPerson
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     decision_id: UUID | None
     created_at: Moment

@@ -150,6 +150,7 @@ class Request(Shape):
     reason: str
     status: str
     may_redo: bool = True
+    needs_person: bool = False
     redo_default: str = ""
     redo_stages: tuple[str, ...] = ()
     supplies: str | None = None

@@ -1,4 +1,4 @@
-"""stops, and the deadlines that they hold"""
+"""stops, the deadlines that they hold, and gates that need a person"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,8 +42,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_stop_unannounced", "stop", ["created_at"], postgresql_where=sa.text("NOT is_announced"))
     op.add_column("hitl_request", sa.Column("held_since", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("hitl_request", sa.Column("needs_person", sa.Boolean(), server_default="false", nullable=False))
+    op.add_column("project", sa.Column("checkpoint_after", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
-    op.drop_column("hitl_request", "held_since")
+    op.drop_column("project", "checkpoint_after")
+    for column in ("needs_person", "held_since"):
+        op.drop_column("hitl_request", column)
     op.drop_table("stop")

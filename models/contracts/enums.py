@@ -132,6 +132,7 @@ class HitlReason(StrEnum):
     FAILED_VERDICT = "failed_verdict"
     FAILED_STEP = "failed_step"
     STOPPED = "stopped"
+    CHECKPOINT = "checkpoint"
 
     @property
     def is_unfinished(self) -> bool:
@@ -176,6 +177,13 @@ class GateAsk(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     ON_LOW_CONFIDENCE = "on_low_confidence"
+
+
+class Risk(StrEnum):
+    """What a mistake of a stage may cost. A `high` one is never accepted without a person."""
+
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class OnExpiry(StrEnum):

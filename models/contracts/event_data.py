@@ -156,6 +156,7 @@ class HitlRequested(Payload):
     question: StoredText
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
+    needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
 
 
 class HitlResponded(Payload):

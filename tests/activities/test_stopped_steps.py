@@ -112,7 +112,7 @@ async def test_a_stop_of_others_does_not_end_a_step(
         await stop(store, target)
     looks = Looks()
     monkeypatch.setattr(stops, "all_held", looks)
-    running = asyncio.create_task(run(step))
+    running = asyncio.ensure_future(run(step))
     await held.begun.wait()
     before = looks.count
 
@@ -156,7 +156,7 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
 ) -> None:
     held, step = Held(), await a_step(store)
     script.on("plan", held, works)
-    running = asyncio.create_task(run(step))
+    running = asyncio.ensure_future(run(step))
     await held.begun.wait()
     stopped = await stop(store, StopTarget(project_id=step.project_id, task_id=step.task_id), "Wrong library.")
     result = await running
@@ -203,7 +203,7 @@ async def test_a_stop_while_the_result_is_written_leaves_it_whole(store: Store, 
     records = ProjectRecords(store, step.project_id)
     async with store.transaction(step.project_id) as tx:  # it has started before
         await steps.start(tx, step, "workflow", 1)
-    running = asyncio.create_task(run(step.model_copy(update={"short": True})))
+    running = asyncio.ensure_future(run(step.model_copy(update={"short": True})))
     async with records.undecided():
         await finishing.wait()
         stopped = await stop(store, StopTarget(role="analyst"))

@@ -171,7 +171,7 @@ async def test_what_does_not_exist_or_has_ended_is_not_stopped_or_released(http:
     await http.post(f"{V1}/projects/{project_id}/cancel")
 
     async def released() -> bool:  # by the sweeper: nothing is left to hold
-        return (await get(http, f"/stops/{stopped['stop_id']}"))["released_by"] == "BotArmy"
+        return bool((await get(http, f"/stops/{stopped['stop_id']}"))["released_by"] == "BotArmy")
 
     await eventually(released)
     body = {"scope": "project", "project_id": project_id, "reason": "x"}

@@ -15,9 +15,7 @@ from store.transaction import Store
 from tests.activities.stops_under_test import release, release_all, stop
 from tests.waiting import eventually
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, pipeline, works
-
-DAY = timedelta(days=1)
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, Held, Script, pipeline, works
 
 
 @pytest_asyncio.fixture(autouse=True)
@@ -45,14 +43,14 @@ async def test_no_gate_expires_into_approval_while_a_stop_holds(
 
 
 async def test_a_gate_expires_after_the_release(begin: Begin, store: Store, engine: WorkflowEnvironment) -> None:
-    story = await begin(TWO_STAGES)
+    story = await begin(pipeline(PLAN | {"gate": {"expires_in": "90s"}}))
     await story.request("plan")
     stopped = await stop(store)
-    await engine.sleep(2 * DAY)
+    await engine.sleep(timedelta(minutes=20))
     (request,) = await story.requests()
     assert request.status == "pending"
     await release(store, stopped.id)
-    await engine.sleep(2 * DAY)
+    await engine.sleep(timedelta(hours=2))
     await story.status("failed")
     assert [one.status for one in await story.requests()] == ["expired"]
 
