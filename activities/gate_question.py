@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from config.sizes import format_count
 from crew.protocol import Outcome
 from models.contracts.contract import storable
 from models.contracts.enums import GateAsk, HitlReason, Verdict
@@ -15,7 +16,7 @@ FAILED_VERDICT = (
 )
 AGAIN = " amend with a comment to send it back,"
 
-CHECKPOINT = "{passed} gates passed without a person, so this one asks. {question}"
+CHECKPOINT = "{passed} passed without a person, so this one asks. {question}"
 STOPPED_STEP = "{agent} did not complete {stage}. {error} {offers}Reject to end the project."
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 CONTINUE = "Approve to try again. "
@@ -41,7 +42,8 @@ def question_of(step: StepInput, reason: HitlReason) -> str:
         case HitlReason.FAILED_VERDICT:
             return FAILED_VERDICT
         case HitlReason.CHECKPOINT:
-            return CHECKPOINT.format(passed=step.checkpoint, question=step.gate.question)
+            passed = format_count(step.checkpoint, "gate")
+            return CHECKPOINT.replace("{passed}", passed).replace("{question}", step.gate.question)
         case _:
             return step.gate.question
 

@@ -59,13 +59,18 @@ async def test_only_gates_that_pass_count(begin: Begin) -> None:
 
 async def test_an_approval_by_a_deadline_is_none_by_a_person(begin: Begin, engine: WorkflowEnvironment) -> None:
     gate = {"on_expiry": "approve", "expires_in": "90s"}
-    story = await begin(pipeline(*stages(2, gate=gate)), checkpoint_after=1)
+    first, second = stages(1, gate=gate)[0], stages(2, gate={"ask": "never"})[1]
+    story = await begin(pipeline(first, second), checkpoint_after=1)
     await story.request("stage-0")
     await engine.sleep(timedelta(seconds=91))
-    request = await story.request("stage-1")
-    assert (request.reason, request.needs_person) == (HitlReason.REVIEW, False)  # it asks anyway
-    low = await begin(pipeline(stages(1, gate=gate)[0], stages(2)[1]), Oversight.LOW, checkpoint_after=1)
-    assert (await low.request("stage-1")).reason == HitlReason.CHECKPOINT
+    assert (await story.request("stage-1")).reason == HitlReason.CHECKPOINT
+
+
+async def test_after_an_approval_by_a_person_the_count_begins_again(begin: Begin) -> None:
+    first, second = stages(1)[0], stages(2, gate={"ask": "never"})[1]
+    story = await begin(pipeline(first, second), checkpoint_after=1)
+    await story.respond(await story.request("stage-0"), "approve")
+    assert (await story.result()).status == "completed"
 
 
 async def test_a_checkpoint_is_not_approved_by_its_deadline(begin: Begin, engine: WorkflowEnvironment) -> None:

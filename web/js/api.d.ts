@@ -182,7 +182,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -190,7 +190,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "stop_change" | "error";
 
 export interface FilePublic {
   path: string;
@@ -232,7 +232,7 @@ export interface HitlExpiredEnvelope {
   timestamp: string;
 }
 
-export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "stopped" | "checkpoint";
 
 export interface HitlRequested {
   request_id: string;
@@ -242,6 +242,7 @@ export interface HitlRequested {
   question: string;
   artifacts: ArtifactRef[];
   expires_at: string;
+  needs_person?: boolean;
 }
 
 export interface HitlRequestedEnvelope {
@@ -336,6 +337,11 @@ export interface Page_RequestItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_StopPublic_ {
+  items: StopPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_WorkflowProblemItem_ {
   items: WorkflowProblemItem[];
   next_cursor: string | null;
@@ -354,6 +360,7 @@ export interface PendingRequest {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   decision_id: string | null;
   created_at: string;
@@ -462,6 +469,7 @@ export interface ProjectPublic {
   workflow_problem: WorkflowProblemPublic | null;
   description: string;
   pipeline_definition: Pipeline;
+  checkpoint_after: number;
   head: number;
 }
 
@@ -514,6 +522,11 @@ export interface Recording {
   entries: RecordedEntry[];
 }
 
+export interface ReleaseCreate {
+  reason: string;
+  by?: string;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
@@ -527,6 +540,7 @@ export interface RequestItem {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   decision_id: string | null;
   created_at: string;
@@ -547,6 +561,7 @@ export interface RequestPublic {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   decision_id: string | null;
   created_at: string;
@@ -574,6 +589,7 @@ export interface ResponseCreate {
   decision_id?: string | null;
   artifact_id?: string | null;
   redo?: string | null;
+  in_bulk?: boolean;
   responder?: string;
 }
 
@@ -583,6 +599,8 @@ export interface Rework {
   to: string;
   max_rounds: number;
 }
+
+export type Risk = "normal" | "high";
 
 export interface Role {
   name: string;
@@ -620,6 +638,7 @@ export interface Stage {
   attempts: number;
   priority: number;
   model: string | null;
+  risk: Risk;
 }
 
 export interface StatusChange {
@@ -627,6 +646,50 @@ export interface StatusChange {
   requested: string;
   status: ProjectStatus;
 }
+
+export interface StopChange {
+  stop_id: string;
+  scope: StopScope;
+  role?: string | null;
+  stopped: boolean;
+  reason: string;
+  by: string;
+}
+
+export interface StopChangeEnvelope {
+  event_type: "stop_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: StopChange;
+  timestamp: string;
+}
+
+export interface StopCreate {
+  scope: StopScope;
+  project_id?: string | null;
+  role?: string | null;
+  task_id?: string | null;
+  reason: string;
+  by?: string;
+}
+
+export interface StopPublic {
+  stop_id: string;
+  scope: StopScope;
+  project_id: string | null;
+  role: string | null;
+  task_id: string | null;
+  reason: string;
+  stopped_by: string;
+  created_at: string;
+  released_at: string | null;
+  release_reason: string | null;
+  released_by: string | null;
+}
+
+export type StopScope = "all" | "project" | "role" | "step";
 
 export interface TaskCancelled {
   stage: string;
