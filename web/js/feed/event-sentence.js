@@ -1,6 +1,6 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, title } from "../labels.js";
+import { DECIDED, REASONS, STOPPED, title } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
@@ -67,6 +67,11 @@ const SENTENCES = {
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
+  stop_change: ({ data }) => [
+    written(authorName(data.by)),
+    ` ${data.stopped ? "stopped" : "released"} ${STOPPED[data.scope] ?? data.scope}${data.role ? ` ${data.role}` : ""}`,
+    ...quoted(data.reason),
+  ],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -135,6 +140,7 @@ const KIND_OF = {
   hitl_response: "decisions",
   hitl_expired: "decisions",
   workflow_event: "all",
+  stop_change: "decisions",
   error: "errors",
 };
 
@@ -178,6 +184,7 @@ const BADGES = {
   artifact_created: ["file", "calm"],
   hitl_request: ["waiting", "asks"],
   hitl_expired: ["expired", "bad"],
+  stop_change: ["stop", "asks"],
   error: ["failed", "bad"],
 };
 

@@ -2,7 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { textField } from "../field.js";
-import { title } from "../labels.js";
+import { isUnfinished, title } from "../labels.js";
 import { amend } from "./amend.js";
 import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
 import { progress } from "./response-progress.js";
@@ -16,7 +16,7 @@ import { progress } from "./response-progress.js";
  * The label for approving. A failed step has nothing to approve, so it is tried again.
  * @param {Asked} request
  */
-export const approveLabel = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
+export const approveLabel = (request) => (isUnfinished(request) ? "Try again" : "Approve");
 
 /**
  * The form for `action` on `entry`; `close()` closes it.
@@ -105,7 +105,7 @@ export function responseForm(entry, action, request, close) {
  * @param {Asked} request
  */
 function approve(draft, request) {
-  const failed = request.reason === "failed_step";
+  const failed = isUnfinished(request);
   const then = isStandalone(request) ? "the task is done" : "the project continues";
   const comment = textField(
     "Comment (optional)",
