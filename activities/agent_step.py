@@ -10,14 +10,15 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import gate_question
+from activities import gate_question, stopped_step
 from activities.assignment import build_assignment
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
+from activities.stop_watch import StopWatch
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
-from crew.protocol import AgentError, BudgetExhaustedError, Crews, Outcome, StepPostponedError
+from crew.protocol import AgentError, BudgetExhaustedError, Crews, Outcome, StepPostponedError, StoppedError
 from crew.transcript import SupersededAttemptError
 from models.contracts.budget import Budget
 from models.contracts.contract import storable
@@ -63,6 +64,7 @@ class AgentSteps:
         max_wait: timedelta = timedelta(hours=1),
     ) -> None:
         self._store = store
+        self._stops = StopWatch(store)
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
         self._daily_budget = Budget.model_validate(daily_budget)
@@ -73,29 +75,17 @@ class AgentSteps:
         """Run the agent. Write its artifacts, its task, the gate's request and the events in one transaction.
 
         A failing agent is tried `step.attempts` times. Then a human is asked, and the result contains the request.
-        Other failures (an unavailable database, a dead worker) are retried without counting.
+        Other failures (an unavailable database, a dead worker) are retried without counting, and so is a step that a
+        person has stopped.
 
         Raises:
-            ApplicationError: the agent failed, or a server was unavailable, and the step is to be retried.
+            ApplicationError: the agent failed, a server was unavailable or a stop holds, and the step is to be retried.
         """
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
         )
         try:
-            started = steps.Started(open=True)
-            if not step.short:
-                async with self._store.transaction(step.project_id) as tx:
-                    started = await self._start(tx, step)
-            try:
-                running = RunningStep(self._store, step, started, self._daily_budget)
-                async with running.heartbeating():
-                    outcome = await self._run(step, running)
-                    return await self._finish(step, started, outcome)
-            except AgentError as error:
-                return await self._fail(step, started, error)
-            except UNSTORABLE as error:
-                why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
-                return await self._fail(step, started, AgentError(why, retryable=False))
+            return await self._attempt(step)
         except TaskEndedError:
             return await self._result_as_recorded(step)
         except (ApplicationError, *PERMANENT_ERRORS, *UNSTORABLE):
@@ -106,6 +96,26 @@ class AgentSteps:
             raise ApplicationError(
                 storable(str(error)), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
+
+    async def _attempt(self, step: StepInput) -> StepResult:
+        try:
+            started = steps.Started(open=True)
+            await self._stops.require_not_stopped(step)
+            if not step.short:
+                async with self._store.transaction(step.project_id) as tx:
+                    started = await self._start(tx, step)
+            try:
+                running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
+                async with running.heartbeating():
+                    outcome = await self._run(step, running)
+                    return await self._finish(step, started, outcome)
+            except AgentError as error:
+                return await self._fail(step, started, error)
+            except UNSTORABLE as error:
+                why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
+                return await self._fail(step, started, AgentError(why, retryable=False))
+        except StoppedError as error:
+            return await self._end_stopped(step, error)
 
     async def _refuse(self, tx: Transaction, step: StepInput, started: steps.Started) -> NoReturn:
         """Raise why this attempt may not write its result."""
@@ -127,8 +137,9 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            async with running.working(step.timeout.total_seconds()) as limit:
-                outcome = await agent.run(assignment, running)
+            with self._stops.watching(step):
+                async with running.working(step.timeout.total_seconds()) as limit:
+                    outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.
             reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"
@@ -138,7 +149,14 @@ class AgentSteps:
                 # Not a failure of the agent: another worker, or this one after its restart, runs the step at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SupersededAttemptError, ApplicationError, *DATABASE_ERRORS, *PERMANENT_ERRORS):
+        except (
+            AgentError,
+            StoppedError,
+            SupersededAttemptError,
+            ApplicationError,
+            *DATABASE_ERRORS,
+            *PERMANENT_ERRORS,
+        ):
             raise
         except (InvalidArtifactError, UnconfinedError) as error:
             raise AgentError(str(error), retryable=False) from error
@@ -183,8 +201,7 @@ class AgentSteps:
                 await self._refuse(tx, step, started)
             request = None
             if reason is not None:
-                question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
-                asked = gate_question.fill_question(question, step)
+                asked = gate_question.fill_question(gate_question.question_of(step, reason), step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
                 request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
@@ -222,6 +239,15 @@ class AgentSteps:
         if last:
             return StepResult(request=request)
         raise _try_again(reason, error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)))
+
+    async def _end_stopped(self, step: StepInput, stopped: StoppedError) -> StepResult:
+        if stopped.stop.target.task_id is not None:
+            result = await stopped_step.ask(self._store, step, stopped)
+            if result is not None:
+                return result
+        elif (waits := await stopped_step.until_released(self._store, step, stopped)) is not None:
+            raise waits
+        raise TaskEndedError
 
     async def _checked_by(self, tx: Transaction, step: StepInput) -> tuple[str, ...]:
         """Return the stages that wrote what the stage's earlier result was checked by, if the work was sent back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from config.sizes import format_count
 from crew.protocol import Outcome
 from models.contracts.budget import BudgetKind, Shortage
 from models.contracts.contract import storable
@@ -16,6 +17,8 @@ FAILED_VERDICT = (
 )
 AGAIN = " amend with a comment to send it back,"
 
+CHECKPOINT = "{passed} passed without a person, so this one asks. {question}"
+STOPPED_STEP = "{agent} did not complete {stage}. {error} {offers}Reject to end the project."
 FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
 CONTINUE = "Approve to try again. "
 RETRY = "Approve to try again, or amend with a comment to try again with advice. "
@@ -42,7 +45,19 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
         return HitlReason.REVIEW
     if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
         return HitlReason.LOW_CONFIDENCE
-    return None
+    return HitlReason.CHECKPOINT if step.checkpoint else None
+
+
+def question_of(step: StepInput, reason: HitlReason) -> str:
+    """Return the question of a gate about the step's result, with placeholders."""
+    match reason:
+        case HitlReason.FAILED_VERDICT:
+            return FAILED_VERDICT
+        case HitlReason.CHECKPOINT:
+            passed = format_count(step.checkpoint, "gate")
+            return CHECKPOINT.replace("{passed}", passed).replace("{question}", step.gate.question)
+        case _:
+            return step.gate.question
 
 
 def ask_about_failure(step: StepInput, error: str, checking_stages: Sequence[str], shortage: Shortage | None) -> str:

@@ -33,6 +33,7 @@ from api.routes import (
     projects,
     recordings,
     recovery,
+    stops,
     tasks,
     workflows,
 )
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         hitl,
         pipelines,
         agents,
+        stops,
         workflows,
     ):
         v1.include_router(module.router)

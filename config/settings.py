@@ -115,6 +115,13 @@ class Settings(BaseSettings):
         "skipped and reported.",
     )
 
+    checkpoint_after: int = Field(
+        default=10,
+        ge=0,
+        description="Gates that may pass without a person before the next one asks, whatever the oversight says; 0 is "
+        "never. New projects keep the value that they start with.",
+    )
+
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps that one worker process runs concurrently.")
     worker_drain_seconds: float = Field(
         default=60,

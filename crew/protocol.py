@@ -13,6 +13,7 @@ from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
+from models.contracts.stops import HeldStop
 from models.contracts.usage import Usage
 
 
@@ -48,6 +49,14 @@ class StepPostponedError(AgentError):
 
     def __init__(self) -> None:
         super().__init__("it waits for its turn.", counts=False, retry_after=timedelta(seconds=1))
+
+
+class StoppedError(Exception):
+    """A person has stopped the step. This is no failure: what it has done so far is kept."""
+
+    def __init__(self, stop: HeldStop) -> None:
+        super().__init__(f"It was stopped by {stop.stopped_by}: {stop.reason}")
+        self.stop = stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,9 @@ class Step(Protocol):
         Raises:
             StepPostponedError: this attempt may not take any longer.
         """
+
+    async def require_not_stopped(self) -> None:
+        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
 
 
 class Agent(Protocol):

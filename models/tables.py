@@ -47,8 +47,8 @@ class Project(SQLModel, table=True):
 
     `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
     of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
-    ask, unless a role or a stage names another. `workflow_problem` (WorkflowProblem) says why the workflow does not
-    continue.
+    ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
+    one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
     """
 
     __table_args__ = (
@@ -63,6 +63,7 @@ class Project(SQLModel, table=True):
     oversight: str | None = text_column(default=None)
     crew: str | None = text_column(default=None)
     model: str | None = text_column(default=None)
+    checkpoint_after: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     status: str = text_column()
     phase: str | None = text_column(default=None)
     reason: str | None = text_column(default=None)
@@ -156,7 +157,10 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first."""
+    """The question of a gate, about the artifact versions that it lists, the most important first.
+
+    `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
+    """
 
     __tablename__ = "hitl_request"
     __table_args__ = (
@@ -177,12 +181,14 @@ class HitlRequest(SQLModel, table=True):
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
     may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    needs_person: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
     shortage: dict[str, Any] | None = json_or_null_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
     expires_at: datetime = moment_column()
+    held_since: datetime | None = moment_column(default=None)
     decided_at: datetime | None = moment_column(default=None)
 
 
@@ -302,6 +308,37 @@ class Reservation(SQLModel, table=True):
     created_at: datetime = moment_column(index=True)
 
 
+class Stop(SQLModel, table=True):
+    """What no step of runs until it is released: everything, or what the columns that are set name.
+
+    `is_announced` says whether the newest change of this row is in the logs of the projects that it affects.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_stop_held",
+            text("coalesce(project_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            text("coalesce(role, ''::text)"),
+            text("coalesce(task_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("ix_stop_unannounced", "created_at", postgresql_where=text("NOT is_announced")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
+    role: str | None = text_column(default=None)
+    task_id: UUID | None = Field(default=None, foreign_key="task.id")
+    reason: str = text_column()
+    stopped_by: str = text_column()
+    created_at: datetime = moment_column()
+    release_reason: str | None = text_column(default=None)
+    released_by: str | None = text_column(default=None)
+    released_at: datetime | None = moment_column(default=None)
+    is_announced: bool = False
+
+
 class IdempotencyKey(SQLModel, table=True):
     """The result of a call with an idempotency key, so that the client can repeat the call."""
 
@@ -325,5 +362,6 @@ HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
 BUDGET = metadata.tables["budget"]
+STOP = metadata.tables["stop"]
 TRANSCRIPT = metadata.tables["transcript"]
 IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

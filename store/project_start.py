@@ -42,6 +42,7 @@ class NewProject:
     model: ModelName | None = None
     source: bytes | None = None
     budget: Budget | None = None
+    checkpoint_after: int = 0
     idempotency_key: str | None = None
     request_hash: str | None = None
 
@@ -59,6 +60,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         oversight=new.oversight,
         crew=new.crew,
         model=new.model,
+        checkpoint_after=new.checkpoint_after,
         status=ProjectStatus.STARTING,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
@@ -127,6 +129,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
         crew=project.crew or REHEARSAL,
         model=project.model,
         source=source,
+        checkpoint_after=project.checkpoint_after,
     )
 
 

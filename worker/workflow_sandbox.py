@@ -34,6 +34,7 @@ PASSED_THROUGH = (
 # Our workflow code except the definitions. Importing it again was a seventh of a worker's work for a project of short
 # steps. The tests also run it in the strict sandbox, where using the clock or a random number is an error.
 PARTS = (
+    "workflows.checkpoint",
     "workflows.gate",
     "workflows.gate_wait",
     "workflows.handoff",

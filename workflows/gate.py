@@ -100,7 +100,7 @@ def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Co
         return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
     if response.raise_by is not None and request.reason is not HitlReason.BUDGET:
         return Objection("is only possible if a budget is exhausted", "raise_by")
-    failed = request.reason.is_failed_step
+    failed = request.reason.is_unfinished
     again = failed and response.action is HitlAction.APPROVE and not resumes_same_task(request, response)
     if not request.may_redo and (response.redoes or again):
         return Objection("the stage has no rounds left")

@@ -20,11 +20,11 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
-    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
+    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
-    from models.contracts.pipeline import NO_GATE, Pipeline, Stage
+    from models.contracts.pipeline import Pipeline, Stage
     from models.contracts.records import RequestOutcome
     from models.contracts.redo import redo_stages
     from models.contracts.roles import Role
@@ -63,7 +63,7 @@ class StageHandoff:
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
-        self._gate = stage.gate.with_oversight(context.oversight) if stage.gate else NO_GATE
+        self._gate = stage.gate_under(context.oversight)
 
     async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""
@@ -126,6 +126,8 @@ class StageHandoff:
             model=stage.model or (self._role.model if self._role else None) or context.model,
             role=self._role,
             budget=stage.budget,
+            needs_person=stage.risk is Risk.HIGH,
+            checkpoint=context.checkpoint.due if stage.gate else 0,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
@@ -169,7 +171,13 @@ class StageHandoff:
         if not result.artifacts:
             return Halted(status=ProjectStatus.CANCELLED, reason="the task was cancelled")
         state.accepted = state.produced
+        self._count_pass()
         return Accepted()
+
+    def _count_pass(self) -> None:
+        """Count that the stage's gate, if it has one, let a result pass without a person."""
+        if self._stage.gate is not None:
+            self._context.checkpoint.count()
 
     async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
@@ -199,11 +207,13 @@ class StageHandoff:
         assert gate is not None
         self._state.gate = None
         if outcome.response is not None:
+            self._context.checkpoint.reset()
             return self._apply_response(outcome.response, outcome.accepted, gate.request)
         if not outcome.expired:
             return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")
         if self._accepts_on_expiry(gate.request):
             self._state.accepted = gate.request.artifacts
+            self._count_pass()
             return Accepted()
         rejects = self._gate.on_expiry is OnExpiry.REJECT
         status = ProjectStatus.REJECTED if rejects else ProjectStatus.FAILED
@@ -235,7 +245,7 @@ class StageHandoff:
         return None
 
     def _accepts_on_expiry(self, request: OpenRequest) -> bool:
-        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
+        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts) and not request.needs_person
 
     def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
         if self._pipeline is None:

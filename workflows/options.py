@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.stops import STOPPED
 
 HEARTBEAT = timedelta(seconds=4)
 """A dead worker is noticed after this long. Its steps then run on another worker."""
@@ -43,5 +47,8 @@ def records_queue(task_queue: str) -> str:
 
 
 SHORT_STEP_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=500), backoff_coefficient=1, maximum_attempts=LOCAL_ATTEMPTS
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=1,
+    maximum_attempts=LOCAL_ATTEMPTS,
+    non_retryable_error_types=[STOPPED],  # it waits in Temporal, as a regular activity
 )

@@ -64,6 +64,10 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     if current.status != HitlStatus.PENDING:
         raise await _closed_error(services, current)
     open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+    if body.in_bulk and current.needs_person:
+        raise ConflictError(
+            "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
+        )
     _check_against_gate(open_request, response, redo_stages)
     if content is not None:
         await _check_amendment(services, request.project_id, open_request, response, content)

@@ -74,6 +74,7 @@ async def create_project(
         model=model,
         source=source,
         budget=body.budget or pipeline.budget or _default_budget(services),
+        checkpoint_after=services.settings.checkpoint_after,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )

@@ -13,7 +13,7 @@ from api.shapes.task_detail import TaskDetail
 from models.contracts.budget import FORM, Budget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
-from models.contracts.handoff import ArtifactRef, MayContinue
+from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import HitlDecision, HitlRequest
@@ -50,6 +50,9 @@ class ResponseCreate(StrictContract):
         default=None,
         description=f"What the exhausted budget is raised by, as {FORM}; to approve a request whose reason is "
         "`budget`.",
+    )
+    in_bulk: bool = Field(
+        default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
     )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
@@ -91,6 +94,7 @@ class RequestItem(Shape):
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
     may_continue: MayContinue
+    needs_person: NeedsPerson
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
     shortage: Shortage | None = Field(description="The budget that is exhausted, if the reason is `budget`.")
     decision_id: UUID | None
@@ -107,7 +111,8 @@ class PendingRequest(RequestItem):
     project_name: str
     deadline_held: bool = Field(
         default=False,
-        description="Whether the deadline is suspended because the project is paused. Resuming the project extends it.",
+        description="Whether the deadline is suspended because the project is paused or stopped. Resuming or releasing "
+        "it extends the deadline.",
     )
 
 

@@ -140,6 +140,9 @@ class ProjectPublic(ProjectItem):
 
     description: str
     pipeline_definition: Pipeline
+    checkpoint_after: int = Field(
+        description="After so many gates that passed without a person, the next one asks; 0 is never."
+    )
     head: int
 
 

@@ -84,6 +84,7 @@ class ModelCaller:
         Raises:
             AgentError: the model failed, or its response cannot be used.
             BudgetExhaustedError: a budget is exhausted.
+            StoppedError: a person has stopped the step.
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
@@ -126,6 +127,7 @@ class ModelCaller:
         client, transcript, max_cost = self._client, self._step.transcript, needs.usd
         delays = iter(RETRY_DELAYS)
         while True:
+            await self._step.require_not_stopped()
             reservation, turn = await self._admit(needs, limit_usd)
             slot, started = CallSlot(client.slots), time.monotonic()
             try:

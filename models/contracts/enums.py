@@ -132,11 +132,32 @@ class HitlReason(StrEnum):
     FAILED_VERDICT = "failed_verdict"
     FAILED_STEP = "failed_step"
     BUDGET = "budget"
+    STOPPED = "stopped"
+    CHECKPOINT = "checkpoint"
 
     @property
-    def is_failed_step(self) -> bool:
-        """Whether the step failed: its agent did, or a budget did not allow it to go on."""
-        return self in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
+    def is_unfinished(self) -> bool:
+        """Whether the step ended without a result, and may be continued as the same task."""
+        return self in UNFINISHED
+
+
+UNFINISHED = (HitlReason.FAILED_STEP, HitlReason.STOPPED, HitlReason.BUDGET)
+"""The reasons of requests whose step ended without a result."""
+
+
+class StopScope(StrEnum):
+    """What a stop holds.
+
+    - `all`: every step of every project
+    - `project`: every step of one project
+    - `role`: every step of one role, in all projects or in one
+    - `step`: one step, whose gate then asks
+    """
+
+    ALL = "all"
+    PROJECT = "project"
+    ROLE = "role"
+    STEP = "step"
 
 
 class ResponseOutcome(StrEnum):
@@ -157,6 +178,13 @@ class GateAsk(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     ON_LOW_CONFIDENCE = "on_low_confidence"
+
+
+class Risk(StrEnum):
+    """What a mistake of a stage may cost. A `high` one is never accepted without a person."""
+
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class OnExpiry(StrEnum):
@@ -183,4 +211,5 @@ class EventType(StrEnum):
     HITL_EXPIRED = "hitl_expired"
     BUDGET_ALERT = "budget_alert"
     WORKFLOW_EVENT = "workflow_event"
+    STOP_CHANGE = "stop_change"
     ERROR = "error"

@@ -20,6 +20,7 @@ from .enums import (
     HitlReason,
     HitlStatus,
     ProjectStatus,
+    StopScope,
     TaskStatus,
     Verdict,
     WorkflowProblemKind,
@@ -156,6 +157,7 @@ class HitlRequested(Payload):
     question: StoredText
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
+    needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
 
 
 class HitlResponded(Payload):
@@ -202,6 +204,19 @@ class BudgetAlert(Payload):
     stage: StoredText = Field(description="The stage whose call passed that part.")
 
 
+class StopChange(Payload):
+    """A person stopped the project or a part of it, or released a stop. A stop of one step names its `task_id`."""
+
+    event_type = EventType.STOP_CHANGE
+
+    stop_id: UUID
+    scope: StopScope
+    role: AgentType | None = Field(default=None, description="The role whose steps are stopped; null for every role.")
+    stopped: bool = Field(description="True when the stop begins, false when it is released.")
+    reason: StoredText = Field(description="Why it was stopped, or released.")
+    by: StoredText = Field(description="Who stopped or released it.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -226,6 +241,7 @@ EventData = (
     | HitlResponded
     | HitlExpired
     | BudgetAlert
+    | StopChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

@@ -11,6 +11,7 @@ from tests.wire.artifact_chapter import artifacts
 from tests.wire.project_chapters import cancellation, catalogue, delivery, expiry, rejection, rework
 from tests.wire.refusal_chapter import refusals
 from tests.wire.socket_chapter import websocket
+from tests.wire.stop_chapter import stops
 from tests.wire.transcript import Transcript
 
 Chapter = Callable[[Transcript], Awaitable[None]]
@@ -22,6 +23,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     cancellation,
     expiry,
     rework,
+    stops,
     artifacts,
     refusals,
     websocket,

@@ -234,7 +234,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -242,7 +242,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
 
 export interface Fallback {
   failed: string;
@@ -290,7 +290,7 @@ export interface HitlExpiredEnvelope {
   timestamp: string;
 }
 
-export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget";
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget" | "stopped" | "checkpoint";
 
 export interface HitlRequested {
   request_id: string;
@@ -300,6 +300,7 @@ export interface HitlRequested {
   question: string;
   artifacts: ArtifactRef[];
   expires_at: string;
+  needs_person?: boolean;
 }
 
 export interface HitlRequestedEnvelope {
@@ -401,6 +402,11 @@ export interface Page_RequestItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_StopPublic_ {
+  items: StopPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_WorkflowProblemItem_ {
   items: WorkflowProblemItem[];
   next_cursor: string | null;
@@ -419,6 +425,7 @@ export interface PendingRequest {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
   decision_id: string | null;
@@ -536,6 +543,7 @@ export interface ProjectPublic {
   workflow_problem: WorkflowProblemPublic | null;
   description: string;
   pipeline_definition: Pipeline;
+  checkpoint_after: number;
   head: number;
 }
 
@@ -588,6 +596,11 @@ export interface Recording {
   entries: RecordedEntry[];
 }
 
+export interface ReleaseCreate {
+  reason: string;
+  by?: string;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
@@ -601,6 +614,7 @@ export interface RequestItem {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
   decision_id: string | null;
@@ -622,6 +636,7 @@ export interface RequestPublic {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
   decision_id: string | null;
@@ -651,6 +666,7 @@ export interface ResponseCreate {
   artifact_id?: string | null;
   redo?: string | null;
   raise_by?: Budget | null;
+  in_bulk?: boolean;
   responder?: string;
 }
 
@@ -660,6 +676,8 @@ export interface Rework {
   to: string;
   max_rounds: number;
 }
+
+export type Risk = "normal" | "high";
 
 export interface Role {
   name: string;
@@ -731,6 +749,7 @@ export interface Stage {
   priority: number;
   model: string | null;
   budget: Budget | null;
+  risk: Risk;
 }
 
 export interface StageUsage {
@@ -748,6 +767,50 @@ export interface StatusChange {
   requested: string;
   status: ProjectStatus;
 }
+
+export interface StopChange {
+  stop_id: string;
+  scope: StopScope;
+  role?: string | null;
+  stopped: boolean;
+  reason: string;
+  by: string;
+}
+
+export interface StopChangeEnvelope {
+  event_type: "stop_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: StopChange;
+  timestamp: string;
+}
+
+export interface StopCreate {
+  scope: StopScope;
+  project_id?: string | null;
+  role?: string | null;
+  task_id?: string | null;
+  reason: string;
+  by?: string;
+}
+
+export interface StopPublic {
+  stop_id: string;
+  scope: StopScope;
+  project_id: string | null;
+  role: string | null;
+  task_id: string | null;
+  reason: string;
+  stopped_by: string;
+  created_at: string;
+  released_at: string | null;
+  release_reason: string | null;
+  released_by: string | null;
+}
+
+export type StopScope = "all" | "project" | "role" | "step";
 
 export interface TaskCancelled {
   stage: string;

@@ -19,6 +19,7 @@ REQUEST: Json = {
     "artifacts": [REFERENCE],
     "may_redo": True,
     "may_continue": False,
+    "needs_person": False,
     "supplies": None,
     "shortage": None,
     "decision_id": None,

@@ -42,6 +42,14 @@ test("events are sentences", () => {
   assert.equal(plain(event("hitl_response", redo)), sentBack);
 });
 
+test("a stop and its release say who, what and why", () => {
+  const stop = { stop_id: "s", scope: "role", role: "coder", stopped: true, reason: "Too dear.", by: "Anna" };
+  assert.equal(plain(event("stop_change", stop)), "Anna stopped the role coder: “Too dear.”");
+  const released = { ...stop, scope: "all", role: null, stopped: false, by: "human", reason: "Go on." };
+  assert.equal(plain(event("stop_change", released)), "A human released everything: “Go on.”");
+  assert.ok(isOfKind("decisions", event("stop_change", stop)));
+});
+
 test("an event about the workflow of a task says nothing about the project", () => {
   const reason = "the workflow of this task continues";
   assert.equal(

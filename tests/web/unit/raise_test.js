@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFailedStep, mayApprove, mayApproveTogether } from "../../../web/js/inbox/requests.js";
+import { mayApprove, mayApproveInBulk } from "../../../web/js/inbox/requests.js";
+import { isUnfinished } from "../../../web/js/labels.js";
 
 /** @import { Asked } from "../../../web/js/inbox/entry.js" */
 
@@ -12,10 +13,10 @@ const request = (reason, mayRedo = false) => /** @type {Asked} */ (/** @type {an
 
 test("an exhausted budget may be raised without a round left, but not together with other approvals", () => {
   assert.equal(mayApprove(request("budget")), true);
-  assert.equal(mayApproveTogether(request("budget", true)), false);
-  assert.equal(mayApproveTogether(request("review")), true);
+  assert.equal(mayApproveInBulk(request("budget", true)), false);
+  assert.equal(mayApproveInBulk(request("review")), true);
   assert.equal(mayApprove(request("failed_step")), false);
-  assert.deepEqual(["budget", "failed_step", "review"].map((reason) => isFailedStep(request(reason))), [
+  assert.deepEqual(["budget", "failed_step", "review"].map((reason) => isUnfinished(request(reason))), [
     true,
     true,
     false,

@@ -1,6 +1,6 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, title } from "../labels.js";
+import { DECIDED, REASONS, STOPPED, title } from "../labels.js";
 import { visible } from "../text.js";
 import { alertInWords } from "../usage.js";
 
@@ -69,6 +69,11 @@ const SENTENCES = {
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
   budget_alert: ({ data }) => [alertInWords(data)],
+  stop_change: ({ data }) => [
+    written(authorName(data.by)),
+    ` ${data.stopped ? "stopped" : "released"} ${STOPPED[data.scope] ?? data.scope}${data.role ? ` ${data.role}` : ""}`,
+    ...quoted(data.reason),
+  ],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -138,6 +143,7 @@ const KIND_OF = {
   hitl_expired: "decisions",
   budget_alert: "agents",
   workflow_event: "all",
+  stop_change: "decisions",
   error: "errors",
 };
 
@@ -182,6 +188,7 @@ const BADGES = {
   hitl_request: ["waiting", "asks"],
   hitl_expired: ["expired", "bad"],
   budget_alert: ["waiting", "asks"],
+  stop_change: ["stop", "asks"],
   error: ["failed", "bad"],
 };
 

@@ -1,6 +1,6 @@
 /** Full requests, cached so that the next one can be read in advance; and which responses a request allows. */
 
-import { bytes, title } from "../labels.js";
+import { bytes, isUnfinished, title } from "../labels.js";
 import { hitl, projects } from "../rest.js";
 
 /** @import { RequestPublic } from "../api.d.ts" */
@@ -47,12 +47,6 @@ export async function earlierRounds(request, signal) {
   return Promise.all(shown.map(({ request_id }) => hitl.get(request_id, { signal })));
 }
 
-/**
- * Whether the step failed, so that there is nothing to approve: its agent did, or a budget is exhausted.
- * @param {Pick<RequestPublic, "reason">} request
- */
-export const isFailedStep = ({ reason }) => reason === "failed_step" || reason === "budget";
-
 export const FILES = "application/vnd.botarmy.files+json";
 /** @param {string} type */
 const isText = (type) => type.startsWith("text/") || type === FILES || type === "application/json";
@@ -63,7 +57,7 @@ const isText = (type) => type.startsWith("text/") || type === FILES || type === 
  * @returns {Amendable[]}
  */
 export function amendable(request) {
-  if (!isFailedStep(request)) {
+  if (!isUnfinished(request)) {
     const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
     const written = (request.contents ?? [])
       .filter((item) => asked.has(item.artifact_id) && item.encoding === "utf-8" && isText(item.media_type));
@@ -87,7 +81,7 @@ export function amendable(request) {
 export function mayAmend(request) {
   if (request.may_redo) return true;
   if (request.contents) return amendable(request).length > 0;
-  return !isFailedStep(request) || Boolean(request.supplies);
+  return !isUnfinished(request) || Boolean(request.supplies);
 }
 
 /**
@@ -106,7 +100,9 @@ export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;
 
 /**
- * Whether a request may be approved together with others. An exhausted budget needs an amount of its own.
+ * Whether a request may be approved together with others. A gate that needs a person is looked at by itself, and an
+ * exhausted budget needs an amount of its own.
  * @param {Asked} request
  */
-export const mayApproveTogether = (request) => mayApprove(request) && request.reason !== "budget";
+export const mayApproveInBulk = (request) =>
+  mayApprove(request) && !request.needs_person && request.reason !== "budget";

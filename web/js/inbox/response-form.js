@@ -2,7 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { textField } from "../field.js";
-import { title } from "../labels.js";
+import { isUnfinished, title } from "../labels.js";
 import { amend } from "./amend.js";
 import { raise } from "./raise.js";
 import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
@@ -14,7 +14,7 @@ import { progress } from "./response-progress.js";
 /** @import { ActionForm } from "./amend.js" */
 
 /** The labels for approving where there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
-const APPROVE_LABELS = { failed_step: "Try again", budget: "Raise the budget" };
+const APPROVE_LABELS = { failed_step: "Try again", stopped: "Try again", budget: "Raise the budget" };
 
 /**
  * The label for approving. A failed step has nothing to approve, so it is tried again.
@@ -117,7 +117,7 @@ function formFor(action, request) {
  * @param {Asked} request
  */
 function approve(draft, request) {
-  const failed = request.reason === "failed_step";
+  const failed = isUnfinished(request);
   const then = isStandalone(request) ? "the task is done" : "the project continues";
   const comment = textField(
     "Comment (optional)",

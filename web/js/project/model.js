@@ -9,6 +9,7 @@ import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
+import { heldStops } from "../stops/held-stops.js";
 
 /**
  * @import {
@@ -33,6 +34,7 @@ const STALE = {
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
   hitl_expired: ["project", "progress", "requests"],
   budget_alert: ["budget"],
+  stop_change: ["progress", "requests"],
   error: ["project", "progress"],
 };
 
@@ -93,6 +95,7 @@ export class ProjectModel extends EventTarget {
     const { head } = this.project;
     this.#stale.delete("project");
     await this.#read();
+    heldStops.addEventListener("change", () => this.#changed(this.error), { signal: this.signal });
     live.follow(this.id, head, (event) => this.#receive(event), this.signal);
   }
 
@@ -139,7 +142,7 @@ export class ProjectModel extends EventTarget {
 
   /** Whether the deadlines of open requests are paused. */
   get holdsDeadlines() {
-    return this.progress.status === "paused";
+    return this.progress.status === "paused" || heldStops.affect(this.id);
   }
 
   /** The state of each stage; see stages.js. */
