@@ -10,6 +10,10 @@ from store import budget_scopes
 from store.budget_scopes import Scope
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 class StepBudgets:
     """The scopes of one step: itself, its role in the project, the project, and the day.
 
@@ -29,7 +33,7 @@ class StepBudgets:
             budget_scopes.step(step.task_id),
             budget_scopes.role(step.project_id, step.handoff.to_agent),
             budget_scopes.project(step.project_id),
-            budget_scopes.day(datetime.now(UTC)),
+            budget_scopes.day(now()),
         ]
 
     def scopes(self, step_usd: float) -> list[Scope]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_stops"
-down_revision = "0007_discarded_entries"
+revision = "0009_stops"
+down_revision = "0008_budgets"
 branch_labels = None
 depends_on = None
 

@@ -88,7 +88,7 @@ def waits(provider: Provider, steps: list[dict[str, object]], names: dict[str, s
     return Waits(longest, beyond)
 
 
-@pytest.mark.item(33)
+@pytest.mark.item(35)
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("fault", ["none", "a worker is killed", "Redis is stopped"])
 async def test_steps_beyond_the_rate_limit_wait_for_their_share_and_none_fails(

@@ -100,7 +100,7 @@ async def _nothing_stays_stopped(stack: FaultStack) -> AsyncIterator[None]:
     await stack.execute("UPDATE stop SET released_at = now() WHERE released_at IS NULL")
 
 
-@pytest.mark.item(33)
+@pytest.mark.item(34)
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("temporal_answers", [True, False])
 async def test_a_stop_ends_many_calls_in_flight_also_while_temporal_answers_nothing(
@@ -137,7 +137,7 @@ async def test_a_stop_ends_many_calls_in_flight_also_while_temporal_answers_noth
     await audit(stack, projects, before)
 
 
-@pytest.mark.item(33)
+@pytest.mark.item(34)
 @pytest.mark.timeout(600)
 async def test_a_stop_ends_a_run_in_the_sandbox_which_is_run_again(
     stack: FaultStack, caller: Caller, proof: Proof
@@ -174,7 +174,7 @@ async def test_a_stop_ends_a_run_in_the_sandbox_which_is_run_again(
     await audit(stack, [project], before)
 
 
-@pytest.mark.item(33)
+@pytest.mark.item(34)
 @pytest.mark.timeout(600)
 async def test_a_stop_during_a_retrys_wait_ends_the_retries(stack: FaultStack, caller: Caller, proof: Proof) -> None:
     seconds = WITHIN_SECONDS + (0 if proof.is_full else BUSY_SECONDS)

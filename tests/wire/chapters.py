@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tests.wire.artifact_chapter import artifacts
+from tests.wire.budget_chapter import budgets
 from tests.wire.project_chapters import cancellation, catalogue, delivery, expiry, rejection, rework
 from tests.wire.refusal_chapter import refusals
 from tests.wire.socket_chapter import websocket
@@ -25,6 +26,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     rework,
     stops,
     artifacts,
+    budgets,
     refusals,
     websocket,
 )
