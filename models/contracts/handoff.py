@@ -63,7 +63,7 @@ class StepInput(Contract):
     role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
     needs_person: bool = False
     checkpoint: int = Field(
-        default=0, description="How many gates passed without a person, if so many that this one asks; otherwise 0."
+        default=0, description="How many gates passed without a person, if this one asks for that reason; otherwise 0."
     )
 
 
