@@ -63,8 +63,8 @@ class StopWatch:
         try:
             yield
         except (asyncio.CancelledError, Exception) as error:
-            # Some agents turn a cancellation into an error of their own. One by anything else goes on, as it does
-            # through asyncio.timeout.
+            # Some agents turn a cancellation into an error of their own. One by anything else is raised again, as by
+            # asyncio.timeout.
             if watched.stop is None:
                 raise
             if running.uncancel() > cancelling and isinstance(error, asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What becomes of a step that a person has stopped. It is no failure, and what it has done so far is kept."""
+"""The end of a step that a person has stopped. It is no failure, and what it has done so far is kept."""
 
 from __future__ import annotations
 

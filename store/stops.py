@@ -7,7 +7,7 @@ the last stop that covers a gate postpones its deadline by the time that it was 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import select
@@ -91,6 +91,12 @@ WHERE stop.released_at IS NULL
 ORDER BY stop.id
 """)
 
+_HELD: LiteralString = """
+SELECT id, project_id, role, task_id, reason, stopped_by FROM stop
+WHERE released_at IS NULL
+ORDER BY task_id IS NULL, id
+"""
+
 _SUSPEND: LiteralString = """
 WITH suspended AS (
     UPDATE task SET waiting_since = NULL WHERE id = %(task_id)s AND waiting_since IS NOT NULL
@@ -166,8 +172,10 @@ async def find(
 
 async def all_held(connection: AsyncConnection) -> list[HeldStop]:
     """Return every stop that is held: those of one step first, since their gates ask at once."""
-    query = select(STOP).where(STOP.c.released_at.is_(None)).order_by(STOP.c.task_id.is_(None), STOP.c.id)
-    return [held_stop(row) for row in await fetch_all(connection, Stop, query)]
+    return [
+        HeldStop(stop_id=row.id, target=target_of(row), reason=row.reason, stopped_by=row.stopped_by)
+        for row in await run(connection, _HELD)
+    ]
 
 
 async def holding(connection: AsyncConnection, project_id: UUID, role: AgentType, task_id: UUID) -> HeldStop | None:
@@ -182,11 +190,6 @@ async def suspend(connection: AsyncConnection, stop_id: UUID, task_id: UUID) -> 
     return rows[0].held_for if rows else timedelta()
 
 
-def target_of(stop: Stop) -> StopTarget:
-    """Return what a stop holds."""
+def target_of(stop: Any) -> StopTarget:
+    """Return what a stop holds, from its row."""
     return StopTarget(project_id=stop.project_id, role=stop.role, task_id=stop.task_id)
-
-
-def held_stop(stop: Stop) -> HeldStop:
-    """Return a stop's row as a running step needs it."""
-    return HeldStop(stop_id=stop.id, target=target_of(stop), reason=stop.reason, stopped_by=stop.stopped_by)

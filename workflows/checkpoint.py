@@ -1,4 +1,4 @@
-"""Counts the gates of a run that passed without a person: after so many the next one asks."""
+"""Counts the gates of a run that passed without a person: after a certain number, the next one asks."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ async def get_stop(stop_id: StopId, services: ServicesDep) -> StopPublic:
 async def release_stop(
     stop_id: StopId, body: ReleaseCreate, services: ServicesDep, background: BackgroundTasks
 ) -> StopPublic:
-    """Stopped steps continue within 30 s, unless another stop holds them, too. Deadlines go on with the time that was
+    """Stopped steps continue within 30 s, unless another stop holds them, too, and deadlines with the time that was
     left."""
     async with services.store.database.writing() as connection:
         stop = await stops.release(connection, stop_id, body.reason, body.by)

@@ -141,7 +141,7 @@ class ProjectPublic(ProjectItem):
     description: str
     pipeline_definition: Pipeline
     checkpoint_after: int = Field(
-        description="After so many gates that passed without a person, the next one asks; 0 is never."
+        description="How many gates may pass without a person before the next one asks; 0 is any number."
     )
     head: int
 

@@ -1,4 +1,4 @@
-"""The deadlines of gates stand still while a stop holds, and go on with the time that was left, beside any pause."""
+"""The deadlines of gates are on hold during a stop, and continue with the time that was left, beside any pause."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ async def test_a_stop_ends_a_run_in_the_sandbox_which_is_run_again(
 
 @pytest.mark.item(34)
 @pytest.mark.timeout(600)
-async def test_a_stop_during_a_retrys_wait_ends_the_retries(stack: FaultStack, caller: Caller, proof: Proof) -> None:
+async def test_a_stop_between_two_tries_of_a_call_ends_them(stack: FaultStack, caller: Caller, proof: Proof) -> None:
     seconds = WITHIN_SECONDS + (0 if proof.is_full else BUSY_SECONDS)
     async with running(script(FAST_TEST)) as provider, only_worker(stack, environment(provider, KEY, KEY)):
         before = await totals(stack)

@@ -37,7 +37,7 @@ async def stops(t: Transcript) -> None:
 
 
 async def announced(t: Transcript, project_id: str, changes: int) -> None:
-    """Wait until the project's log has so many events of stops."""
+    """Wait until the project's log has this number of events of stops."""
 
     async def is_announced() -> bool:
         events = (await t.http.get(f"{V1}/projects/{project_id}/events", params={"limit": 200})).json()["items"]

@@ -34,16 +34,16 @@ async def test_stop_and_release_one_project_a_role_and_everything(
     assert ran.out.startswith("Stopped: everything."), ran
     listed = json.loads((await botarmy(api_url, "stops", "--json", cwd=tmp_path)).out)["items"]
     assert [one["scope"] for one in listed] == ["all", "role", "project"]
-    ran = await botarmy(api_url, "release", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--reason", "Continue.", cwd=tmp_path)
     assert (ran.code, ran.out) == (1, "")
     assert "3 stops hold: name the one to release (everything; the role coder in all projects; project" in ran.err
-    ran = await botarmy(api_url, "release", "--all", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--all", "--reason", "Continue.", cwd=tmp_path)
     assert (ran.code, ran.out) == (0, "Released: everything. Other stops still hold: 2.\n"), ran
-    ran = await botarmy(api_url, "release", "--role", "coder", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--role", "coder", "--reason", "Continue.", cwd=tmp_path)
     assert ran.code == 0, ran
-    ran = await botarmy(api_url, "release", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--reason", "Continue.", cwd=tmp_path)
     assert (ran.code, " ".join(ran.out.split())) == (0, f"Released: project {project_id}."), ran
-    ran = await botarmy(api_url, "release", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--reason", "Continue.", cwd=tmp_path)
     assert (ran.code, ran.err) == (1, "botarmy: nothing is stopped\n")
     ran = await botarmy(api_url, "stops", "--released", cwd=tmp_path)
     assert "Wrong brief." in ran.out
@@ -57,7 +57,7 @@ async def test_a_stop_needs_one_target_and_a_release_a_reason(api_url: str, tmp_
     ran = await botarmy(api_url, "release", "--all", cwd=tmp_path)
     assert (ran.code, ran.out) == (2, ""), ran
     assert "--reason" in ran.err
-    ran = await botarmy(api_url, "release", "--all", "--reason", "Go on.", cwd=tmp_path)
+    ran = await botarmy(api_url, "release", "--all", "--reason", "Continue.", cwd=tmp_path)
     assert (ran.code, ran.err) == (1, "botarmy: there is no stop of exactly this that holds\n")
     ran = await botarmy(api_url, "stop", UNKNOWN_ID, cwd=tmp_path)
     assert (ran.code, ran.err) == (1, f"botarmy: There is no project {UNKNOWN_ID}.\n")

@@ -45,8 +45,8 @@ test("events are sentences", () => {
 test("a stop and its release say who, what and why", () => {
   const stop = { stop_id: "s", scope: "role", role: "coder", stopped: true, reason: "Too dear.", by: "Anna" };
   assert.equal(plain(event("stop_change", stop)), "Anna stopped the role coder: “Too dear.”");
-  const released = { ...stop, scope: "all", role: null, stopped: false, by: "human", reason: "Go on." };
-  assert.equal(plain(event("stop_change", released)), "A human released everything: “Go on.”");
+  const released = { ...stop, scope: "all", role: null, stopped: false, by: "human", reason: "Continue." };
+  assert.equal(plain(event("stop_change", released)), "A human released everything: “Continue.”");
   assert.ok(isOfKind("decisions", event("stop_change", stop)));
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { affects, choices, stopped } from "../../../web/js/stops/wording.js";
+import { affects, choices, holds, stopped } from "../../../web/js/stops/wording.js";
 
 const HERE = "01890a5d-ac96-774b-bcce-b302099a8057";
 /** @type {{ scope: "all", project_id: null, role: null }} */
@@ -20,6 +20,14 @@ test("a stop affects its project, or all", () => {
   assert.ok(affects(ALL, HERE));
   assert.ok(affects({ project_id: HERE }, HERE));
   assert.ok(!affects({ project_id: "other" }, HERE));
+});
+
+test("a stop of a role or a step holds no other deadline", () => {
+  const request = { project_id: HERE, agent_type: "coder", task_id: "t" };
+  assert.ok(holds({ project_id: null, role: null, task_id: null }, request));
+  assert.ok(holds({ project_id: HERE, role: "coder", task_id: null }, request));
+  assert.ok(!holds({ project_id: HERE, role: "tester", task_id: null }, request));
+  assert.ok(!holds({ project_id: HERE, role: null, task_id: "other" }, request));
 });
 
 const TASK = /** @type {const} */ ({ task_id: "t", agent_type: "coder", stage: "build", round: 2, status: "working" });

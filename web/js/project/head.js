@@ -145,8 +145,8 @@ export function openRequests(model) {
       const open = model.progress.open_requests;
       element.hidden = open.length === 0;
       /** @param {RequestItem} request */
-      const key = (request) => `${request.request_id} ${model.holdsDeadlines} ${request.expires_at}`;
-      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadlines));
+      const key = (request) => `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at}`;
+      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadline(request)));
       more.hidden = open.length <= MAX_SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - MAX_SHOWN, "more request")} in the inbox`);
     },

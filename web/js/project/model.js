@@ -140,9 +140,12 @@ export class ProjectModel extends EventTarget {
     this.#refresher.ask();
   }
 
-  /** Whether the deadlines of open requests are paused. */
-  get holdsDeadlines() {
-    return this.progress.status === "paused" || heldStops.affect(this.id);
+  /**
+   * Whether the deadline of an open request is on hold.
+   * @param {RequestItem} request
+   */
+  holdsDeadline(request) {
+    return this.progress.status === "paused" || heldStops.hold(request);
   }
 
   /** The state of each stage; see stages.js. */

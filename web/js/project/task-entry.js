@@ -68,7 +68,7 @@ export function updateTask(entry, task, model) {
    * @param {HTMLElement} element
    * @param {RequestItem} request
    */
-  const paint = (element, request) => updateRequest(element, request, model.signal, model.holdsDeadlines);
+  const paint = (element, request) => updateRequest(element, request, model.signal, model.holdsDeadline(request));
   each(part("requests"), requests, ({ request_id }) => request_id, requestEntry, paint);
 }
 

@@ -34,7 +34,7 @@ export async function stopDialog(project) {
   const dialog = formDialog({
     heading: "Stop",
     text: "Within 5 seconds nothing of it runs or spends any more. Gates still accept responses, and their deadlines " +
-      "stand still. After the release, every step continues where it was. A stopped step by itself asks at its gate.",
+      "are on hold. After the release, every step continues where it was. A stopped step by itself asks at its gate.",
     fields: [what.element, reason.element],
     required: [[reason, "Say why."]],
     submit: "Stop now",

@@ -52,7 +52,7 @@ class StopBanner extends HTMLElement {
 
   #paint() {
     const project = here();
-    // Those of the project that is shown come first; those of other projects only where no project is shown.
+    // Those of the project that is shown come first; those of other projects only if no project is shown.
     const shown = heldStops.items.filter((stop) => project === null || affects(stop, project));
     this.hidden = shown.length === 0;
     const more = shown.length - MAX_SHOWN;

@@ -3,9 +3,9 @@
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { stops } from "../rest.js";
-import { affects } from "./wording.js";
+import { holds } from "./wording.js";
 
-/** @import { StopPublic } from "../api.d.ts" */
+/** @import { RequestItem, StopPublic } from "../api.d.ts" */
 
 const READ_EVERY = 10_000; // ms; a stop of everything is in no log while no project is open
 
@@ -31,11 +31,11 @@ class HeldStops extends EventTarget {
   }
 
   /**
-   * Whether a stop holds a project, or a part of it.
-   * @param {string} project
+   * Whether a stop holds the task of a request, and with it the deadline.
+   * @param {RequestItem} request
    */
-  affect(project) {
-    return this.items.some((stop) => affects(stop, project));
+  hold(request) {
+    return this.items.some((stop) => holds(stop, request));
   }
 
   /** @param {AbortSignal} signal */

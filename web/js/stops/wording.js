@@ -32,6 +32,15 @@ export function stopped({ scope, project_id: project, role }, here) {
 export const affects = (stop, project) => stop.project_id === null || stop.project_id === project;
 
 /**
+ * Whether a stop holds a task, and with it the deadline of its gate.
+ * @param {Pick<StopPublic, "project_id" | "role" | "task_id">} stop
+ * @param {{ project_id: string, agent_type: string, task_id: string }} task
+ */
+export const holds = (stop, task) =>
+  affects(stop, task.project_id) && [null, task.agent_type].includes(stop.role) &&
+  [null, task.task_id].includes(stop.task_id);
+
+/**
  * What a person can stop. On a project's page the project comes first, then its roles and running steps.
  * @param {string | null} project
  * @param {string[]} roles
