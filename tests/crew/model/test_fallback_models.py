@@ -94,7 +94,7 @@ async def test_what_another_model_may_do_better_is_asked_of_the_next_one(kind: s
     async with attempts(fault(kind, turn=2)) as each:
         completed = await each.run()
     assert each.answered == [FIRST, SECOND]
-    assert each.tools.acts == ["a"]  # nothing is done again
+    assert each.tools.acts == ["a"]  # nothing is repeated
     (fallback,) = completed.usage.fallbacks or ()
     assert (fallback.failed, fallback.asked_instead) == (FIRST, SECOND)
     assert FIRST in fallback.reason
