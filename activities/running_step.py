@@ -93,7 +93,7 @@ class RunningStep:
 
     async def idle(self, seconds: float) -> None:
         if activity.in_activity() and activity.is_worker_shutdown():
-            raise ApplicationError("the worker is stopping", type="WorkerStopping")  # another one goes on waiting
+            raise ApplicationError("the worker is stopping", type="WorkerStopping")  # another one continues to wait
         if self._may_idle <= 0:
             raise StepPostponedError
         started = time.monotonic()

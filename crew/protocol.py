@@ -45,7 +45,7 @@ class BudgetExhaustedError(AgentError):
 
 
 class StepPostponedError(AgentError):
-    """The step waits for its turn longer than one attempt may take. The next attempt goes on waiting."""
+    """The step waits for its turn longer than one attempt may take. The next attempt continues to wait."""
 
     def __init__(self) -> None:
         super().__init__("it waits for its turn.", counts=False, retry_after=timedelta(seconds=1))

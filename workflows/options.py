@@ -13,7 +13,7 @@ HEARTBEAT = timedelta(seconds=4)
 
 STEP_GRACE = timedelta(minutes=10)
 """How much longer than the step's own timeout Temporal waits. The activity enforces the step's timeout itself, without
-the time that it waits for its turn to call a model. A wait that is longer goes on in the next attempt."""
+the time that it waits for its turn to call a model. A longer wait continues in the next attempt."""
 
 STEP_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coefficient=1)
 """Retries forever and without backoff, because a step may lose its worker any number of times. For all other failures

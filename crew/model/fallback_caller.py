@@ -19,7 +19,7 @@ from crew.transcript import EntryKind
 
 class FallbackCaller:
     """Calls the models of one step. Which one failed, and why, is stored in the transcript, so that a later attempt
-    goes on with the one that is asked instead."""
+    asks the one that was asked instead."""
 
     def __init__(
         self, models: ModelList, tools: Sequence[Tool], cursor: TranscriptCursor, step: Step, limiter: StepLimiter

@@ -31,7 +31,7 @@ class ModelList:
         self.current = self.names[0]
 
     def resume(self, name: str | None) -> None:
-        """Go on with the model that an earlier attempt asked last, unless the list has changed."""
+        """Begin with the model that an earlier attempt asked last, unless the list has changed."""
         if name is not None and name in self.names:
             self.current = name
 

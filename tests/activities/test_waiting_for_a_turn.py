@@ -21,7 +21,7 @@ from tests.workflows.crew_under_test import Script, Turn, works
 
 
 async def run(store: Store, script: Script, step: StepInput, may_wait: float, *, stopping: bool = False) -> StepResult:
-    """Run an attempt that may wait for so many seconds."""
+    """Run an attempt that may wait for some seconds."""
     environment = ActivityEnvironment()
     timeout = step.timeout + timedelta(seconds=IDLE_MARGIN + may_wait)
     environment.info = replace(environment.info, start_to_close_timeout=timeout)

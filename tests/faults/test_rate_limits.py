@@ -61,7 +61,7 @@ async def two_workers(stack: FaultStack, provider: Provider, limits: str) -> Asy
 
 @dataclass
 class Waits:
-    """How long steps waited for their call: at most so many seconds, and so many calls beyond their share.
+    """How long steps waited for their call: the longest wait in seconds, and the most calls beyond a share.
 
     Its share is that each other project has one call for each of its own: for those that its project made meanwhile,
     and for this one.
@@ -111,7 +111,7 @@ async def test_steps_beyond_the_rate_limit_wait_for_their_share_and_none_fails(
             workers[0].kill()
         elif fault == "Redis is stopped":
             async with stack.redis.stopped(signal.SIGKILL):
-                await asyncio.sleep(2)  # in which steps go on
+                await asyncio.sleep(2)  # in which steps continue
         await asyncio.gather(*(wait_until_completed(caller, each) for each in names))
         found = await stack.rows(STEPS, list(names))
         waited = waits(provider, found, names)

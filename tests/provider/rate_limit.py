@@ -1,4 +1,4 @@
-"""The rate limit of the scripted provider: so many calls in any window of so many seconds, as real ones count."""
+"""The rate limit of the scripted provider: a number of calls in any window of a given length, as real ones count."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from config.rate_limits import RateLimit
 
 BURST = 20
-"""One in so many calls of a window may be made at once. The others are spread, so that any window of the provider's,
+"""One in twenty calls of a window may be made at once. The others are spread, so that any window of the provider's,
 whenever it begins, has room for them."""
 
 MAX_JITTER, JITTER_SHARE = 1.0, 0.1

@@ -1,4 +1,4 @@
-"""Redis is stopped or suspended while turns are asked for: the limiter goes on in memory, and comes back."""
+"""Redis is stopped or suspended while turns are asked for: the limiter continues in memory, and returns."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_a_pause_that_a_provider_asked_for_outlives_redis(
         wait = await queue.acquire("k", waiter(), FREE, 0)
         assert isinstance(wait, Wait)
         assert 0 < wait.paused <= 60
-        await queue.refuse("k", FREE, granted, 60)  # of a turn that Redis has given: nobody can be told, nothing fails
+        await queue.refuse("k", FREE, granted, 60)  # of a turn that Redis has given: this is lost, and nothing fails
         await queue.settle("k", FREE, granted, 10, 10)
     assert not granted.in_memory
 

@@ -49,7 +49,7 @@ def of(project: UUID, count: int = 1) -> list[Waiter]:
 
 
 def most_in(turns: Sequence[Granted], seconds: float) -> int:
-    """Return how many turns there were in any window of so many seconds."""
+    """Return how many turns there were in any window of this length."""
     return max(sum(first.at <= each.at < first.at + seconds for each in turns) for first in turns)
 
 
