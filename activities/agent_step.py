@@ -15,6 +15,7 @@ from activities.assignment import build_assignment
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
+from activities.step_metrics import MeasuredStep, measured_step
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
 from crew.protocol import AgentError, Crews, Outcome
@@ -79,6 +80,10 @@ class AgentSteps:
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
         )
+        with measured_step() as measured:
+            return await self._run_measured(step, measured)
+
+    async def _run_measured(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
             started = steps.Started(open=True)
             if not step.short:
@@ -86,12 +91,12 @@ class AgentSteps:
                     started = await self._start(tx, step)
             try:
                 outcome = await self._run(step, RunningStep(self._store, step, started, self._daily_budget_usd))
-                return await self._finish(step, started, outcome)
+                return measured.finished(await self._finish(step, started, outcome))
             except AgentError as error:
-                return await self._fail(step, started, error)
+                return measured.finished(await self._fail(step, started, error))
             except UNSTORABLE as error:
                 why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
-                return await self._fail(step, started, AgentError(why, retryable=False))
+                return measured.finished(await self._fail(step, started, AgentError(why, retryable=False)))
         except TaskEndedError:
             return await self._result_as_recorded(step)
         except (ApplicationError, *PERMANENT_ERRORS, *UNSTORABLE):

@@ -28,6 +28,7 @@ from api.routes import (
     export,
     health,
     hitl,
+    metrics,
     pipelines,
     projects,
     recordings,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(PageFiles)
     app.add_middleware(HostCheck, hosts=Hosts.of(settings))
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
     for module in (

@@ -165,6 +165,19 @@ class Settings(BaseSettings):
         default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."
     )
 
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port on which the worker serves its metrics for Prometheus; 0 serves none. The API serves its own "
+        "at `/metrics`.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address on which the worker serves its metrics. On another one than loopback, everyone who "
+        "reaches it can read them.",
+    )
+
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections that one process may open.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR."
