@@ -11,10 +11,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.realtime import Hub
-from models.contracts.enums import HitlReason
-from store import hitl
+from models.contracts.enums import HitlReason, WorkflowProblemKind
+from store import figures
 from store.database import DATABASE_ERRORS
-from store.hitl import OpenGates
 from store.transaction import Store
 from telemetry.engine import EngineMetrics
 from telemetry.metrics import API_METRICS, new_registry
@@ -37,8 +36,8 @@ class ApiMetrics:
     def __init__(self, store: Store, hub: Hub, engine: EngineMetrics) -> None:
         self._store = store
         self._engine = engine
-        self._gates = _Gates()
-        self._registry = new_registry(*API_METRICS, engine, self._gates, _Sockets(hub))
+        self._figures = _Figures()
+        self._registry = new_registry(*API_METRICS, engine, self._figures, _Sockets(hub))
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
@@ -47,16 +46,16 @@ class ApiMetrics:
         async with self._reading:
             now = asyncio.get_running_loop().time()
             if now - self._read_at >= CACHE_SECONDS:
-                self._gates.known = await self._read_gates()
+                self._figures.known = await self._read_figures()
                 self._read_at = asyncio.get_running_loop().time()
         return generate_latest(self._registry)
 
-    async def _read_gates(self) -> OpenGates | None:
+    async def _read_figures(self) -> figures.Figures | None:
         try:
             async with self._store.reading(READ_SECONDS) as connection:
-                return await hitl.open_gates(connection)
+                return await figures.read(connection)
         except DATABASE_ERRORS as error:
-            log.warning("gates_not_counted", reason=repr(error))
+            log.warning("figures_unavailable", reason=repr(error))
             return None
 
     async def run(self) -> None:
@@ -66,18 +65,26 @@ class ApiMetrics:
             self._engine.drain()
 
 
-class _Gates(Collector):
-    known: OpenGates | None = None
+class _Figures(Collector):
+    """What the database says of all projects: the same from every API process. Each value of a label is shown, so that
+    nothing is missing where there is nothing to count."""
+
+    known: figures.Figures | None = None
 
     def collect(self) -> Iterator[Metric]:
         if self.known is None:
             return
         gates = GaugeMetricFamily("botarmy_gates_open", "Gates that wait for a person, by reason.", labels=["reason"])
         for reason in HitlReason:
-            gates.add_metric([reason], self.known.by_reason.get(reason, 0))
+            gates.add_metric([reason], self.known.gates.get(reason, 0))
         yield gates
         age = "Age of the oldest open gate; 0 if none is open."
-        yield GaugeMetricFamily("botarmy_gate_oldest_age_seconds", age, self.known.oldest_seconds)
+        yield GaugeMetricFamily("botarmy_gate_oldest_age_seconds", age, self.known.oldest_gate_seconds)
+        what = "Workflows that cannot continue, by kind; `botarmy doctor` lists them."
+        problems = GaugeMetricFamily("botarmy_workflow_problems", what, labels=["kind"])
+        for kind in WorkflowProblemKind:
+            problems.add_metric([kind], self.known.workflow_problems.get(kind, 0))
+        yield problems
 
     def describe(self) -> list[Metric]:
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -167,28 +166,6 @@ async def find(
         later = HITL_REQUEST.c.created_at > moment
         query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
     return await fetch_all(connection, HitlRequest, query)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenGates:
-    """How many requests wait for a person, by reason, and for how long the oldest has waited."""
-
-    by_reason: dict[str, int]
-    oldest_seconds: float
-
-
-async def open_gates(connection: AsyncConnection) -> OpenGates:
-    """Return the figures of all open requests, of every project."""
-    age = func.extract("epoch", func.clock_timestamp() - func.min(HITL_REQUEST.c.created_at))
-    rows = await connection.execute(
-        select(HITL_REQUEST.c.reason, func.count(), age)
-        .where(HITL_REQUEST.c.status == HitlStatus.PENDING)
-        .group_by(HITL_REQUEST.c.reason)
-    )
-    figures = rows.all()
-    return OpenGates(
-        {reason: count for reason, count, _ in figures}, max((float(age) for *_, age in figures), default=0)
-    )
 
 
 async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, HitlRequest]:

@@ -54,7 +54,8 @@ class _Family:
     @classmethod
     def of(cls, metric: BufferedMetric) -> _Family:
         type_ = _TYPES[metric.kind]
-        return cls(f"{metric.name}_seconds" if type_ == "histogram" else metric.name, metric.description or "", type_)
+        name = f"{metric.name}_seconds" if type_ == "histogram" else metric.name.removesuffix("_total")
+        return cls(name, metric.description or "", type_)
 
     def update(self, labels: Labels, value: float) -> None:
         if self.type == "histogram":
@@ -93,7 +94,9 @@ class EngineMetrics(Collector):
             for update in self.buffer.retrieve_updates():
                 name = update.metric.name
                 family = self._families.get(name) or self._families.setdefault(name, _Family.of(update.metric))
-                family.update(tuple((key, str(value)) for key, value in update.attributes.items()), update.value)
+                family.update(
+                    tuple(sorted((key, str(value)) for key, value in update.attributes.items())), update.value
+                )
 
     def collect(self) -> Iterator[Metric]:
         self.drain()

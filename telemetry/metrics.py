@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-disable_created_metrics()  # a second time series for each, which no one reads
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second time series for each, which no one reads
 
 
 class StepOutcome(StrEnum):

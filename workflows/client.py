@@ -59,9 +59,8 @@ async def connect(*, lazy: bool = False, with_metrics: bool = False) -> Client:
     """
     config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(
-        **config, data_converter=pydantic_data_converter, lazy=lazy, runtime=_runtime(with_metrics=with_metrics)
-    )
+    runtime = _runtime(with_metrics=with_metrics)
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy, runtime=runtime)
 
 
 def project_workflow_id(project_id: object) -> str:
