@@ -16,6 +16,7 @@ from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from activities.step_metrics import MeasuredStep, measured_step
+from activities.step_span import agent_span
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
 from crew.protocol import AgentError, Crews, Outcome
@@ -129,7 +130,8 @@ class AgentSteps:
         assignment = await build_assignment(self._store, step, role)
         try:
             async with running.heartbeating(), asyncio.timeout(step.timeout.total_seconds()) as limit:
-                outcome = await agent.run(assignment, running)
+                with agent_span(step):
+                    outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.
             reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"

@@ -178,6 +178,12 @@ class Settings(BaseSettings):
         "reaches it can read them.",
     )
 
+    trace_content: bool = Field(
+        default=False,
+        description="Whether exported traces contain prompts, responses, the arguments and results of tools, and the "
+        "texts of errors.",
+    )
+
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections that one process may open.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Lowest level that is logged: DEBUG, INFO, WARNING or ERROR."

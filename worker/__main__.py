@@ -15,6 +15,7 @@ from config.provider_keys import provider_variables
 from config.settings import SettingsError, get_settings
 from crew.providers import InstalledCrews
 from telemetry.engine import engine_metrics
+from telemetry.tracing import configure_tracing
 from worker.metrics_server import serving_metrics
 from worker.watchdog import watch_event_loop
 from worker.worker import run_worker
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 async def main() -> None:
     settings = get_settings()
     configure_logs(settings, "worker")
+    configure_tracing("botarmy-worker", content=settings.trace_content)
     provider_variables()  # so that no log shows a key, and an error in them stops the start
     raise_open_file_limit()
     watchdog = asyncio.create_task(watch_event_loop())

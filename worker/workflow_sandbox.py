@@ -21,6 +21,7 @@ PASSED_THROUGH = (
     "sandbox",
     "store",
     "telemetry",
+    "opentelemetry",
     "orjson",
     "prometheus_client",
     "psycopg",

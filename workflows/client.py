@@ -26,6 +26,7 @@ from models.contracts import search_attributes
 from models.contracts.project import ProjectInput, ProjectResult
 from models.contracts.workflow_state import HandoffInput, HandoffResult
 from telemetry.engine import engine_metrics
+from telemetry.tracing import temporal_interceptors
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
@@ -60,7 +61,13 @@ async def connect(*, lazy: bool = False, with_metrics: bool = False) -> Client:
     config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
     runtime = _runtime(with_metrics=with_metrics)
-    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy, runtime=runtime)
+    return await Client.connect(
+        **config,
+        data_converter=pydantic_data_converter,
+        lazy=lazy,
+        runtime=runtime,
+        interceptors=temporal_interceptors(),
+    )
 
 
 def project_workflow_id(project_id: object) -> str:

@@ -21,6 +21,7 @@ from crew.model.clients import ModelClient
 from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
 from crew.model.incoming import is_plausible, storable_response
 from crew.model.redaction import redacted_response
+from crew.model.spans import chat_span
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -146,7 +147,7 @@ class ModelCaller:
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
         async with slot:
-            with measured_call(client.name) as measured:
+            with measured_call(client.name) as measured, chat_span(client, messages) as traced:
                 try:
                     async with asyncio.timeout(client.seconds):
                         response = await model_request(
@@ -160,6 +161,7 @@ class ModelCaller:
                         client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
                     ) from error
                 response = storable_response(response)
+                traced.answered(response)
                 measured.answered(response, usable=_problem(response, b"", client.name) is None)
         return response
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
@@ -17,9 +14,9 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from telemetry.engine import EngineMetrics
 from tests.api_client import start, wait_for_request
-from tests.checkout import CHECKOUT
 from tests.serving import program_environment
 from tests.telemetry.conftest import free_port
+from tests.telemetry.processes import process
 from tests.telemetry.scraping import Scrape, scrape, scrape_until
 from tests.waiting import eventually
 from worker.metrics_server import serving_metrics
@@ -30,19 +27,6 @@ def engine() -> EngineMetrics:
     metrics = EngineMetrics()
     Runtime(telemetry=TelemetryConfig(metrics=metrics.buffer))
     return metrics
-
-
-@asynccontextmanager
-async def process(package: str, environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run one of our programs, and stop it."""
-    command = [sys.executable, "-P", "-m", package]
-    started = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT, env=environment)
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.terminate()
-        await started.wait()
 
 
 async def first_scrape(url: str) -> Scrape:

@@ -44,10 +44,10 @@ def counted(histogram: Histogram, before: dict[tuple[str, ...], float]) -> list[
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (ModelRateLimitError("m", 429), "rate_limited"),
-        (ModelQuotaExceededError("m", 429), "quota"),
-        (ModelAuthenticationError("m", 401), "rejected"),
-        (ModelServerError("m", 503), "server_error"),
+        (ModelRateLimitError("m", "no", body=None), "rate_limited"),
+        (ModelQuotaExceededError("m", "no", body=None), "quota"),
+        (ModelAuthenticationError("m", "no", body=None), "rejected"),
+        (ModelServerError("m", "no", body=None), "server_error"),
         (ModelTimeoutError("m", "late", phase="read"), "timeout"),
         (ModelConnectionError("m", "refused", phase="connect"), "unreachable"),
         (ModelAPIError("m", "not JSON"), "unusable"),
