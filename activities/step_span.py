@@ -1,4 +1,4 @@
-"""The span of an agent at work on a step."""
+"""The span of an agent that runs a step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 
 from models.contracts.handoff import StepInput
 from telemetry import genai
-from telemetry.tracing import Attributes, Span, span
+from telemetry.span import Attributes, Span
+from telemetry.tracing import span
 
 
 def agent_span(step: StepInput) -> AbstractContextManager[Span]:

@@ -39,7 +39,7 @@ from api.routes import (
 )
 from api.services import open_services
 from config.settings import Settings
-from telemetry.tracing import is_tracing
+from telemetry.tracing import flush_spans, is_tracing
 
 PREFIX = "/api/v1"
 MIN_COMPRESSED_SIZE = 500
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
                 yield
             finally:
                 await hub.close()
+                await flush_spans()
 
     app = FastAPIOffline(
         title="BotArmy",

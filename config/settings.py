@@ -180,8 +180,7 @@ class Settings(BaseSettings):
 
     trace_content: bool = Field(
         default=False,
-        description="Whether exported traces contain prompts, responses, the arguments and results of tools, and the "
-        "texts of errors.",
+        description="Whether exported traces contain prompts, responses, and the arguments and results of tools.",
     )
 
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections that one process may open.")

@@ -16,7 +16,7 @@ from temporalio.contrib.opentelemetry import TracingInterceptor
 
 from config.version import installed_version
 from telemetry import genai
-from telemetry.tracing import Attributes, Span
+from telemetry.span import Attributes, Span
 
 
 class _Span:
@@ -39,15 +39,19 @@ class Spans:
 
     Args:
         processor: what is done with spans that have ended.
-        content: whether they contain prompts, responses, tools' arguments and results, and the texts of errors.
+        content: whether they contain prompts, responses, and tools' arguments and results.
     """
 
     def __init__(self, service: str, processor: SpanProcessor, *, content: bool) -> None:
         self.content = content
-        provider = TracerProvider(resource=_resource(service))
-        provider.add_span_processor(processor if content else WithoutTexts(processor))
+        self._provider = provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
+        provider.add_span_processor(WithoutTexts(processor))
         self._tracer = provider.get_tracer("botarmy", installed_version(), genai.SCHEMA_URL)
         self.interceptor = TracingInterceptor(provider.get_tracer("temporalio"))
+
+    def flush(self) -> None:
+        """Export what has ended. It takes as long as the collector needs."""
+        self._provider.force_flush()
 
     @contextmanager
     def span(self, name: str, attributes: Attributes, *, is_call: bool) -> Iterator[Span]:
@@ -75,7 +79,7 @@ def _failing(span: Span) -> Iterator[Span]:
 
 
 class WithoutTexts(SpanProcessor):
-    """Removes the texts of errors, which may quote a prompt or a response, and keeps their types."""
+    """Removes the texts of errors, which may quote a prompt, a response or a key, and keeps their types."""
 
     def __init__(self, processor: SpanProcessor) -> None:
         self._next = processor
@@ -120,5 +124,5 @@ def _resource(service: str) -> Resource:
 
 
 def exported_spans(service: str, *, content: bool) -> Spans:
-    """Return spans that are exported in the background, and when the process ends."""
+    """Return spans that are exported in the background."""
     return Spans(service, BatchSpanProcessor(OTLPSpanExporter()), content=content)

@@ -7,12 +7,16 @@ OTEL_TRACES_SAMPLER, ... (https://opentelemetry.io/docs/specs/otel/configuration
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Protocol
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import structlog
+
+from telemetry.span import Attributes, Span
 
 if TYPE_CHECKING:
     from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -23,21 +27,7 @@ log = structlog.get_logger(__name__)
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
-Value = str | bool | int | float | Sequence[str]
-Attributes = Mapping[str, Value | None]
-
-
-class Span(Protocol):
-    """One operation of a trace."""
-
-    def rename(self, name: str) -> None:
-        """Change the name, once it is known."""
-
-    def set(self, attributes: Attributes) -> None:
-        """Set attributes. Those that are None are left out."""
-
-    def fail(self, kind: str) -> None:
-        """Mark the operation as failed, with the type of its error."""
+FLUSH_SECONDS = 3.0
 
 
 class _NoSpan:
@@ -59,7 +49,7 @@ def configure_tracing(service: str, *, content: bool) -> None:
     """Export the spans of this process, if the environment names an endpoint.
 
     Args:
-        service: the service's name, unless the environment gives it another.
+        service: the service's name, unless the environment names another.
         content: whether spans contain prompts, responses and the arguments and results of tools.
     """
     if not any(os.environ.get(name) for name in ENDPOINTS) or _is_disabled():
@@ -83,6 +73,15 @@ def set_spans(spans: Spans | None) -> None:
     """Send the spans of this process there."""
     global _spans
     _spans = spans
+
+
+async def flush_spans() -> None:
+    """Export what has ended before the process ends, if a collector accepts it within FLUSH_SECONDS."""
+    if _spans is None:
+        return
+    thread = Thread(target=_spans.flush, name="flush-spans", daemon=True)  # which keeps no process
+    thread.start()
+    await asyncio.to_thread(thread.join, FLUSH_SECONDS)
 
 
 def is_tracing() -> bool:

@@ -15,7 +15,7 @@ from config.provider_keys import provider_variables
 from config.settings import SettingsError, get_settings
 from crew.providers import InstalledCrews
 from telemetry.engine import engine_metrics
-from telemetry.tracing import configure_tracing
+from telemetry.tracing import configure_tracing, flush_spans
 from worker.metrics_server import serving_metrics
 from worker.watchdog import watch_event_loop
 from worker.worker import run_worker
@@ -38,6 +38,7 @@ async def main() -> None:
     log.info("worker_starting", task_queue=settings.task_queue, namespace=client.namespace)
     async with serving_metrics(settings, engine_metrics()):
         await run_worker(client, InstalledCrews(settings), settings, stop)
+    await flush_spans()
     watchdog.cancel()
     log.info("worker_stopped")
 

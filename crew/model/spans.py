@@ -12,7 +12,8 @@ from pydantic_ai.models.instrumented import InstrumentationSettings
 
 from crew.model.redaction import redact_keys
 from telemetry import genai
-from telemetry.tracing import Attributes, Span, captures_content, is_tracing, span
+from telemetry.span import Attributes, Span
+from telemetry.tracing import captures_content, is_tracing, span
 
 if TYPE_CHECKING:
     from crew.model.clients import ModelClient

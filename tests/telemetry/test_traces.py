@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx2
 import pytest
@@ -28,7 +28,7 @@ INCOMING = "0af7651916cd43dd8448eb211c80319c"
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["without content", "with content"])
-def traced(request: pytest.FixtureRequest) -> AsyncIterator[Traced]:
+def traced(request: pytest.FixtureRequest) -> Iterator[Traced]:
     with tracing(content=request.param) as traced:
         yield traced
 
