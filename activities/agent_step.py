@@ -15,6 +15,7 @@ from activities.assignment import build_assignment
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
+from activities.step_metrics import MeasuredStep, measured_step
 from activities.stop_watch import StopWatch
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
@@ -84,8 +85,12 @@ class AgentSteps:
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
         )
+        with measured_step() as measured:
+            return await self._run_measured(step, measured)
+
+    async def _run_measured(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
-            return await self._attempt(step)
+            return await self._attempt(step, measured)
         except TaskEndedError:
             return await self._result_as_recorded(step)
         except (ApplicationError, *PERMANENT_ERRORS, *UNSTORABLE):
@@ -97,7 +102,7 @@ class AgentSteps:
                 storable(str(error)), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
 
-    async def _attempt(self, step: StepInput) -> StepResult:
+    async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
             started = steps.Started(open=True)
             await self._stops.require_not_stopped(step)
@@ -108,12 +113,12 @@ class AgentSteps:
                 running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
                 async with running.heartbeating():
                     outcome = await self._run(step, running)
-                    return await self._finish(step, started, outcome)
+                    return measured.finished(await self._finish(step, started, outcome))
             except AgentError as error:
-                return await self._fail(step, started, error)
+                return measured.finished(await self._fail(step, started, error))
             except UNSTORABLE as error:
                 why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
-                return await self._fail(step, started, AgentError(why, retryable=False))
+                return measured.finished(await self._fail(step, started, AgentError(why, retryable=False)))
         except StoppedError as error:
             return await self._end_stopped(step, error)
 
@@ -137,7 +142,7 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            with self._stops.watching(step):
+            with self._stops.watching(step), agent_span(step):
                 async with running.working(step.timeout.total_seconds()) as limit:
                     outcome = await agent.run(assignment, running)
         except TimeoutError as error:

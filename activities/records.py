@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
@@ -25,6 +26,7 @@ from models.contracts.records import (
 from models.tables import HitlRequest
 from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
+from telemetry.metrics import DecisionOutcome
 
 
 class Records:
@@ -82,6 +84,8 @@ class Records:
         request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
+        closed = DecisionOutcome(response.action)
+        tx.after_commit(lambda: count_decision(request, closed))
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
@@ -144,6 +148,7 @@ class Records:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
+            tx.after_commit(lambda: count_decision(request, DecisionOutcome.EXPIRED))
             agent = request.agent_type
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(ref["artifact_id"]) for ref in request.artifacts))

@@ -20,7 +20,7 @@ from store.events import event_of
 from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from store.bus import Bus
     from store.database import Database
@@ -93,6 +93,12 @@ class Transaction:
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
         self._reason: str | None = None
+        self.committed: list[Callable[[], None]] = []
+        """What to call once it is committed."""
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the unit of work is committed, and not if it is rolled back."""
+        self.committed.append(call)
 
     def record(
         self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
@@ -193,6 +199,8 @@ class Store:
                     raise ProjectUnknownError(f"project {project_id} does not exist") from error
             raise
         self.bus.publish(events)
+        for call in tx.committed:
+            call()
 
 
 async def _project_exists(connection: AsyncConnection, project_id: UUID) -> bool:

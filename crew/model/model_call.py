@@ -15,6 +15,7 @@ from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
+from crew.model.call_metrics import measured_call
 from crew.model.call_slots import CallSlot
 from crew.model.clients import ModelClient
 from crew.model.failures import (
@@ -29,6 +30,7 @@ from crew.model.failures import (
 from crew.model.incoming import is_plausible, storable_response
 from crew.model.limiter.limiter import StepLimiter, Turn
 from crew.model.redaction import redacted_response
+from crew.model.spans import chat_span
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -202,19 +204,23 @@ class ModelCaller:
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
         async with slot:
-            try:
-                async with asyncio.timeout(client.seconds):
-                    response = await model_request(
-                        client.model,
-                        messages,
-                        model_settings=client.settings,
-                        model_request_parameters=self._parameters,
-                    )
-            except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
-                raise ModelTimeoutError(
-                    client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
-                ) from error
-        return storable_response(response)
+            with measured_call(client.name) as measured, chat_span(client, messages) as traced:
+                try:
+                    async with asyncio.timeout(client.seconds):
+                        response = await model_request(
+                            client.model,
+                            messages,
+                            model_settings=client.settings,
+                            model_request_parameters=self._parameters,
+                        )
+                except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
+                    raise ModelTimeoutError(
+                        client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
+                    ) from error
+                response = storable_response(response)
+                traced.answered(response)
+                measured.answered(response, usable=_problem(response, b"", client.name) is None)
+        return response
 
 
 async def _even_if_cancelled(storing: Coroutine[Any, Any, None]) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from crew.model import context
 from crew.model.dialect import Call
 from crew.model.limits import SAME_CALLS_END, SAME_CALLS_NUDGE
+from crew.model.spans import tool_span
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.model.transcript_cursor import TranscriptCursor, dump
 from crew.protocol import AgentError
@@ -114,18 +115,20 @@ class ToolCalls:
         started = time.monotonic()
         await self._report(tool.name)
         ok, usable = True, True
-        try:
-            async with asyncio.timeout(None if tool.in_sandbox else TOOL_SECONDS):
-                text = await tool.run(arguments)
-        except ToolError as error:
-            text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
-        except TimeoutError:
-            text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
-        except (AgentError, SupersededAttemptError, SandboxError):
-            raise
-        except Exception as error:
-            text, ok = f"Error: {_unexpected(tool, error)}", False
-        text = context.truncate(context.visible(text))
+        with tool_span(tool.name, call.id, call.raw) as traced:
+            try:
+                async with asyncio.timeout(None if tool.in_sandbox else TOOL_SECONDS):
+                    text = await tool.run(arguments)
+            except ToolError as error:
+                text, ok, usable = f"Error: {error}", False, not isinstance(error, InvalidOutputError)
+            except TimeoutError:
+                text, ok = f"Error: {tool.name} did not end within {TOOL_SECONDS:.0f} s.", False
+            except (AgentError, SupersededAttemptError, SandboxError):
+                raise
+            except Exception as error:
+                text, ok = f"Error: {_unexpected(tool, error)}", False
+            text = context.truncate(context.visible(text))
+            traced.returned(text, ok=ok)
         when = {"continued": self._continued} if tool.gives_up else {}
         await self._store(call, text, time.monotonic() - started, ok=ok, usable=usable, **when)
         return text, ok, usable

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from crew.model.call_metrics import count_entry
 from crew.model.tool import Tool, schema_of
 from crew.transcript import Entry, EntryKind, Transcript
 from models.contracts.usage import Fallback
@@ -108,6 +109,7 @@ class TranscriptCursor:
             await self.rewind(self.position, CHANGED)
         entry = Entry(self._count, kind, self._fingerprint, body, call_id, **figures)
         await self._transcript.add(entry, settles)
+        count_entry(entry)
         self._count += 1
         self.used.count(entry)
         if entry.discarded is None:
