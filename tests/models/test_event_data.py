@@ -51,6 +51,14 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
         "content_hash": HASH,
         "size": 12,
     },
+    EventType.BUDGET_ALERT: {  # added later
+        "kind": "project",
+        "unit": "usd",
+        "percent": 90,
+        "spent": 1.8,
+        "limit": 2.0,
+        "stage": "plan",
+    },
     EventType.HITL_REQUEST: {
         "request_id": ID,
         "stage": "plan",
