@@ -23,6 +23,10 @@ LEAVE_SECONDS = 1.0
 """How long a cancelled step tries to give up its place. Otherwise others pass it, and the place ends by itself."""
 
 
+SHOWN_SECONDS = 5.0
+"""How often a wait is shown, if it takes a second at least: there may be a thousand of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limited:
     """A model as the limiter knows it: the key of its queue, and its pace."""
@@ -101,13 +105,13 @@ class StepLimiter:
         Raises:
             StepPostponedError: this attempt may not wait any longer. The next one has the same place.
         """
-        started, shown = time.monotonic(), -1.0
+        started, shown = time.monotonic(), -SHOWN_SECONDS
         try:
             while isinstance(
                 answer := await self._queue.acquire(limited.key, self._waiter, limited.pace, tokens), Wait
             ):
                 waited = time.monotonic() - started
-                if waited - shown >= 1:
+                if waited - shown >= SHOWN_SECONDS and waited + answer.expected >= 1:
                     shown = waited
                     await self._step.progress(_describe(model, answer, waited), waited_s=round(waited))
                 await self._step.idle(answer.poll)

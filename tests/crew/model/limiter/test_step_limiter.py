@@ -66,7 +66,7 @@ async def test_a_step_that_is_postponed_keeps_its_place() -> None:
 
 async def test_a_rate_limit_pauses_the_calls_of_all_steps() -> None:
     queue, free = MemoryQueue(), Limited("k", Pace())
-    refused = Model([ModelRateLimitError("m", "slow down", body=None, retry_after=0.5)])
+    refused = Model([ModelRateLimitError("m", "slow down", body=None, retry_after=1.2)])
     with pytest.raises(AgentError, match="is rate-limited") as failure:
         await conversation(Limiter(queue), Step(), refused, free).run()
     assert not failure.value.counts
@@ -78,7 +78,7 @@ async def test_a_rate_limit_pauses_the_calls_of_all_steps() -> None:
 
 async def test_a_turn_is_returned_if_the_budget_is_spent_meanwhile() -> None:
     queue, step, model = MemoryQueue(), Step(), Model([DONE])
-    fast = Limited("k", Pace(interval=0.2))
+    fast = Limited("k", Pace(interval=1.5))
     await queue.acquire("k", Waiter(UUID(int=1), UUID(int=1)), fast.pace, 0)
     waiting = asyncio.create_task(conversation(Limiter(queue), step, model, fast).run())
 
