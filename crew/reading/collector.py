@@ -58,6 +58,7 @@ class CandidateCollector:
                     self.collection.mark_unused(QUOTE, text_with_children(block))
             elif index != self._title_index:
                 self._visit(index, block)
+        self.collection.list_columns()
 
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):

@@ -150,6 +150,7 @@ def collect_rows(collection: Collection, block: Block) -> None:
     if block.struck and not any(row.struck for row in rows):
         collection.mark_unused(STRUCK, block.struck)
     for row in rows:
+        collection.mark_cells_unused(row.left, row.label)
         section = row.section or collection.headings.section
         text = f"{row.label}: {row.text}" if row.label else row.text
         first = next((cell for cell in block.cells if cell and row.text.startswith(cell)), row.text)

@@ -17,6 +17,7 @@ MAX_COLUMN_WORDS = 4
 
 _MAX_COLUMNS = 24
 
+_DONE = ("done", "✓")
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
 METADATA_COLUMNS = (
     "priority prio priorität priorité prioridad prioridade priorità prioriteit priorytet приоритет 优先级 優先度 우선순위 moscow importance severity "
@@ -58,6 +59,7 @@ class Columns:
     section: Section | None  # of the whole table
     sections: tuple[Section | None, ...]  # of each column
     scope: tuple[int, ...]  # columns that say whether a row is in scope
+    done: tuple[int, ...]  # columns that say whether a row is built already
 
 
 def has_requirement_column(header: tuple[str, ...]) -> bool:
@@ -96,11 +98,11 @@ def columns_of(header: tuple[str, ...]) -> Columns:
     sections = tuple(None if at == label else _column_section(name) for at, name in enumerate(names))
     scope = tuple(at for at, name in enumerate(names) if name in _SCOPE_COLUMNS)
     flags = {at for at, section in enumerate(sections) if section is Section.EXCLUDED} | set(scope)
-    metadata = tuple(at for at in metadata if at not in flags and names[at] not in ("done", "✓", "risk"))
+    metadata = tuple(at for at in metadata if at not in flags and names[at] not in (*_DONE, "risk"))
     texts = tuple(
         at
         for at, name in enumerate(names)
-        if at != label and at not in metadata and at not in flags and name not in ("done", "✓")
+        if at != label and at not in metadata and at not in flags and name not in _DONE
     )
     says = [at for at in texts if _REQUIREMENT_COLUMN.search(names[at])]
     if says and texts and says[0] != texts[0] and not has_requirement_column((names[texts[0]],)) and len(says) == 1:
@@ -109,8 +111,9 @@ def columns_of(header: tuple[str, ...]) -> Columns:
             if names[texts[0]] not in ("name", "title", "titel")
             else texts
         )
+    done = tuple(at for at, name in enumerate(names) if name in _DONE)
     whole = None if story or _is_in_out(sections) else _table_section(names, label)
-    return Columns(label, metadata, texts, story, whole, sections, scope)
+    return Columns(label, metadata, texts, story, whole, sections, scope, done)
 
 
 def _table_section(names: list[str], label: int | None) -> Section | None:
