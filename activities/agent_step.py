@@ -167,7 +167,7 @@ class AgentSteps:
             raise AgentError(str(error), retryable=False) from error
         except SandboxError as error:
             raise AgentError(str(error)) from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # agents of another package may do anything
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
         await check_outcome(outcome, step.handoff.expected_outputs, self._max_artifact_bytes)
