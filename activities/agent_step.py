@@ -16,6 +16,7 @@ from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
 from activities.step_metrics import MeasuredStep, measured_step
+from activities.step_span import agent_span
 from activities.stop_watch import StopWatch
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
