@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from .contract import Contract
 
@@ -75,7 +74,7 @@ class Budget(Limits):
     (`tok`, `ktok`, `mtok`) and working time (`s`, `m`, `h`, `d`). A number alone is US dollars."""
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         found = handler.resolve_ref_schema(handler(schema))
         amounts = dict(found)
         text = {"type": "string", "description": FORM, "examples": ["2usd,500ktok,2h"]}
