@@ -10,15 +10,27 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities import gate_question
+from activities import gate_question, stopped_step
 from activities.assignment import build_assignment
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
+from activities.step_metrics import MeasuredStep, measured_step
+from activities.step_span import agent_span
+from activities.stop_watch import StopWatch
 from artifacts.errors import InvalidArtifactError
 from config.postgres import explain
-from crew.protocol import AgentError, Crews, Outcome
+from crew.protocol import (
+    AgentError,
+    BudgetExhaustedError,
+    Crews,
+    Outcome,
+    PermissionNeededError,
+    StepPostponedError,
+    StoppedError,
+)
 from crew.transcript import SupersededAttemptError
+from models.contracts.budget import Budget
 from models.contracts.contract import storable
 from models.contracts.enums import HitlReason, ProjectStatus, TaskStatus, Verdict
 from models.contracts.handoff import StepInput, StepResult
@@ -49,6 +61,7 @@ class AgentSteps:
     """The activity that runs an agent. A step runs at least once, and its result is written once.
 
     Args:
+        daily_budget: what all calls of models may use in a day, as a budget is written.
         max_wait: how long a step waits for a provider that asks to wait, before it asks a person.
     """
 
@@ -57,13 +70,14 @@ class AgentSteps:
         store: Store,
         crews: Crews,
         max_artifact_bytes: int,
-        daily_budget_usd: float,
+        daily_budget: str,
         max_wait: timedelta = timedelta(hours=1),
     ) -> None:
         self._store = store
+        self._stops = StopWatch(store)
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
-        self._daily_budget_usd = daily_budget_usd
+        self._daily_budget = Budget.model_validate(daily_budget)
         self._max_wait = max_wait
 
     @activity.defn
@@ -71,29 +85,21 @@ class AgentSteps:
         """Run the agent. Write its artifacts, its task, the gate's request and the events in one transaction.
 
         A failing agent is tried `step.attempts` times. Then a human is asked, and the result contains the request.
-        Other failures (an unavailable database, a dead worker) are retried without counting.
+        Other failures (an unavailable database, a dead worker) are retried without counting, and so is a step that a
+        person has stopped.
 
         Raises:
-            ApplicationError: the agent failed, or a server was unavailable, and the step is to be retried.
+            ApplicationError: the agent failed, a server was unavailable or a stop holds, and the step is to be retried.
         """
         structlog.contextvars.bind_contextvars(
             project_id=str(step.project_id), task_id=str(step.task_id), workflow_id=activity.info().workflow_id
         )
+        with measured_step() as measured:
+            return await self._run_measured(step, measured)
+
+    async def _run_measured(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
-            started = steps.Started(open=True)
-            if not step.short:
-                async with self._store.transaction(step.project_id) as tx:
-                    started = await self._start(tx, step)
-            try:
-                running = RunningStep(self._store, step, started, self._daily_budget_usd)
-                async with running.heartbeating():
-                    outcome = await self._run(step, running)
-                    return await self._finish(step, started, outcome)
-            except AgentError as error:
-                return await self._fail(step, started, error)
-            except UNSTORABLE as error:
-                why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
-                return await self._fail(step, started, AgentError(why, retryable=False))
+            return await self._attempt(step, measured)
         except TaskEndedError:
             return await self._result_as_recorded(step)
         except (ApplicationError, *PERMANENT_ERRORS, *UNSTORABLE):
@@ -104,6 +110,26 @@ class AgentSteps:
             raise ApplicationError(
                 storable(str(error)), type=type(error).__name__, next_retry_delay=min(delay, MAX_RETRY_DELAY)
             ) from error
+
+    async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
+        try:
+            started = steps.Started(open=True)
+            await self._stops.require_not_stopped(step)
+            if not step.short:
+                async with self._store.transaction(step.project_id) as tx:
+                    started = await self._start(tx, step)
+            try:
+                running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
+                async with running.heartbeating():
+                    outcome = await self._run(step, running)
+                    return measured.finished(await self._finish(step, started, outcome))
+            except AgentError as error:
+                return measured.finished(await self._fail(step, started, error))
+            except UNSTORABLE as error:
+                why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
+                return measured.finished(await self._fail(step, started, AgentError(why, retryable=False)))
+        except StoppedError as error:
+            return await self._end_stopped(step, error)
 
     async def _refuse(self, tx: Transaction, step: StepInput, started: steps.Started) -> NoReturn:
         """Raise why this attempt may not write its result."""
@@ -125,8 +151,9 @@ class AgentSteps:
         agent = await self._crews.agent(step.crew, role)
         assignment = await build_assignment(self._store, step, role)
         try:
-            async with asyncio.timeout(step.timeout.total_seconds()) as limit:
-                outcome = await agent.run(assignment, running)
+            with self._stops.watching(step), agent_span(step):
+                async with running.working(step.timeout.total_seconds()) as limit:
+                    outcome = await agent.run(assignment, running)
         except TimeoutError as error:
             # A timeout inside the agent is a failure like any other.
             reason = f"it took longer than {step.timeout}." if limit.expired() else f"TimeoutError: {error}"
@@ -136,13 +163,20 @@ class AgentSteps:
                 # Not a failure of the agent: another worker, or this one after its restart, runs the step at once.
                 raise ApplicationError("the worker is stopping", type="WorkerStopping") from None
             raise
-        except (AgentError, SupersededAttemptError, ApplicationError, *DATABASE_ERRORS, *PERMANENT_ERRORS):
+        except (
+            AgentError,
+            StoppedError,
+            SupersededAttemptError,
+            ApplicationError,
+            *DATABASE_ERRORS,
+            *PERMANENT_ERRORS,
+        ):
             raise
         except (InvalidArtifactError, UnconfinedError) as error:
             raise AgentError(str(error), retryable=False) from error
         except SandboxError as error:
             raise AgentError(str(error)) from error
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # agents of another package may do anything
             log.exception("agent_raised")
             raise AgentError(f"{type(error).__name__}: {error}") from error
         await check_outcome(outcome, step.handoff.expected_outputs, self._max_artifact_bytes)
@@ -181,24 +215,20 @@ class AgentSteps:
                 await self._refuse(tx, step, started)
             request = None
             if reason is not None:
-                question = gate_question.FAILED_VERDICT if reason is HitlReason.FAILED_VERDICT else step.gate.question
-                asked = gate_question.fill_question(question, step)
+                asked = gate_question.fill_question(gate_question.question_of(step, reason), step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
                 request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
     async def _fail(self, step: StepInput, started: steps.Started, error: AgentError) -> StepResult:
+        if isinstance(error, StepPostponedError):  # its turn comes, however long the queue is
+            raise _try_again(str(error), error.retry_after)
         if not error.counts:
             async with self._store.reading() as connection:
                 waited = await steps.wait(connection, step.task_id, started.number)
             if waited < self._max_wait:
-                raise ApplicationError(
-                    storable(str(error)),
-                    type="AgentError",
-                    category=ApplicationErrorCategory.BENIGN,
-                    next_retry_delay=error.retry_after or RETRY_DELAY,
-                )
+                raise _try_again(str(error), error.retry_after)
             still = f"It still was after {max(1, round(waited / timedelta(minutes=1)))} min: try again later."
             error = AgentError(f"{error} {still}", retryable=False)
         async with self._store.transaction(step.project_id) as tx:
@@ -213,19 +243,26 @@ class AgentSteps:
             request = None
             if last:
                 await steps.fail(tx, step, reason)
+                shortage = error.shortage if isinstance(error, BudgetExhaustedError) else None
+                call = error.call if isinstance(error, PermissionNeededError) else None
                 checks = await self._checked_by(tx, step)
-                question = gate_question.fill_question(gate_question.FAILED_STEP, step, reason, checks)
+                question = gate_question.ask_about_failure(step, reason, checks, shortage, call)
+                why = (call and HitlReason.TOOL_CALL) or (shortage and HitlReason.BUDGET) or HitlReason.FAILED_STEP
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", HitlReason.FAILED_STEP, (), question
+                    tx, step, activity.info().workflow_id or "", why, (), question, shortage, call
                 )
         if last:
             return StepResult(request=request)
-        raise ApplicationError(
-            reason,
-            type="AgentError",
-            category=ApplicationErrorCategory.BENIGN,
-            next_retry_delay=error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)),
-        )
+        raise _try_again(reason, error.retry_after or timedelta(seconds=min(2 ** (failures - 1), 60)))
+
+    async def _end_stopped(self, step: StepInput, stopped: StoppedError) -> StepResult:
+        if stopped.stop.target.task_id is not None:
+            result = await stopped_step.ask(self._store, step, stopped)
+            if result is not None:
+                return result
+        elif (waits := await stopped_step.until_released(self._store, step, stopped)) is not None:
+            raise waits
+        raise TaskEndedError
 
     async def _checked_by(self, tx: Transaction, step: StepInput) -> tuple[str, ...]:
         """Return the stages that wrote what the stage's earlier result was checked by, if the work was sent back."""
@@ -262,6 +299,15 @@ class AgentSteps:
                 verdict=Verdict(task.verdict) if task and task.verdict else None,
                 request=request,
             )
+
+
+def _try_again(reason: str, delay: timedelta | None) -> ApplicationError:
+    return ApplicationError(
+        storable(reason),
+        type="AgentError",
+        category=ApplicationErrorCategory.BENIGN,
+        next_retry_delay=delay or RETRY_DELAY,
+    )
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

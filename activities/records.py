@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.step_metrics import count_decision
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
@@ -22,8 +24,9 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
+from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
+from telemetry.metrics import DecisionOutcome
 
 
 class Records:
@@ -81,6 +84,8 @@ class Records:
         request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
+        closed = DecisionOutcome(response.action)
+        tx.after_commit(lambda: count_decision(request, closed))
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
@@ -97,6 +102,9 @@ class Records:
         )
         await artifacts.accept(tx, (ref.artifact_id for ref in accepted))
         await tasks.end_wait(tx, request.task_id, request.agent_type, accepted=bool(accepted))
+        if response.raise_by is not None and request.shortage is not None:
+            shortage = Shortage.model_validate(request.shortage)
+            await budget_limits.raise_limits(tx.connection, tx.project_id, shortage, response.raise_by)
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -140,6 +148,7 @@ class Records:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
+            tx.after_commit(lambda: count_decision(request, DecisionOutcome.EXPIRED))
             agent = request.agent_type
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(ref["artifact_id"]) for ref in request.artifacts))
@@ -198,7 +207,8 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         accepted=accepted,
     )
     # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
-    return responded.model_copy(update={"redo": response.redo}) if response.redo else responded
+    extra = {"redo": response.redo, "raise_by": response.raise_by}
+    return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 
 
 async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:

@@ -105,4 +105,3 @@ def load_mcp_servers(path: Path | None) -> Mapping[str, McpServer]:
         problem = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, problem["loc"])) or "the file"
         raise McpConfigError(f"{path}: {where}: {problem['msg'].removeprefix('Value error, ')}") from None
-

@@ -30,7 +30,9 @@ from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from config.sizes import format_size
+from crew.list_prices import UnknownPriceError, price_of_million
 from crew.providers import MODELS, providers
+from models.contracts.budget import Budget
 from models.contracts.contract import Text
 from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.names import CrewName
@@ -60,6 +62,7 @@ async def create_project(
     crew, model = _choose_crew(services, body)
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {format_size(services.settings.max_brief_bytes)}.")
+    _require_prices(services, pipeline, crew, model)
     source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
     new = project_start.NewProject(
         id=uuid7(),
@@ -70,6 +73,8 @@ async def create_project(
         crew=crew,
         model=model,
         source=source,
+        budget=body.budget or pipeline.budget or _default_budget(services),
+        checkpoint_after=services.settings.checkpoint_after,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )
@@ -103,6 +108,24 @@ def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, Mod
     if crew == MODELS and model is None:
         raise InvalidError("model", "is needed: name one as provider:model, such as openai:gpt-5, or set BOTARMY_MODEL")
     return crew, model
+
+
+def _require_prices(services: Services, pipeline: Pipeline, crew: CrewName, model: ModelName | None) -> None:
+    """Raise InvalidError if a stage would ask a model without a price: no budget could hold."""
+    if crew != MODELS:
+        return
+    roles = {role.name: role.model for role in pipeline.roles}
+    for asked in {stage.model or roles.get(stage.agent) or model for stage in pipeline.stages} - {None}:
+        assert asked is not None
+        try:
+            price_of_million(asked, services.settings.model_prices)
+        except UnknownPriceError as error:
+            raise InvalidError("model", f"cannot be used: {error}") from None
+
+
+def _default_budget(services: Services) -> Budget | None:
+    given = services.settings.project_budget
+    return Budget.model_validate(given) if given else None
 
 
 async def _create(services: Services, new: project_start.NewProject) -> Project | None:

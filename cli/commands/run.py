@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.client.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
 from cli.client.gate_policy import GatePolicy
-from cli.client.http import Client
+from cli.client.http import Client, Json
 from cli.client.project_view import ProjectView
 from cli.client.projects import create
 from cli.client.session import PATIENCE, Display, Session
@@ -62,6 +62,7 @@ class RunOptions:
     model: str | None = None
     crew: str | None = None
     checks_model: bool = True
+    budget: Json | None = None
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -142,6 +143,8 @@ async def _start(client: Client, options: RunOptions) -> Project:
         body["model"] = options.model
     if options.crew is not None:
         body["crew"] = options.crew
+    if options.budget is not None:
+        body["budget"] = options.budget
     try:
         return await create(client, body)
     except ApiError as error:

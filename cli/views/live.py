@@ -17,7 +17,15 @@ from rich.text import Text
 from cli.client.project_view import ProjectView, StageRow, StageStatus
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
-from cli.views.wording import EXPIRED, describe_decision, duration, local_time, project_style
+from cli.views.wording import (
+    EXPIRED,
+    describe_alert,
+    describe_decision,
+    describe_stop,
+    duration,
+    local_time,
+    project_style,
+)
 from config.redaction import redacted
 from models.contracts import event_data
 from models.contracts.enums import HitlAction, ProjectStatus
@@ -67,6 +75,14 @@ class LiveDisplay:
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
+            case event_data.BudgetAlert():
+                mark, style, text = "!", "yellow", describe_alert(data)
+            case event_data.StopChange():
+                mark, style, text = (
+                    "■" if data.stopped else "▶",
+                    "red" if data.stopped else "green",
+                    describe_stop(data),
+                )
             case event_data.ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
             case event_data.TaskCompleted() if data.note:
@@ -170,6 +186,7 @@ class LiveDisplay:
         for row in view.stages.values():
             table.add_row(*self._cells(row, width))
         lines: list[RenderableType] = [heading, subtitle, table]
+        lines.extend(plain(describe_stop(stop), "red") for stop in view.stops.values())
         if self._problem is not None:
             lines.append(plain(redacted(f"reconnecting: {self._problem}"), "yellow"))
         return Group(*lines)

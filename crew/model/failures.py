@@ -40,6 +40,16 @@ _MAX_DETAIL = 300
 _TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
 
 
+class TryAnotherModelError(AgentError):
+    """A model failed in a way in which another one may not."""
+
+
+def another_may_answer(error: Exception) -> bool:
+    """Return whether a call failed because of the model, its server or its account, rather than of what was asked."""
+    own = (ModelAuthenticationError, ModelQuotaExceededError, ModelNotFoundError)
+    return isinstance(error, own) or is_transient(error) or (isinstance(error, ModelAPIError) and _is_redirect(error))
+
+
 def is_transient(error: Exception) -> bool:
     """Return whether the same call may not meet this error again a few seconds later."""
     return isinstance(error, _TRANSIENT) and not _is_oversized(error)

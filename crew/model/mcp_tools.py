@@ -18,7 +18,7 @@ from pydantic import ConfigDict, model_validator
 from config.mcp_servers import LocalServer, McpConfigError, McpServer, load_mcp_servers
 from config.outbound import http_client
 from crew.model.redaction import MIN_IN_RESPONSE, redact_keys
-from crew.model.tool import Arguments, Tool, ToolError
+from crew.model.tool import Arguments, Tool, ToolError, changed
 from crew.protocol import AgentError
 from models.contracts.roles import Role
 
@@ -144,12 +144,7 @@ class _Connection:
         except Exception as error:
             raise ToolError(redact_keys(f"the MCP server says: {_cause(error)}", self._secrets)) from error
         if now is None or _digest(now) != _digest(self._tools[name]):
-            change = "no longer has" if now is None else "has changed"
-            raise AgentError(
-                f"the MCP server {self._name} {change} its tool {name} since the step began. Nothing was called. If the "
-                "change is right, amend with a comment: that starts a new round.",
-                retryable=False,
-            )
+            raise changed(f"{self._name}/{name}", is_gone=now is None)
 
     async def _list(self) -> dict[str, Definition]:
         found: dict[str, Definition] = {}
@@ -243,7 +238,9 @@ class ExternalArguments(Arguments):
     def _fit(cls, given: object) -> object:
         import jsonschema
 
-        if error := jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(cls.definition).iter_errors(given)):
+        if error := jsonschema.exceptions.best_match(
+            jsonschema.Draft202012Validator(cls.definition).iter_errors(given)
+        ):
             raise ValueError(f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message[:500]}")
         return given
 

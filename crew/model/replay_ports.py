@@ -15,6 +15,7 @@ from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
 from crew.model.pricing import Price
 from crew.transcript import Entry
+from models.contracts.budget import Amounts
 from sandbox import RunReport, SandboxPort
 
 _NO_LIMIT = 10**12
@@ -64,7 +65,7 @@ class StoredTranscript:
     async def discard(self, position: int, reason: str) -> None:
         self.left_at = position
 
-    async def reserve(self, amount_usd: float) -> UUID:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
         return uuid4()
 
     async def release(self, reservation: UUID) -> None:
@@ -83,6 +84,12 @@ class ReplayedStep:
 
     async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
         """Nobody is informed."""
+
+    async def idle(self, seconds: float) -> None:
+        """Nothing is waited for."""
+
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
 
 
 class NoProvider(ModelClients):

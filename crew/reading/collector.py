@@ -24,6 +24,7 @@ from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_le
 from crew.reading.patterns import collapse_whitespace, labelled_lines
 from crew.reading.refusals import is_refused_by_no
 from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
+from crew.reading.scope_statements import split_clauses
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
@@ -57,6 +58,7 @@ class CandidateCollector:
                     self.collection.mark_unused(QUOTE, text_with_children(block))
             elif index != self._title_index:
                 self._visit(index, block)
+        self.collection.list_columns()
 
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
@@ -209,7 +211,10 @@ class CandidateCollector:
                 self.collection.add(Tier.BACKGROUND, sentence, None, Section.CONTEXT, is_summary=is_summary)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
-                self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)
+                kept, ruled_out = split_clauses(sentence)
+                self.collection.add(tier, kept, None, section, is_prose=True, is_summary=is_summary)
+                for clause in ruled_out:
+                    self.collection.mark_unused(Section.EXCLUDED.value, clause)
 
     def _code(self, block: Block) -> None:
         self._headings.lead(None)

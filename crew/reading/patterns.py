@@ -17,7 +17,7 @@ MAX_TAIL = 70
 """Characters at the end of a text in which a tail is looked for."""
 REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
-LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
+LEAD = re.compile(r"^([^:：;；]{1,60})[:：]\s*(.*)$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",

@@ -156,30 +156,52 @@ def _tabs(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _csv(lines: list[str], at: int) -> tuple[Rows, int] | None:
     for mark in (",", ";"):
         columns = _split(lines[at], mark)
-        if (
-            len(columns) < _MIN_ROWS
-            or not all(columns)
-            or not names_columns(columns, with_label=f"{mark} " in lines[at])
-        ):
+        if len(columns) < _MIN_ROWS or not all(columns):
             continue
-        rows: Rows = []
-        while at + len(rows) < len(lines) and len(row := _split(lines[at + len(rows)], mark)) == len(columns):
-            rows.append(row)
+        if not names_columns(columns, with_label=f"{mark} " in lines[at], widest=_MAX_EXPORTED):
+            continue
+        rows, end = _records(lines, at, mark, len(columns))
         if len(rows) >= _MIN_ROWS:
-            return rows, at + len(rows)
+            return _without_empty_columns(rows), end
     return None
+
+
+def _records(lines: list[str], at: int, mark: str, width: int) -> tuple[Rows, int]:
+    """Return the records from a line on, and where they end. A cell in quotes may have several lines."""
+    rows: Rows = []
+    while at < len(lines):
+        end = at + 1
+        record = lines[at]
+        while record.count('"') % 2 and end < len(lines) and len(record) <= _MAX_LINE:
+            record += "\n" + lines[end]
+            end += 1
+        if len(row := _split(record, mark)) != width:
+            break
+        rows.append(row)
+        at = end
+    return rows, at
+
+
+def _without_empty_columns(rows: Rows) -> Rows:
+    filled = [at for at in range(len(rows[0])) if any(row[at] for row in rows[1:])]
+    return [[row[at] for at in filled] for row in rows]
 
 
 def _split(line: str, mark: str) -> list[str]:
     if mark not in line or len(line) > _MAX_LINE:
         return []
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])]
+        return [
+            cell.strip()
+            for cell in next(csv.reader(line.splitlines(keepends=True), delimiter=mark, skipinitialspace=True), [])
+        ]
     except csv.Error:
         return []
 
 
 _RULES_OF_A_PLAIN_GRID = 3
 _MIN_ROWS = 2
-_MAX_LINE = 2_000
+_MAX_LINE = 8_000
+_MAX_EXPORTED = 400
+"""Columns of a tracker's export, most of them empty."""
 _FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from .budget import Budget, BudgetKind, BudgetUnit
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
@@ -19,6 +20,7 @@ from .enums import (
     HitlReason,
     HitlStatus,
     ProjectStatus,
+    StopScope,
     TaskStatus,
     Verdict,
     WorkflowProblemKind,
@@ -155,6 +157,7 @@ class HitlRequested(Payload):
     question: StoredText
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
+    needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
 
 
 class HitlResponded(Payload):
@@ -174,6 +177,7 @@ class HitlResponded(Payload):
     redo: StoredText | None = Field(
         default=None, description="The earlier stage that the work goes back to, if the response named one."
     )
+    raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
 
 
 class HitlExpired(Payload):
@@ -185,6 +189,32 @@ class HitlExpired(Payload):
     stage: StoredText
     round: int
     accepted: bool = Field(description="Whether the stage's artifacts were accepted anyway.")
+
+
+class BudgetAlert(Payload):
+    """Most of a budget is spent."""
+
+    event_type = EventType.BUDGET_ALERT
+
+    kind: BudgetKind
+    unit: BudgetUnit
+    percent: int = Field(description="How much of the limit is spent, at least: 80, 90 or 95.")
+    spent: float
+    limit: float
+    stage: StoredText = Field(description="The stage whose call passed that part.")
+
+
+class StopChange(Payload):
+    """A person stopped the project or a part of it, or released a stop. A stop of one step names its `task_id`."""
+
+    event_type = EventType.STOP_CHANGE
+
+    stop_id: UUID
+    scope: StopScope
+    role: AgentType | None = Field(default=None, description="The role whose steps are stopped; null for every role.")
+    stopped: bool = Field(description="True when the stop begins, false when it is released.")
+    reason: StoredText = Field(description="Why it was stopped, or released.")
+    by: StoredText = Field(description="Who stopped or released it.")
 
 
 class ErrorEvent(Payload):
@@ -210,6 +240,8 @@ EventData = (
     | HitlRequested
     | HitlResponded
     | HitlExpired
+    | BudgetAlert
+    | StopChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

@@ -63,7 +63,10 @@ SELECT coalesce(sum(amount_usd), 0) AS usd FROM reservation
 WHERE task_id IN (SELECT id FROM task WHERE project_id = %s)
 """
 ATTEMPTS = "SELECT attempt FROM task WHERE project_id = %s"
-BUDGET = "SELECT coalesce(sum(spent_usd), 0) AS spent, coalesce(sum(reserved_usd), 0) AS reserved FROM budget"
+BUDGET = """
+SELECT coalesce(sum(spent_usd), 0) AS spent, coalesce(sum(reserved_usd), 0) AS reserved FROM budget
+WHERE starts_with(scope, 'day:')
+"""
 FILES = "SELECT type, version, content_hash FROM artifact WHERE project_id = %s AND type = 'source_code'"
 
 

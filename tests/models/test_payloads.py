@@ -23,6 +23,7 @@ from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Wa
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.projects import ProjectCreate, SourceCreate
+from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
@@ -71,6 +72,8 @@ REQUESTS = (
     ProjectCreate,
     SourceCreate,
     TaskCreate,
+    StopCreate,
+    ReleaseCreate,
     Subscribe,
     Unsubscribe,
     Watch,

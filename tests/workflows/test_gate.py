@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.contracts.budget import Budget
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse
@@ -27,6 +28,7 @@ SHAPES = {
     "redo later": partial(HitlResponse, action=HitlAction.AMEND, comment="again", redo="launch"),
     "reject": partial(HitlResponse, action=HitlAction.REJECT, comment="no"),
     "elsewhere": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=UUID(int=8)),
+    "raise": partial(HitlResponse, action=HitlAction.APPROVE, comment="it is worth it", raise_by=Budget(usd=2)),
     "here": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=ASKED.artifact_id),
 }
 
@@ -45,13 +47,14 @@ def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
 def gate(
     may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None
 ) -> OpenGate:
-    failed = reason is HitlReason.FAILED_STEP
+    failed = reason in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
     request = OpenRequest(
         request_id=UUID(int=1),
         artifacts=() if failed else (ASKED,),
         reason=reason,
         expires_at=NOW,
         may_redo=may_redo,
+        may_continue=reason is HitlReason.BUDGET,
         supplies=supplies,
     )
     return OpenGate(GateState(request=request))
@@ -59,8 +62,10 @@ def gate(
 
 def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
     """An independent implementation of the rules."""
-    failed = reason is HitlReason.FAILED_STEP
+    failed = reason in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
     match shape:
+        case "raise":
+            return reason is HitlReason.BUDGET
         case "elsewhere" | "redo later":
             return False
         case "here":
@@ -68,7 +73,7 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
         case "redo" | "redo earlier":
             return may_redo
         case "approve":
-            return may_redo or not failed
+            return may_redo or reason is not HitlReason.FAILED_STEP
         case "amend":
             return not failed or supplies is not None
     return True

@@ -111,10 +111,25 @@ export const OPEN_TASK_STATUSES = new Set(["pending", "working", "waiting_for_hi
 /** What a person did, by the action of the response. @type {Record<string, string>} */
 export const DECIDED = { approve: "approved", amend: "amended", reject: "rejected" };
 
+/** What was stopped, by the scope of the stop. @type {Record<string, string>} */
+export const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
+
+/** The reasons of requests whose step has no result. */
+const UNFINISHED = new Set(["failed_step", "stopped", "budget"]);
+
+/**
+ * Whether a request is about a step without a result, which can be tried again rather than approved.
+ * @param {{ reason: HitlReason }} request
+ */
+export const isUnfinished = ({ reason }) => UNFINISHED.has(reason);
+
 /** Why a gate asks. @type {Record<HitlReason, string>} */
 export const REASONS = {
   review: "Review",
   low_confidence: "The agent is unsure",
   failed_verdict: "The tests failed too often",
   failed_step: "The step failed",
+  budget: "A budget is exhausted",
+  stopped: "The step was stopped",
+  checkpoint: "Many gates passed without a person",
 };

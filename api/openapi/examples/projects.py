@@ -37,6 +37,7 @@ PROJECT: Json = {
 WHOLE_PROJECT: Json = PROJECT | {
     "description": "# URL shortener\n\n- Shorten a URL.\n",
     "pipeline_definition": PIPELINE,
+    "checkpoint_after": 10,
     "head": 9,
 }
 NEW_PROJECT: Json = PROJECT | {

@@ -169,7 +169,7 @@ async def test_caps_end_a_step(limits: StepLimits, said: str) -> None:
 
 async def test_a_budget_ends_a_step_before_the_call_that_may_exceed_it() -> None:
     model = Model([says(call("act", word=str(number)), tokens=100_000) for number in range(30)])
-    with pytest.raises(BudgetExhaustedError, match=r"spent 1\.80 of its 2\.00 USD"):
+    with pytest.raises(BudgetExhaustedError, match=r"spent 1\.80 of 2\.00 USD"):
         await conversation(model, Step(), max_output_tokens=100_000, context_tokens=1_000_000).run()
     step = Step(MemoryTranscript(limit=0.7))
     with pytest.raises(BudgetExhaustedError):

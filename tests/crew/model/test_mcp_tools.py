@@ -15,7 +15,7 @@ from crew.model.tool import Tool, ToolError, schema_of
 from crew.protocol import AgentError
 from models.contracts.roles import Role
 
-TOKEN = "a-secret-that-nobody-may-read"  # noqa: S105 - it is searched for
+TOKEN = "a-secret-that-nobody-may-read"
 SERVER = Path(__file__).with_name("mcp_server_under_test.py")
 
 
@@ -57,7 +57,7 @@ async def test_a_role_has_the_tools_that_it_lists_and_no_others(config: Path, tm
 async def test_arguments_that_do_not_fit_are_not_sent(config: Path, tmp_path: Path) -> None:
     async with McpTools(config).opened(role("notes/note")) as (note,):
         for wrong in ({}, {"text": 1}, {"text": "one", "times": "many"}):
-            with pytest.raises(ValueError, match="text|times"):
+            with pytest.raises(ValueError, match=r"text|times"):
                 note.arguments.model_validate(wrong)
     assert not (tmp_path / "calls").exists()
 
@@ -78,9 +78,7 @@ async def test_a_server_that_changes_its_tools_is_refused(config: Path, tmp_path
     assert (tmp_path / "calls").read_text() == "one\n"
 
 
-async def test_a_server_that_dies_or_hangs_does_not_end_the_step(
-    config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_server_that_dies_or_hangs_does_not_end_the_step(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with McpTools(config).opened(role("notes/die", "notes/note")) as (die, note):
         for tool, arguments in ((die, {}), (note, {"text": "after"})):
             with pytest.raises(ToolError, match="the MCP server says"):

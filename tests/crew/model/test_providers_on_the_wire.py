@@ -17,10 +17,11 @@ from config.provider_keys import ADDRESSES, KEYS
 from config.settings import Settings
 from crew.model.clients import PROVIDERS, ModelClients
 from crew.model.conversation import Completed, Conversation
+from crew.model.model_list import ModelList
 from crew.model.pricing import price_of
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
-from tests.crew.model.model_under_test import LIMITS, Done, Step, Tools
+from tests.crew.model.model_under_test import LIMITS, Done, Step, Tools, unlimited
 from tests.crew.model.wires import WIRES, Json, Wire
 from tests.provider import KEY, Call, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
@@ -96,7 +97,8 @@ async def talk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             running(SCRIPT, key=KEY if wire.has_key else "") as provider,
             clients(provider, wire, monkeypatch) as found,
         ):
-            completed = await Conversation(found.get(wire.model), PROMPT, tools.all(), LIMITS, step).run()
+            models = ModelList(found, wire.model)
+            completed = await Conversation(models, PROMPT, tools.all(), LIMITS, step, unlimited(step)).run()
     return Talk(wire, provider, completed, step, tools)
 
 

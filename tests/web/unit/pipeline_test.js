@@ -26,6 +26,7 @@ const PIPELINE = {
   name: "delivery",
   description: "",
   roles: [],
+  budget: null,
   artifacts: [],
   stages: [
     stage("plan", ["user_input"], ["project_plan"]),
