@@ -135,7 +135,7 @@ class HitlReason(StrEnum):
 
     @property
     def is_failed_step(self) -> bool:
-        """Whether the step failed: its agent did, or a budget did not allow it to go on."""
+        """Whether the step failed: its agent did, or a budget did not allow it to continue."""
         return self in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
 
 

@@ -21,6 +21,7 @@ from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
+from api.shapes.budgets import BudgetUpdate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.projects import ProjectCreate, SourceCreate
 from api.shapes.tasks import TaskCreate
@@ -71,6 +72,7 @@ REQUESTS = (
     ProjectCreate,
     SourceCreate,
     TaskCreate,
+    BudgetUpdate,
     Subscribe,
     Unsubscribe,
     Watch,
@@ -108,6 +110,7 @@ UNRECORDED = (
                 "name": "poems",
                 "artifacts": [{"name": "poem"}],
                 "roles": [{"name": "poet"}],
+                "budget": "2usd",
                 "stages": [{"name": "write", "agent": "poet", "produces": ["poem"]}],
             }
         ),
