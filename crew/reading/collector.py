@@ -25,6 +25,7 @@ from crew.reading.patterns import collapse_whitespace, labelled_lines
 from crew.reading.refusals import is_refused_by_no
 from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
 from crew.reading.scope_statements import split_clauses
+from crew.reading.scope_words import SCOPE
 from crew.reading.section_headings import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
@@ -102,7 +103,7 @@ class CandidateCollector:
         labelled = label is not None and not label[0].isdigit()
         outer = self._headings.section
         section = None if labelled else heading_section(rest if label else text, outer)
-        if outer is Section.CONTEXT and rest.casefold() == "scope":
+        if outer is Section.CONTEXT and rest.casefold() in SCOPE:
             section = None  # the scope of the document itself
         if section is Section.GOALS and outer is not None and outer.is_requested:
             section = None
@@ -164,6 +165,9 @@ class CandidateCollector:
         self._part(index, _paragraph_of(last) if parts else block, after)
 
     def _part(self, index: int, block: Block, after: Block | None) -> None:
+        if patterns.is_title(block.lines, 0):
+            self._heading(index, pseudo_level(block), block.lines[0])
+            block = _paragraph_of(block.lines[1:])
         before, name = lead_in(block, after)
         if before:
             self._text(_paragraph_of(before) if name else block)

@@ -62,7 +62,9 @@ def labelled_reason(text: str) -> str | None:
     words = text.strip(" .*_()[]")
     if _EMPTY.match(words):
         return PLACEHOLDER
-    is_remark = is_exclusion_remark(words) and words.casefold() not in FEATURE_NAMES
+    first, *others = map(str.strip, _CLAUSE.split(words))
+    is_remark = is_exclusion_remark(first) and words.casefold() not in FEATURE_NAMES
+    is_remark = is_remark and all(_EMPTY.match(each) or is_exclusion_remark(each) for each in others)
     return Section.EXCLUDED.value if is_remark else None
 
 

@@ -68,7 +68,7 @@ _ASKING_WORDS = frozenset(
     if " " not in each and len(each) > 3 and not states_requirement(each)
 )
 _OPTIONS = frozenset(
-    "option options idea ideas alternative alternatives proposal proposals suggestion suggestions point points optionen ideen alternativen vorschläge punkte idées propositions "
+    "possibility possibilities considerations enhancements improvements extensions opportunities directions option options idea ideas alternative alternatives proposal proposals suggestion suggestions point points optionen ideen alternativen vorschläge punkte idées propositions "
     "opciones alternativas propuestas opções propostas opzioni idee proposte opties ideeën voorstellen opcje pomysły идеи предложения варианты".split()
 )
 """What a heading may say is ruled out, outside of a list of features."""
