@@ -113,7 +113,8 @@ class CandidateCollector:
         if outer is not None and outer.is_unused:
             self.collection.mark_unused(outer.value, text)
         elif section is not None:
-            if not is_bare_title(text):
+            is_gone = label is not None and patterns.is_only_a_remark(rest)  # "1.2 (removed)"
+            if is_gone or not is_bare_title(text):
                 self.collection.mark_unused(section.value, text)
         elif text and not self.collection.add_detail(text, None):
             self._heading_of_its_own(index, level, text)

@@ -229,26 +229,9 @@ def _by_last_words(tokens: list[str], text: str) -> bool:
 
 
 def _is_negation(token: str) -> bool:
-    return (
-        token in NEGATIONS
-        or token in WEAK_NEGATIONS
-        or token
-        in (
-            "nobody",
-            "niemand",
-            "personne",
-            "nadie",
-            "nessuno",
-            "ninguém",
-            "nikt",
-            "никто",
-            "needn't",
-            "n't",
-            "non",
-            "n'avons",
-            "n'ai",
-            "n'a",
-            "n'est",
-            "nem",
-        )
-    )
+    return token in NEGATIONS or token in WEAK_NEGATIONS or token in _NOBODY
+
+
+_NOBODY = frozenset(
+    "nobody niemand personne nadie nessuno ninguém nikt никто needn't n't non n'avons n'ai n'a n'est nem".split()
+)
