@@ -26,7 +26,7 @@ from crew.reading.refusals import is_refused_by_no
 from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
 from crew.reading.scope_statements import split_clauses
 from crew.reading.scope_words import SCOPE
-from crew.reading.section_headings import is_bare_title
+from crew.reading.section_titles import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
 from crew.reading.tables import is_metadata

@@ -11,9 +11,10 @@ from crew.reading.candidates import NotUsed
 from crew.reading.feature_names import is_feature_name
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label, split_label
+from crew.reading.scope_remarks import is_exclusion_remark, label_section
 from crew.reading.scope_statements import says_out_of_scope, split_clauses
 from crew.reading.scope_words import CROSSES, FEATURE_NAMES, NEGATIONS
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.reading.section_headings import is_exclusion, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import is_question, sentences, states_requirement
 from crew.reading.tables import is_excluding_status

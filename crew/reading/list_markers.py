@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from crew.reading.markdown_blocks import LISTED
 from crew.reading.scope_words import CROSSES
-from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_section_title
 from crew.reading.sections import Section
 
 _BULLET = re.compile(r"^([ \t]*)(?:[・•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip

@@ -7,7 +7,7 @@ import re
 
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import split_label
-from crew.reading.section_headings import is_section_title
+from crew.reading.section_titles import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
 TAIL = re.compile(

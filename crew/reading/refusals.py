@@ -12,8 +12,8 @@ import re
 from functools import lru_cache
 from itertools import takewhile
 
+from crew.reading.scope_remarks import later_versions, scope_tokens
 from crew.reading.scope_words import FILLER, LATER, NEGATIONS, RULED_OUT, WEAK_NEGATIONS
-from crew.reading.section_headings import later_versions, scope_tokens
 from crew.reading.sentences import states_requirement
 
 _NEEDS = frozenset(
