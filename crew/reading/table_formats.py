@@ -105,7 +105,7 @@ def _asciidoc(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _mediawiki(lines: list[str], at: int) -> tuple[Rows, int] | None:
     if not lines[at].startswith("{|"):
         return None
-    end = _end(lines, at + 1, lambda line: bool(line.strip()) and not line.startswith(("|}", "=", "#")))
+    end = _end(lines, at + 1, lambda line: bool(line.strip()) and not line.startswith(("|}", "{|", "=", "#")))
     rows: Rows = [[]]
     for line in lines[at + 1 : end]:
         if line.startswith("|-"):
