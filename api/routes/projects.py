@@ -91,7 +91,7 @@ def _get_pipeline(services: Services, name: str) -> Pipeline:
         if skipped.name == name:
             problems = "; ".join(skipped.problems)
             raise InvalidError("pipeline", f"cannot be used, since its file {skipped.file} has errors: {problems}")
-    raise InvalidError("pipeline", f"is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
+    raise InvalidError("pipeline", f"{name} is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
 
 
 def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, ModelName | None]:
