@@ -26,8 +26,8 @@ async def replay_task(client: Client, task_id: str, as_json: bool) -> int:
             raise
         raise UsageError(str(error)) from None  # exit code 1 says that it differs
     result = await _replay(recording)
-    if (error := result.get("error")) is not None:
-        raise UsageError(f"task {task_id} cannot be replayed: {error}")
+    if (problem := result.get("error")) is not None:
+        raise UsageError(f"task {task_id} cannot be replayed: {problem}")
     difference = result["difference"]
     if as_json:
         print_json({"task_id": task_id, "same": difference is None, **result})
