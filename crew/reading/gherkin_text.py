@@ -14,7 +14,7 @@ _FEATURE = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLES = re.compile(
-    r"\s*(?:Examples|Scenarios|Beispiele|Exemples|Ejemplos|Exemplos|Esempi|Voorbeelden|Przykłady|Примеры|例子|例|サンプル|예)\s*[:：]\s*$",
+    r"^\s*(?:Examples|Scenarios|Beispiele|Exemples|Ejemplos|Exemplos|Esempi|Voorbeelden|Przykłady|Примеры|例子|例|サンプル|예)\s*[:：]\s*$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(

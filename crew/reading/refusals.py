@@ -189,7 +189,8 @@ def is_refused_by_no(sentence: str) -> bool:
 
 
 _BEFORE_NO = re.compile(
-    rf"(?:,| (?:and|or|und|oder|et|ni|y|o|e|en|i|и))+ (?=(?:{'|'.join(sorted(_NONE))})\b)", re.IGNORECASE
+    rf"(?:,(?: (?:and|or|und|oder|et|ni|y|o|e|en|i|и))?| (?:and|or|und|oder|et|ni|y|o|e|en|i|и)) (?=(?:{'|'.join(sorted(_NONE))})\b)",
+    re.IGNORECASE,
 )
 """Between the parts of a sentence such as "No logins, no payments and no chat"."""
 _SPEAKER = re.compile(r"^[^\W\d_][\w .'-]{0,29}: +")

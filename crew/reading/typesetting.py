@@ -8,7 +8,7 @@ _LATEX = re.compile(r"^[ \t]*\\(?:documentclass|section|chapter|begin\{document\
 _BBCODE = re.compile(r"^[ \t]*\[(?:\*\]|list(?:=[^\]\n]*)?\]|b\](?=[^\n]*\[/b\]))", re.MULTILINE | re.IGNORECASE)
 _ASCIIDOC = re.compile(r"^={2,5} \S[^\n=]*$", re.MULTILINE)
 _REST = re.compile(r"^\.\. [\w-]+::", re.MULTILINE)
-_ROW = re.compile(r"^[ \t]*([^\n&\\]*(?:&[^\n&\\]*)+)\\\\[ \t]*(?:\\hline)?[ \t]*$", re.MULTILINE)
+_ROW = re.compile(r"^([^\n&\\]*(?:&[^\n&\\]*)+)\\\\[ \t]*(?:\\hline)?[ \t]*$", re.MULTILINE)
 """Of a table of LaTeX."""
 _COMMANDS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.MULTILINE), to)
