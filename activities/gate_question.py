@@ -99,8 +99,14 @@ def fill_question(question: str, step: StepInput, error: str = "", checking_stag
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
         "{offers}": (redo if may_redo else CONTINUE) + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
-        "{error}": storable(error)[:2000],
+        "{error}": _as_sentence(storable(error)[:2000]),
     }
     for placeholder, value in values.items():
         question = question.replace(placeholder, value)
     return question
+
+
+def _as_sentence(error: str) -> str:
+    """Return an error with a full stop: what may be done follows it, and not every program ends its errors with one."""
+    text = error.rstrip()
+    return text if not text or text[-1] in ".!?" else f"{text}."

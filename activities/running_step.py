@@ -96,17 +96,18 @@ class RunningStep:
             raise ApplicationError("the worker is stopping", type="WorkerStopping")  # another one continues to wait
         if self._may_idle <= 0:
             raise StepPostponedError
-        started = time.monotonic()
-        end = self._limit.when() if self._limit else None
-        if self._limit:
-            self._limit.reschedule(None)
+        started, limit = time.monotonic(), self._limit
+        if limit is None or limit.expired():  # then the sleep is cancelled at once
+            await asyncio.sleep(seconds)
+            return
+        end = limit.when() or 0.0
+        limit.reschedule(None)
         try:
             await asyncio.sleep(seconds)
         finally:
             passed = time.monotonic() - started
             self._may_idle -= passed
-            if self._limit and end is not None:
-                self._limit.reschedule(end + passed)
+            limit.reschedule(end + passed)
 
     @asynccontextmanager
     async def heartbeating(self) -> AsyncIterator[None]:

@@ -30,24 +30,23 @@ async def until_released(store: Store, step: StepInput, stopped: StoppedError) -
         if await steps.has_ended(connection, step):
             return None
         held_for = await stops.suspend(connection, stopped.stop.stop_id, step.task_id)
-    return ApplicationError(
-        storable(str(stopped)),
-        type=STOPPED,
-        category=ApplicationErrorCategory.BENIGN,
-        next_retry_delay=min(max(held_for / 10, SHORTEST_PAUSE), LONGEST_PAUSE),
-    )
+    return _stopped(storable(str(stopped)), min(max(held_for / 10, SHORTEST_PAUSE), LONGEST_PAUSE))
 
 
 async def ask(store: Store, step: StepInput, stopped: StoppedError) -> StepResult | None:
     """Open the gate of a step that was stopped by itself. Return None if its task has ended.
 
     The gate decides from now on, so its stop is released.
+
+    Raises:
+        ApplicationError: a person has released it in the meantime, so that the step continues.
     """
     info, reason = activity.info(), storable(str(stopped))
     async with store.transaction(step.project_id) as tx:
         released = await stops.release(tx.connection, stopped.stop.stop_id, ITS_GATE_ASKS, stops.BOTARMY)
-        if released is not None:
-            stop_log.record(tx, released)
+        if released is None:
+            raise _stopped(reason, SHORTEST_PAUSE)
+        stop_log.record(tx, released)
         started = await steps.start(tx, step, info.workflow_id or "", info.attempt)
         if not started.open:
             return None
@@ -55,3 +54,7 @@ async def ask(store: Store, step: StepInput, stopped: StoppedError) -> StepResul
         question = gate_question.fill_question(gate_question.STOPPED_STEP, step, reason)
         request = await hitl.open_request(tx, step, info.workflow_id or "", HitlReason.STOPPED, (), question)
     return StepResult(request=request)
+
+
+def _stopped(reason: str, delay: timedelta) -> ApplicationError:
+    return ApplicationError(reason, type=STOPPED, category=ApplicationErrorCategory.BENIGN, next_retry_delay=delay)

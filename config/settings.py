@@ -155,12 +155,10 @@ class Settings(BaseSettings):
         "comma-separated: each is asked if the one before it fails. Without one, projects rehearse.",
     )
     daily_budget: BudgetText = Field(
-        default="5usd",
-        description="What all calls of models may use in a day (UTC): US dollars, and if you like tokens and working "
-        "time, such as `5usd,10mtok,8h`.",
+        default="5usd", description="What all calls of models may use in a day (UTC), such as `5usd,10mtok,8h`."
     )
     project_budget: BudgetText | None = Field(
-        default=None, description="What a project may use, in the same form, unless it or its pipeline has a budget."
+        default=None, description="What a project may use that has no budget of its own, in the same form."
     )
     model_prices: ModelPrices = Field(
         default={},

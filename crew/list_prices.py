@@ -10,6 +10,9 @@ PER = 1_000_000
 LOCAL = frozenset({"ollama", "vllm"})
 """Providers that run on your own machines, and charge nothing."""
 
+HOSTED = frozenset({"openai", "openai-responses", "anthropic", "azure", "openrouter"})
+"""Providers that charge."""
+
 
 class UnknownPriceError(Exception):
     """The price of a model is unknown."""

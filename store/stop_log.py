@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.event_data import StopChange
+from models.contracts.names import AgentType
 from models.tables import STOP, Stop
 from store import stops
 from store.rows import fetch_all
@@ -64,6 +65,11 @@ async def unannounced(connection: AsyncConnection, older_than: timedelta) -> lis
     changed = func.coalesce(STOP.c.released_at, STOP.c.created_at)
     query = select(STOP).where(~STOP.c.is_announced, changed < func.clock_timestamp() - older_than)
     return await fetch_all(connection, Stop, query.order_by(STOP.c.created_at))
+
+
+async def has_role(connection: AsyncConnection, role: AgentType) -> bool:
+    """Return whether a stage or an open task of an open project has the role."""
+    return bool(await run(connection, _AFFECTED, project_id=None, role=role))
 
 
 async def _affected(connection: AsyncConnection, stop: Stop) -> list[UUID]:

@@ -30,7 +30,7 @@ from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from config.sizes import format_size
-from crew.list_prices import UnknownPriceError, price_of_million
+from crew.list_prices import HOSTED, UnknownPriceError, price_of_million
 from crew.providers import MODELS, providers
 from models.contracts.budget import Budget
 from models.contracts.contract import Text
@@ -38,7 +38,7 @@ from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.names import CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.roles import ModelName
+from models.contracts.roles import ModelName, each_model
 from models.tables import Project
 from store import hitl, project_start, projects, tasks
 from workflows.client import start_project
@@ -91,7 +91,7 @@ def _get_pipeline(services: Services, name: str) -> Pipeline:
         if skipped.name == name:
             problems = "; ".join(skipped.problems)
             raise InvalidError("pipeline", f"cannot be used, since its file {skipped.file} has errors: {problems}")
-    raise InvalidError("pipeline", f"is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
+    raise InvalidError("pipeline", f"{name} is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
 
 
 def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, ModelName | None]:
@@ -115,8 +115,10 @@ def _require_prices(services: Services, pipeline: Pipeline, crew: CrewName, mode
     if crew != MODELS:
         return
     roles = {role.name: role.model for role in pipeline.roles}
-    for asked in {stage.model or roles.get(stage.agent) or model for stage in pipeline.stages} - {None}:
-        assert asked is not None
+    named = (stage.model or roles.get(stage.agent) or model for stage in pipeline.stages)
+    for asked in {each for models in named if models for each in each_model(models)}:
+        if asked.partition(":")[0] not in HOSTED:
+            continue  # it costs nothing, or is no model at all: the step says so
         try:
             price_of_million(asked, services.settings.model_prices)
         except UnknownPriceError as error:

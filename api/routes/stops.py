@@ -8,9 +8,10 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
 
-from api.deps import ServicesDep
+from api.deps import ServicesDep, require_not_final
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pagination import PageParamsDep
+from api.http.pipeline_names import check_role
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses, example_response
 from api.openapi.examples import page_of
@@ -19,7 +20,8 @@ from api.services import Services
 from api.shapes.shape import Page
 from api.shapes.stops import ReleaseCreate, StopCreate, StopPublic
 from config.postgres import explain
-from models.contracts.enums import STARTABLE_TASK_STATUSES, ProjectStatus
+from models.contracts.enums import STARTABLE_TASK_STATUSES
+from models.contracts.roles import BUILT_IN_ROLES
 from models.contracts.stops import StopTarget
 from models.tables import Stop
 from store import projects, stop_log, stops, tasks
@@ -114,6 +116,7 @@ async def _target(services: Services, body: StopCreate) -> StopTarget:
     Raises:
         NotFoundError: the project or the task does not exist.
         ConflictError: the project has ended, or the task's step has.
+        InvalidError: nothing has the role.
     """
     target = body.target
     async with services.store.reading() as connection:
@@ -127,11 +130,16 @@ async def _target(services: Services, body: StopCreate) -> StopTarget:
                 raise ConflictError(f"The task is {task.status}: it has no step that could be stopped.")
             return target.model_copy(update={"project_id": task.project_id})
         project = await projects.get(connection, target.project_id) if target.project_id else None
+        role = target.role
+        known = role is None or role in BUILT_IN_ROLES or await stop_log.has_role(connection, role)
     if target.project_id is not None:
         if project is None:
             raise NotFoundError.of("project", target.project_id)
-        if ProjectStatus(project.status).is_final:
-            raise ConflictError(f"The project is {project.status}.")
+        require_not_final(project)
+        if target.role is not None:
+            check_role(project, target.role, "role")
+    if not known:  # perhaps a typing mistake: a person must not believe that something is stopped
+        raise InvalidError("role", "is neither a built-in role nor one of an open project")
     return target
 
 

@@ -18,7 +18,7 @@ from store.budget_scopes import kind_of
 class BudgetUpdate(StrictContract):
     """The budget that a project has from now on. What was spent stays, also if it is more."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"budget": "3usd,500ktok"}, {"budget": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"budget": "3usd,500ktok"}, {"budget": {"usd": 3}}]})
 
     budget: Budget | None = Field(description="What is not named is not limited; null: nothing is.")
 

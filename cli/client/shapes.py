@@ -178,7 +178,7 @@ class Request(Shape):
 
     @property
     def is_exhausted_budget(self) -> bool:
-        """Whether a budget did not allow the step to go on: approving may raise it."""
+        """Whether a budget did not allow the step to continue: approving may raise it."""
         return self.reason == HitlReason.BUDGET
 
     @property

@@ -52,7 +52,7 @@ def another_may_answer(error: Exception) -> bool:
 
 def is_transient(error: Exception) -> bool:
     """Return whether the same call may not meet this error again a few seconds later."""
-    return isinstance(error, _TRANSIENT) and not _is_oversized(error)
+    return (isinstance(error, _TRANSIENT) or _is_request_timeout(error)) and not _is_oversized(error)
 
 
 _GATEWAY_TIMEOUTS = (502, 504, 524)
@@ -119,6 +119,8 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
             return f"{model} rejected the request.", False
         case ModelTimeoutError():
             return f"{model} did not answer in time.", True
+        case ModelHTTPError() if _is_request_timeout(error):
+            return f"The server of {model} did not get the whole request in time.", True
         case ModelConnectionError() if error.phase in _NOT_SENT:
             return f"The server of {model} cannot be reached. Check its address and the network.", True
         case ModelConnectionError():
@@ -140,6 +142,11 @@ def _is_oversized(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, OversizedResponseError):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def _is_request_timeout(error: Exception) -> bool:
+    """Return whether the server gave up waiting for the request (408), which pydantic_ai has no class for."""
+    return isinstance(error, ModelHTTPError) and error.status_code == 408
 
 
 def _is_redirect(error: Exception) -> bool:

@@ -178,6 +178,7 @@ class ModelCaller:
         await _even_if_cancelled(transcript.release(reservation))
         turn = await limiter.wait(client.name, client.limited, needs.tokens)
         try:
+            await self._step.require_not_stopped()
             return await self._reserve(needs, limit_usd), turn
         except BaseException:
             await limiter.give_back(turn)

@@ -9,7 +9,7 @@ from crew.reading.candidates import Candidate, NotUsed, Tier
 from crew.reading.exclusions import labelled_reason, rules_out_what_is_above, split_unused
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
-from crew.reading.section_headings import label_section
+from crew.reading.scope_remarks import label_section
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 

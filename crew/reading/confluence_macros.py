@@ -56,7 +56,7 @@ _STORED_BOX = re.compile(
     r'<ac:structured-macro\b[^<>]*>|</ac:structured-macro>|<ac:parameter ac:name="title">(?P<title>[^<>]*)</ac:parameter>'
 )
 _BOX = re.compile(
-    r"^[ \t]*\{(?P<name>info|note|tip|warning|panel|expand)(?::(?:(?:[^{}|\n]*\|)*?title=)?(?P<title>[^{}|=\n]*)(?:\|[^{}\n]*)?|:[^{}\n]*)?\}[ \t]*$",
+    r"^[ \t]*\{(?P<name>info|note|tip|warning|panel|expand)(?::(?P<settings>[^{}\n]*))?\}[ \t]*$",
     re.MULTILINE,
 )
 
@@ -101,12 +101,19 @@ def _without_boxes(text: str) -> str:
     def replace(found: re.Match[str]) -> str:
         if found["name"] in titled:
             return _END if titled.pop(found["name"]) else ""
-        title = found["title"] or ""
+        title = _title(found["settings"] or "")
         is_section = bool(title) and (found["name"] in ("panel", "expand") or section_of(title) is not None)
         titled[found["name"]] = is_section
         return _begin(title) if is_section else f"\n\n{title}\n\n"
 
     return _BOX.sub(replace, text)
+
+
+def _title(settings: str) -> str:
+    """Return the title among the settings of a macro: {panel:borderStyle=solid|title=Scope}, {expand:Scope}."""
+    first, *others = settings.split("|")
+    named = (each.removeprefix("title=") for each in (first, *others) if each.startswith("title="))
+    return next(named, "" if "=" in first else first).strip()
 
 
 def _begin(title: str) -> str:

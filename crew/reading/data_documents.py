@@ -14,7 +14,6 @@ _MAX_CHARACTERS = 16_384
 """Of YAML, which is parsed at about 100 characters a millisecond. A longer document is read as Markdown."""
 _MAX_DEPTH = 20
 _KEY = re.compile(r"[a-z_][\w-]{0,40}:(?:\s|$)")
-_TITLES = ("title", "name", "project")
 
 
 def data_document(brief: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -25,8 +24,14 @@ def data_document(brief: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     if not loaded and (loaded := _load_yaml(brief)):
         comments = yaml_comments(brief)
     found = {"requirements": loaded} if isinstance(loaded, list) else loaded
-    name = next((key for key in _TITLES if isinstance(found.get(key), str)), "title")
-    return {("title" if key == name else key): value for key, value in found.items()}, comments
+    return (found if "title" in found else found | _title(found)), comments
+
+
+def _title(found: dict[str, Any]) -> dict[str, str]:
+    """Return the title that a document has in its name, or in that of its project."""
+    project = found.get("project")
+    names = [found.get("name"), project, *(map(project.get, ("title", "name")) if isinstance(project, dict) else ())]
+    return {"title": name} if (name := next((each for each in names if isinstance(each, str)), "")) else {}
 
 
 def _load_json(brief: str) -> Any:

@@ -11,9 +11,10 @@ from crew.reading.candidates import NotUsed
 from crew.reading.feature_names import is_feature_name
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label, split_label
+from crew.reading.scope_remarks import is_exclusion_remark, label_section
 from crew.reading.scope_statements import says_out_of_scope, split_clauses
 from crew.reading.scope_words import CROSSES, FEATURE_NAMES, NEGATIONS
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.reading.section_headings import is_exclusion, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import is_question, sentences, states_requirement
 from crew.reading.tables import is_excluding_status
@@ -62,7 +63,9 @@ def labelled_reason(text: str) -> str | None:
     words = text.strip(" .*_()[]")
     if _EMPTY.match(words):
         return PLACEHOLDER
-    is_remark = is_exclusion_remark(words) and words.casefold() not in FEATURE_NAMES
+    first, *others = map(str.strip, _CLAUSE.split(words))
+    is_remark = is_exclusion_remark(first) and words.casefold() not in FEATURE_NAMES
+    is_remark = is_remark and all(_EMPTY.match(each) or is_exclusion_remark(each) for each in others)
     return Section.EXCLUDED.value if is_remark else None
 
 

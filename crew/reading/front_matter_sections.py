@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ FRONT_MATTER = "front matter"
 
 _READ_ELSEWHERE = frozenset({"title", "rehearsal"})
 _LEVEL = 2
+_CAMEL_CASE = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])")
 _NAMES = frozenset({"title", "name", "summary", "titel", "titre", "título", "titolo"})
 _TEXTS = _NAMES | {"text", "id", "key", "label"}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -104,4 +106,7 @@ def _flat(value: object) -> str:
 
 
 def _name(key: object) -> str:
-    return plain(str(key)).replace("_", " ") if not is_label(str(key)) else str(key)
+    name = str(key)
+    return (
+        name if is_label(name) else _CAMEL_CASE.sub(lambda found: f" {found[0].lower()}", plain(name)).replace("_", " ")
+    )

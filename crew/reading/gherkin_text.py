@@ -14,7 +14,7 @@ _FEATURE = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLES = re.compile(
-    r"\s*(?:Examples|Scenarios|Beispiele|Exemples|Ejemplos|Exemplos|Esempi|Voorbeelden|Przykłady|Примеры|例子|例|サンプル|예)\s*[:：]\s*$",
+    r"^\s*(?:Examples|Scenarios|Beispiele|Exemples|Ejemplos|Exemplos|Esempi|Voorbeelden|Przykłady|Примеры|例子|例|サンプル|예)\s*[:：]\s*$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -37,7 +37,8 @@ def fence_scenarios(text: str) -> str:
         if any(map(patterns.SCENARIO.match, run)) and any(
             _FEATURE.match(each) or _EXAMPLES.match(each) for each in run
         ):
-            found += [_FENCE, *run, _FENCE]
+            title = run[:1] if not any(found) and not run[1].strip() else []
+            found += [*title, _FENCE, *run[len(title) :], _FENCE]
         else:
             found += lines[at : (end := max(end, at + 1))]
         at = end

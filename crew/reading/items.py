@@ -19,7 +19,8 @@ from crew.reading.exclusions import (
 from crew.reading.markdown_blocks import Block, text_with_children
 from crew.reading.outline import WITHIN_LIST
 from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.reading.section_headings import is_bare_title, is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_bare_title, is_section_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences, states_requirement
 from crew.reading.table_columns import has_requirement_column

@@ -7,8 +7,8 @@ import re
 
 from crew.reading.feature_names import is_feature_name
 from crew.reading.refusals import refuses
+from crew.reading.scope_remarks import is_exclusion_remark, label_section, scope_tokens
 from crew.reading.scope_words import FILLER, LATER
-from crew.reading.section_headings import is_exclusion_remark, label_section, scope_tokens
 from crew.reading.sections import Section
 
 _OUT_OF_SCOPE = re.compile(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crew.reading.requirements import is_label
-from crew.reading.section_headings import label_section, section_of
+from crew.reading.scope_remarks import label_section
+from crew.reading.section_headings import section_of
 from crew.reading.sections import Section
 
 MAX_COLUMN_WORDS = 4

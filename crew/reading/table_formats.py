@@ -105,14 +105,32 @@ def _asciidoc(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _mediawiki(lines: list[str], at: int) -> tuple[Rows, int] | None:
     if not lines[at].startswith("{|"):
         return None
-    end = _end(lines, at + 1, lambda line: not line.startswith("|}"))
+    end = _end(lines, at + 1, lambda line: bool(line.strip()) and not line.startswith(("|}", "{|", "=", "#")))
     rows: Rows = [[]]
     for line in lines[at + 1 : end]:
         if line.startswith("|-"):
             rows.append([])
         elif line[:1] in ("|", "!"):
             rows[-1].extend(cell.strip() for cell in re.split(r"\|\||!!", line[1:]))
-    return rows, end + 1
+        elif rows[-1]:
+            rows[-1][-1] += f" {line.strip()}"
+    return None if not any(rows) else (rows, end + any(line.startswith("|}") for line in lines[end : end + 1]))
+
+
+def _list_table(lines: list[str], at: int) -> tuple[Rows, int] | None:
+    """A table of reST that is a list of lists, below its title."""
+    if at == 0 or not lines[at - 1].startswith(".. list-table::"):
+        return None
+    end = _end(lines, at, lambda line: not line.strip() or line[0].isspace())
+    rows: Rows = []
+    for line in filter(None, map(str.strip, lines[at:end])):
+        if line.startswith("* - "):
+            rows.append([line[4:]])
+        elif rows and line.startswith("- "):
+            rows[-1].append(line[2:])
+        elif rows:
+            rows[-1][-1] += f" {line}"
+    return (rows, end) if rows else None
 
 
 def _jira(lines: list[str], at: int) -> tuple[Rows, int] | None:
@@ -204,4 +222,4 @@ _MIN_ROWS = 2
 _MAX_LINE = 8_000
 _MAX_EXPORTED = 400
 """Columns of a tracker's export, most of them empty."""
-_FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)
+_FORMATS = (_grid, _rest, _list_table, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label
+from crew.reading.scope_remarks import is_exclusion_remark
 from crew.reading.scope_words import CROSSES, RULED_OUT
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark, is_section_title, section_of
+from crew.reading.section_headings import is_exclusion, section_of
+from crew.reading.section_titles import is_section_title
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 from crew.reading.table_columns import MAX_COLUMN_WORDS, METADATA_COLUMNS, Columns, columns_of, has_requirement_column

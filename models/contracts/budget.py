@@ -6,8 +6,7 @@ import re
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import ConfigDict, Field, model_validator
 
 from .contract import Contract
 
@@ -69,18 +68,19 @@ class Limits(Contract):
         return {unit: limit for unit in BudgetUnit if (limit := self.of(unit)) is not None}
 
 
+def _allow_text(schema: dict[str, Any]) -> None:
+    """Add to the schema of a budget that it may be written as text."""
+    amounts = dict(schema)
+    text = {"type": "string", "description": FORM, "examples": ["2usd,500ktok,2h"]}
+    schema.clear()
+    schema.update(title=amounts.pop("title"), description=amounts.pop("description"), anyOf=[amounts, text])
+
+
 class Budget(Limits):
     """Limits, of which there is at least one. Text such as `2usd,500ktok,2h` is accepted, too: dollars (`usd`), tokens
     (`tok`, `ktok`, `mtok`) and working time (`s`, `m`, `h`, `d`). A number alone is US dollars."""
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        found = handler.resolve_ref_schema(handler(schema))
-        amounts = dict(found)
-        text = {"type": "string", "description": FORM, "examples": ["2usd,500ktok,2h"]}
-        found.clear()
-        found.update(title=amounts.pop("title"), description=amounts.pop("description"), anyOf=[amounts, text])
-        return found
+    model_config = ConfigDict(json_schema_extra=_allow_text)
 
     @model_validator(mode="before")
     @classmethod

@@ -155,7 +155,7 @@ async def test_a_limit_that_is_lowered_below_what_is_spent_ends_the_step_after_t
     row = await budget(store, scope)
     assert row.spent_usd == pytest.approx(CALL_USD)
     assert row.reserved_usd == 0
-    # Raised, the same task goes on: the call that was paid is not made again.
+    # Raised, the same task continues: the call that was paid is not made again.
     async with store.reading() as connection:
         await budget_limits.set_limits(connection, scope, step.project_id, Budget(usd=1))
     again = step.model_copy(update={"continued": 1})

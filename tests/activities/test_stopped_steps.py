@@ -191,6 +191,31 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
     assert script.assignments["plan"][1].continued == 1
 
 
+async def test_a_stop_of_one_step_that_is_released_before_its_gate_opens_lets_it_continue(
+    store: Store, run: Run, script: Script
+) -> None:
+    held, step = Held(), await a_step(store)
+    ended = asyncio.Event()
+
+    async def ends_slowly(assignment: Assignment, running: Step) -> Outcome:
+        try:
+            return await held(assignment, running)
+        finally:
+            await ended.wait()
+
+    script.on("plan", ends_slowly, works)
+    running = asyncio.create_task(is_stopped(run, step))
+    await held.begun.wait()
+    stopped = await stop(store, StopTarget(project_id=step.project_id, task_id=step.task_id))
+    await held.cancelled.wait()
+    await release(store, stopped.id)
+    ended.set()
+    await running
+    result = await run(step)
+    assert result.request is not None
+    assert result.request.reason is HitlReason.REVIEW
+
+
 async def test_a_stop_while_the_result_is_written_leaves_it_whole(store: Store, run: Run, script: Script) -> None:
     step = await a_step(store)
     finishing = asyncio.Event()

@@ -153,6 +153,7 @@ async def test_a_stopped_step_asks_and_a_comment_starts_a_new_round(http: httpx2
         ({"scope": "all", "reason": " "}, 422, "reason"),
         ({"scope": "all"}, 422, "reason"),
         ({"scope": "most", "reason": "x"}, 422, "scope"),
+        ({"scope": "role", "role": "codr", "reason": "x"}, 422, "neither a built-in role"),
     ],
 )
 async def test_a_stop_that_makes_no_sense_is_refused(
@@ -166,6 +167,8 @@ async def test_what_does_not_exist_or_has_ended_is_not_stopped_or_released(http:
     assert_problem(await http.get(f"{V1}/stops/{UNKNOWN_ID}"), 404, "no stop")
     project_id = await start(http)
     await wait_for_request(http, project_id)
+    misspelt = {"scope": "role", "role": "codr", "project_id": project_id, "reason": "x"}
+    assert_problem(await http.post(f"{V1}/stops/", json=misspelt), 422, "role: is not a role of this project")
     stopped = await stop(http, "project", project_id=project_id)
     assert_problem(await http.post(f"{V1}/stops/{stopped['stop_id']}/release", json={}), 422, "reason")
     await http.post(f"{V1}/projects/{project_id}/cancel")

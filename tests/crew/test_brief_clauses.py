@@ -14,7 +14,7 @@ The app must print, but it will not support colour printing|Export as JSON – X
 RULED_OUT_WHOLE = """Payments by card, but not in v1|Payments by cash; out of scope for the first season|Payments by bank; this is out of scope
 Payments by card; we will not build it|Out of scope: chat; the forum is out of scope|We will not build a chat; the forum comes later"""
 KEPT_WHOLE = """Guests can book; an account is not needed|The next free seat is offered; later entries win over earlier ones|Omit empty fields; blank rows are skipped
-No more than 3 retries; later calls fail|No login is needed to read; a login is needed to write|Members can save tracks for later; saved tracks are listed"""
+No two retries overlap; later calls fail|No login is needed to read; a login is needed to write|Members can save tracks for later; saved tracks are listed"""
 FRAMES = ["# A\n\n- {}\n- aa bb\n", "# A\n\n| Feature | Note |\n|-|-|\n| {} | |\n| aa bb | |\n"]
 
 

@@ -1,4 +1,4 @@
-"""Providers of agents that other packages bring: whatever their code does, the others work, and a person is told."""
+"""Providers of agents that other packages bring: whatever their code does, the others work, and people read why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from config.settings import Settings
 from crew import providers as registry
 from crew.protocol import AgentError
 from crew.providers import InstalledCrews, Provider, providers
-from models.contracts.names import REHEARSAL
 from models.contracts.roles import BUILT_IN_ROLES
 
 ROLE = next(iter(BUILT_IN_ROLES.values()))
@@ -58,13 +57,20 @@ def test_a_package_that_cannot_be_loaded_is_named_and_left_out(monkeypatch: pyte
 
 
 class Crew:
-    """A crew that fails where it is told to."""
+    """A crew that cannot be closed."""
 
     def agent(self, role: Any) -> Any:
-        raise ValueError("no such role here")
+        return self
 
     async def close(self) -> None:
         raise RuntimeError("close broke")
+
+
+class Empty(Crew):
+    """A crew without agents."""
+
+    def agent(self, role: Any) -> Any:
+        raise ValueError("no such role here")
 
 
 def raising(error: BaseException) -> Any:
@@ -80,7 +86,7 @@ def raising(error: BaseException) -> Any:
         (raising(RuntimeError("no licence")), "RuntimeError: no licence"),
         (raising(SystemExit(3)), "SystemExit: 3"),
         (lambda settings: None, "AttributeError: 'NoneType'"),
-        (lambda settings: Crew(), "ValueError: no such role here"),
+        (lambda settings: Empty(), "ValueError: no such role here"),
     ],
 )
 async def test_a_crew_that_cannot_be_created_fails_the_step_for_good(
@@ -100,14 +106,17 @@ async def test_the_error_of_a_provider_stays_as_it_is(monkeypatch: pytest.Monkey
         await InstalledCrews(Settings(_env_file=None)).agent("outside", ROLE)
 
 
-async def test_a_crew_that_cannot_be_closed_keeps_no_other_open() -> None:
+async def test_a_crew_that_cannot_be_closed_keeps_no_other_open(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[str] = []
 
     class Closes(Crew):
         async def close(self) -> None:
             closed.append("closed")
 
+    found = {"outside": Provider("outside", "x", lambda _: Crew()), "other": Provider("other", "x", lambda _: Closes())}
+    monkeypatch.setattr(registry, "providers", lambda: found)
     crews = InstalledCrews(Settings(_env_file=None))
-    crews._created.update({"outside": Crew(), REHEARSAL: Closes()})
+    for name in found:
+        await crews.agent(name, ROLE)
     await crews.close()
     assert closed == ["closed"]

@@ -17,7 +17,7 @@ from tests.faults.model_worker import MODELS, PIPELINE, environment, only_worker
 from tests.provider import KEY, Provider, Script, Turn, running
 from tests.provider.scripts import call
 from tests.proving import Proof
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 BRIEF = "# Guest book\n\nGuests leave a word.\n"
 TEST = '''\
@@ -77,12 +77,12 @@ async def start(caller: Caller) -> str:
     return str(answer.json()["id"])
 
 
-async def wait_until_completed(caller: Caller, project_id: str) -> None:
+async def wait_until_completed(caller: Caller, project_id: str, seconds: float = PATIENCE_SECONDS) -> None:
     async def settled() -> dict[str, Any] | None:
         status = await caller.get(f"/projects/{project_id}/status")
         return status if status["status"] in (*SETTLED, "waiting") else None
 
-    ended = await eventually(settled)
+    ended = await eventually(settled, seconds)
     assert ended["status"] == "completed", ended["open_requests"]
 
 

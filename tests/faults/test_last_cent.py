@@ -101,7 +101,7 @@ async def test_two_workers_spend_the_last_cent_once(stack: FaultStack, caller: C
     proof.row(
         f"{projects} steps on two workers share a budget that suffices for half of their calls",
         asked,
-        "what is booked is what the provider counted, and never more than the budget; who cannot go on asks",
+        "what is booked is what the provider counted, and never more than the budget; who cannot continue asks",
         f"{1000 * spent:.2f} of {1000 * left:.2f} thousandths of a dollar, for {asked} calls; {len(gates)} gates",
     )
     assert spent == pytest.approx(asked * PAID)

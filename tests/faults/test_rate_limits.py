@@ -20,7 +20,7 @@ from tests.faults.test_killed_model_step import wait_until_completed
 from tests.provider import KEY, Conversation, Provider, RateLimit, Script, Turn, running
 from tests.provider.scripts import call
 from tests.proving import Proof
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 NOTES = 10
 """The steps of a project, side by side: those of the pipeline `ten-notes`."""
@@ -106,13 +106,15 @@ async def test_steps_beyond_the_rate_limit_wait_for_their_share_and_none_fails(
         async def has_begun() -> bool:
             return limit.allowed >= steps // 4
 
-        await eventually(has_begun)
+        patience = PATIENCE_SECONDS + 2 * steps * seconds / allowed
+        await eventually(has_begun, patience)
         if fault == "a worker is killed":
             workers[0].kill()
         elif fault == "Redis is stopped":
             async with stack.redis.stopped(signal.SIGKILL):
                 await asyncio.sleep(2)  # in which steps continue
-        await asyncio.gather(*(wait_until_completed(caller, each) for each in names))
+        for each in names:
+            await wait_until_completed(caller, each, patience)
         found = await stack.rows(STEPS, list(names))
         waited = waits(provider, found, names)
         logged = [stack.log(worker).count("limiter_without_redis") for worker in workers]

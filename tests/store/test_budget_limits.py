@@ -208,7 +208,7 @@ async def test_each_part_of_a_budget_is_reported_once(store: Store) -> None:
     assert max(map(len, recorded)) == 2
     expected = [("project", 90, 9.4, 10.0), ("project", 95, 9.5, 10.0)]
     assert await made.alert() == expected
-    # After a raise, only what is passed anew is reported.
+    # After a raise, only what is newly passed is reported.
     async with store.database.writing() as connection:
         await budget_limits.set_limits(connection, made.scopes[1].name, made.project, Budget(usd=11))
     made.scopes[1] = Scope(made.scopes[1].name, made.project)

@@ -72,7 +72,7 @@ async def test_a_project_is_one_trace(http: httpx2.AsyncClient, traced: Traced, 
         ]
         assert span.context is not None
         assert f"{span.context.trace_id:032x}" == INCOMING
-    steps = {id(traced.ancestors(span)) for span in traced.named("RunActivity:run_agent_step")}
+    steps = {span.parent.span_id for span in traced.named("RunActivity:run_agent_step") if span.parent}
     assert len(traced.named("StartActivity:run_agent_step")) == len(steps) == 7
 
     attributes = dict(chats[0].attributes or {})
@@ -116,7 +116,7 @@ async def test_a_response_is_linked_with_the_projects_trace(http: httpx2.AsyncCl
 
 def test_the_names_are_those_of_one_version() -> None:
     assert Schemas.V1_41_0.value == genai.SCHEMA_URL
-    known = set(vars(gen_ai_attributes).values())
+    known = {value for value in vars(gen_ai_attributes).values() if isinstance(value, str)}
     ours = {value for value in vars(genai).values() if isinstance(value, str) and value.startswith("gen_ai.")}
     assert len(ours) > 15
     assert ours <= known

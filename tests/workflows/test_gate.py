@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.contracts.budget import Budget
-from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
+from models.contracts.enums import UNFINISHED, HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import ArtifactType, BuiltInArtifact
@@ -47,14 +47,14 @@ def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
 def gate(
     may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None
 ) -> OpenGate:
-    failed = reason in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
+    failed = reason in UNFINISHED
     request = OpenRequest(
         request_id=UUID(int=1),
         artifacts=() if failed else (ASKED,),
         reason=reason,
         expires_at=NOW,
         may_redo=may_redo,
-        may_continue=reason is HitlReason.BUDGET,
+        may_continue=failed and reason is not HitlReason.FAILED_STEP,
         supplies=supplies,
     )
     return OpenGate(GateState(request=request))
@@ -62,7 +62,7 @@ def gate(
 
 def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
     """An independent implementation of the rules."""
-    failed = reason in (HitlReason.FAILED_STEP, HitlReason.BUDGET)
+    failed = reason in UNFINISHED
     match shape:
         case "raise":
             return reason is HitlReason.BUDGET

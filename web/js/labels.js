@@ -112,7 +112,14 @@ export const OPEN_TASK_STATUSES = new Set(["pending", "working", "waiting_for_hi
 export const DECIDED = { approve: "approved", amend: "amended", reject: "rejected" };
 
 /** What was stopped, by the scope of the stop. @type {Record<string, string>} */
-export const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
+const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
+
+/**
+ * "stopped the role coder".
+ * @param {Record<string, any>} stop the data of the event `stop_change`
+ */
+export const stopInWords = ({ stopped, scope, role }) =>
+  `${stopped ? "stopped" : "released"} ${STOPPED[scope] ?? scope}${role ? ` ${role}` : ""}`;
 
 /** The reasons of requests whose step has no result. */
 const UNFINISHED = new Set(["failed_step", "stopped", "budget"]);

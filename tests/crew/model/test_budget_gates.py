@@ -1,4 +1,4 @@
-"""A project whose budget is exhausted asks a person, and goes on with the same task once it is raised."""
+"""A project whose budget is exhausted asks a person, and continues the same task once it is raised."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ async def test_every_client_is_closed_and_models_that_cannot_be_used_open_none(m
     assert len(opened) == 1
     found.get("openai:gpt-5")
     await found.close()
-    assert [client.is_closed for client in opened] == [True, True]
+    assert len(opened) == 3  # with the one whose pool it uses first
     assert all(client.is_closed for client in opened)
 
 

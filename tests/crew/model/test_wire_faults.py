@@ -109,6 +109,18 @@ async def in_the_middle(model: str) -> AsyncIterator[Attempts]:
         yield attempts
 
 
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_server_that_waited_too_long_for_the_request_is_asked_again(model: str) -> None:
+    async with in_the_middle(model) as attempts:
+        calls, booked = attempts.so_far
+        attempts.provider.faults.arm(Fault(kind="server_error", status=408, message="Request timeout"))
+        with pytest.raises(AgentError) as failure:
+            await attempts.run(UNLIMITED)
+        said = f"The server of {model} did not get the whole request in time. It says: Request timeout"
+        assert (str(failure.value), failure.value.retryable) == (said, True)
+        assert attempts.so_far == (calls + TRIES, booked), "it is asked again, and costs nothing"
+
+
 @pytest.mark.parametrize(("kind", "model"), CASES, ids=str)
 async def test_a_fault_ends_the_attempt_with_its_cause_and_the_next_one_goes_on(kind: str, model: str) -> None:
     ending = CASES[kind, model]

@@ -1,6 +1,6 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, STOPPED, title } from "../labels.js";
+import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
 import { visible } from "../text.js";
 import { alertInWords } from "../usage.js";
 
@@ -69,11 +69,7 @@ const SENTENCES = {
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
   budget_alert: ({ data }) => [alertInWords(data)],
-  stop_change: ({ data }) => [
-    written(authorName(data.by)),
-    ` ${data.stopped ? "stopped" : "released"} ${STOPPED[data.scope] ?? data.scope}${data.role ? ` ${data.role}` : ""}`,
-    ...quoted(data.reason),
-  ],
+  stop_change: ({ data }) => [written(authorName(data.by)), ` ${stopInWords(data)}`, ...quoted(data.reason)],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 

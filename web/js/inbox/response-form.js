@@ -13,7 +13,7 @@ import { progress } from "./response-progress.js";
 /** @import { Asked, Entry } from "./entry.js" */
 /** @import { ActionForm } from "./amend.js" */
 
-/** The labels for approving where there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
+/** The labels for approving if there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
 const APPROVE_LABELS = { failed_step: "Try again", stopped: "Try again", budget: "Raise the budget" };
 
 /**

@@ -1,7 +1,7 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list) for new
- * events, in the order of their numbers; task_progress has none.
+ * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
+ * for new events, in the order of their numbers; task_progress has none.
  */
 
 import { ENDED_STATUSES } from "../labels.js";
@@ -11,17 +11,13 @@ import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
 
-/**
- * @import {
- *   AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent, ProjectProgress, ProjectPublic, RequestItem,
- * } from "../api.d.ts"
- */
+/** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
+/** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
 
 /** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent is doing */
 
-/** What each event makes stale. */
-/** @type {Record<string, Part[]>} */
+/** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {
   workflow_event: ["project", "progress"],
   task_started: ["project", "progress"],
