@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     )
     mcp_servers: Path | None = Field(
         default=None,
-        description="A file that describes MCP servers as `mcpServers` in JSON. Their tools are for roles that list them.",
+        description="A file with `mcpServers` in JSON: MCP servers, whose tools are for roles that list them.",
     )
     model_tools: ModelTools = Field(
         default={},

@@ -24,11 +24,11 @@ from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, status, created_at, expires_at,
-                          held_since)
+                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, status, created_at,
+                          expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
-       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s, 'pending', now.at,
-       now.at + %(expires_in)s,
+       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
+       'pending', now.at, now.at + %(expires_in)s,
        CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now

@@ -42,6 +42,9 @@ MAX_DESCRIPTION = 4_000
 """Characters of a tool's description that a model reads."""
 
 
+_NOWHERE = Path(os.devnull).open("w")  # noqa: SIM115 - what servers print, for as long as this process runs
+
+
 class McpTools:
     """The MCP servers of a worker.
 
@@ -209,7 +212,7 @@ async def _hold(server: McpServer, ready: asyncio.Future[Client], closing: async
             parameters = StdioServerParameters(
                 command=server.command, args=[*server.args], env={**server.env}, cwd=server.cwd
             )
-            target: Any = stdio_client(parameters, stack.enter_context(open(os.devnull, "w")))
+            target: Any = stdio_client(parameters, _NOWHERE)
         else:
             http = http_client(server.url, headers=server.headers, timeout=CALL_SECONDS, follow_redirects=False)
             target = streamable_http_client(server.url, http_client=await stack.enter_async_context(http))

@@ -68,8 +68,8 @@ def changed(source: str, *, is_gone: bool = False) -> AgentError:
     """Return the error of an MCP server's tool that is not the one that the model and people have read."""
     server, _, name = source.partition("/")
     return AgentError(
-        f"the MCP server {server} {'no longer has' if is_gone else 'has changed'} its tool {name} since the step began. "
-        "Nothing was called. If the change is right, amend with a comment: that starts a new round.",
+        f"the MCP server {server} {'no longer has' if is_gone else 'has changed'} its tool {name} since the step "
+        "began. Nothing was called. If the change is right, amend with a comment: that starts a new round.",
         retryable=False,
     )
 

@@ -122,7 +122,7 @@ export const stopInWords = ({ stopped, scope, role }) =>
   `${stopped ? "stopped" : "released"} ${STOPPED[scope] ?? scope}${role ? ` ${role}` : ""}`;
 
 /** The reasons of requests whose step has no result. */
-const UNFINISHED = new Set(["failed_step", "stopped", "budget"]);
+const UNFINISHED = new Set(["failed_step", "stopped", "budget", "tool_call"]);
 
 /**
  * Whether a request is about a step without a result, which can be tried again rather than approved.
@@ -137,6 +137,7 @@ export const REASONS = {
   failed_verdict: "The tests failed too often",
   failed_step: "The step failed",
   budget: "A budget is exhausted",
+  tool_call: "A tool needs permission",
   stopped: "The step was stopped",
   checkpoint: "Many gates passed without a person",
 };

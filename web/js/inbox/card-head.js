@@ -14,6 +14,7 @@ const WHY = {
   failed_verdict: "The tests still fail after the last round that the pipeline allows.",
   failed_step: "The step failed at every attempt. You can try it again, or end it.",
   budget: "What the step may use is used up. You can raise it, or end the project.",
+  tool_call: "Nothing is called without you. Permit this one call, or say why not, and the step continues.",
   stopped: "A person stopped the step. It can continue where it was, or begin again with your advice.",
   checkpoint: "However low the oversight is, a person looks at a result now and then.",
 };
@@ -25,6 +26,7 @@ export const TONES = {
   failed_verdict: "bad",
   failed_step: "bad",
   budget: "bad",
+  tool_call: "asks",
   stopped: "asks",
   checkpoint: "asks",
 };

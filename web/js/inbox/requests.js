@@ -100,9 +100,9 @@ export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;
 
 /**
- * Whether a request may be approved together with others. A gate that needs a person is looked at by itself, and an
- * exhausted budget needs an amount of its own.
+ * Whether a request may be approved together with others. A gate that needs a person is looked at by itself, and so is a
+ * call of a tool; an exhausted budget needs an amount of its own.
  * @param {Asked} request
  */
 export const mayApproveInBulk = (request) =>
-  mayApprove(request) && !request.needs_person && request.reason !== "budget";
+  mayApprove(request) && !request.needs_person && !["budget", "tool_call"].includes(request.reason);
