@@ -113,7 +113,7 @@ lock: setup-dev ## pin every dependency by hash in requirements*.txt (UPGRADE=1:
 		$$($(PINNED) requirements.txt)
 	$(LOCK) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt \
 		$$($(PINNED) requirements.txt)
-	$(LOCK) --extra servers --extra telemetry --extra dev --constraint requirements.txt \
-		--constraint requirements-servers.txt --constraint requirements-telemetry.txt \
-		--output-file requirements-dev.txt \
-		$$($(PINNED) requirements.txt requirements-servers.txt requirements-telemetry.txt)
+	$(LOCK) --extra mcp --constraint requirements.txt --output-file requirements-mcp.txt $$($(PINNED) requirements.txt)
+	$(LOCK) --all-extras --constraint requirements.txt --constraint requirements-servers.txt \
+		--constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt \
+		$$($(PINNED) requirements.txt requirements-servers.txt requirements-telemetry.txt requirements-mcp.txt)

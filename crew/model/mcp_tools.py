@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Never
+from typing import TYPE_CHECKING, Any, ClassVar, Never, TextIO
 
 import orjson
 from pydantic import ConfigDict, model_validator
@@ -40,9 +40,6 @@ MAX_TOOLS = 1_000
 
 MAX_DESCRIPTION = 4_000
 """Characters of a tool's description that a model reads."""
-
-
-_NOWHERE = Path(os.devnull).open("w")  # noqa: SIM115 - what servers print, for as long as this process runs
 
 
 class McpTools:
@@ -112,9 +109,9 @@ class _Connection:
             has = ", ".join(list(self._tools)[:20]) or "none"
             raise AgentError(f"the MCP server {self._name} has no tool {name}; it has {has}.", retryable=False)
         return Tool(
-            name=re.sub(r"[^a-zA-Z0-9_-]", "_", f"{self._name}__{name}")[:64],
+            name=exposed_name(f"{self._name}/{name}"),
             description=(definition.description or name)[:MAX_DESCRIPTION],
-            arguments=_arguments_of(definition),
+            arguments=arguments_of(definition.input_schema),
             run=self._caller(name),
             source=f"{self._name}/{name}",
             asks_first=asks_first,
@@ -201,6 +198,11 @@ async def _opened(name: str, server: McpServer) -> AsyncIterator[_Connection]:
         holder.cancel()
 
 
+def _nowhere() -> TextIO:
+    """Return where a server's log goes: it would fill ours."""
+    return Path(os.devnull).open("w")
+
+
 async def _hold(server: McpServer, ready: asyncio.Future[Client], closing: asyncio.Event) -> Never:
     from mcp import Client
     from mcp.client.stdio import StdioServerParameters, stdio_client
@@ -212,7 +214,7 @@ async def _hold(server: McpServer, ready: asyncio.Future[Client], closing: async
             parameters = StdioServerParameters(
                 command=server.command, args=[*server.args], env={**server.env}, cwd=server.cwd
             )
-            target: Any = stdio_client(parameters, _NOWHERE)
+            target: Any = stdio_client(parameters, stack.enter_context(_nowhere()))
         else:
             http = http_client(server.url, headers=server.headers, timeout=CALL_SECONDS, follow_redirects=False)
             target = streamable_http_client(server.url, http_client=await stack.enter_async_context(http))
@@ -248,8 +250,14 @@ class ExternalArguments(Arguments):
         return given
 
 
-def _arguments_of(definition: Definition) -> type[ExternalArguments]:
-    return type("Given", (ExternalArguments,), {"definition": definition.input_schema, "__module__": __name__})
+def arguments_of(schema: Mapping[str, Any]) -> type[ExternalArguments]:
+    """Return the arguments of a tool with this JSON schema."""
+    return type("Given", (ExternalArguments,), {"definition": schema, "__module__": __name__})
+
+
+def exposed_name(tool: str) -> str:
+    """Return the name under which a model sees a tool `server/name`."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", tool.replace("/", "__", 1))[:64]
 
 
 def _digest(definition: Definition) -> str:

@@ -28,6 +28,11 @@ log = structlog.get_logger(__name__)
 TOOL_SECONDS = 300.0
 """How long a tool may run outside of the sandbox, which has limits of its own."""
 
+LOST = (
+    "Error: the worker died during this call. Whether it was carried out is unknown: find out before you call it again."
+)
+"""What a model reads of a call of an MCP server whose result is lost. It is not made again: it may have had effects."""
+
 GO_ON = "\nA person has read this and asks you to try again."
 """What a model reads that has given up, once a person resumes its step."""
 
@@ -85,17 +90,21 @@ class ToolCalls:
         except ToolError as error:
             return await self.refuse(call, str(error))
         decision = self._decision_on(tool, arguments)
+        has_begun = tool.source is not None and self._cursor.next(EntryKind.REMARK, call.id) is not None
         stored = None if tool.is_pure else self._cursor.next(EntryKind.TOOL_RESULT, call.id)
         if stored is not None:
             result = orjson.loads(stored.body)
             text, ok, usable = result["text"], result["ok"], result["usable"]
             if tool.gives_up and result.get("continued", 0) < self._continued:
                 return Result(text, None, usable, self._count_same(call, text) + GO_ON)
+        elif has_begun:
+            text, ok, usable = await self._answer(call, LOST)
         elif isinstance(decision, ToolCall):
             raise PermissionNeededError(decision)
         elif decision is not None and not decision.allowed:
-            text, ok, usable = f"Error: a person does not permit this call: {decision.comment}", False, True
-            await self._store(call, text, 0.0, ok=ok, usable=usable)
+            text, ok, usable = await self._answer(
+                call, f"Error: a person does not permit this call: {decision.comment}"
+            )
         else:
             text, ok, usable = await self._run(call, tool, arguments)
         return Result(text, arguments if ok and tool.ends else None, usable, self._count_same(call, text))
@@ -105,6 +114,12 @@ class ToolCalls:
         text = context.truncate(context.visible(f"Error: {problem}"))
         await self._store(call, text, 0.0, ok=False, usable=False)
         return Result(text)
+
+    async def _answer(self, call: Call, text: str) -> tuple[str, bool, bool]:
+        """Answer a call that is right in itself, but is not carried out."""
+        text = context.truncate(context.visible(text))
+        await self._store(call, text, 0.0, ok=False, usable=True)
+        return text, False, True
 
     def _validated(self, call: Call) -> tuple[Tool, Arguments]:
         tool = self._tools.get(call.tool)
@@ -135,6 +150,8 @@ class ToolCalls:
     async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
         started = time.monotonic()
         await self._report(tool.name)
+        if tool.source is not None:
+            await self._cursor.add(EntryKind.REMARK, dump({"text": f"Calling {tool.source}."}), call_id=call.id)
         ok, usable = True, True
         with tool_span(tool.name, call.id, call.raw) as traced:
             try:

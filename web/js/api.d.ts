@@ -290,7 +290,7 @@ export interface HitlExpiredEnvelope {
   timestamp: string;
 }
 
-export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget" | "stopped" | "checkpoint";
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget" | "tool_call" | "stopped" | "checkpoint";
 
 export interface HitlRequested {
   request_id: string;
@@ -428,6 +428,7 @@ export interface PendingRequest {
   needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -617,6 +618,7 @@ export interface RequestItem {
   needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -639,6 +641,7 @@ export interface RequestPublic {
   needs_person: boolean;
   supplies: string | null;
   shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -685,6 +688,8 @@ export interface Role {
   instructions: string;
   writes: Writes;
   tools: string[] | null;
+  mcp_tools: string[];
+  without_asking: string[];
   model: string | null;
   limits: RoleLimits;
   budget: Budget | null;
@@ -953,6 +958,12 @@ export interface TaskSubmitted {
   task_id: string;
   workflow_id: string;
   status: "submitted";
+}
+
+export interface ToolCall {
+  tool: string;
+  arguments: Record<string, any>;
+  digest: string;
 }
 
 export interface ToolCallPublic {

@@ -14,7 +14,12 @@ import { progress } from "./response-progress.js";
 /** @import { ActionForm } from "./amend.js" */
 
 /** The labels for approving if there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
-const APPROVE_LABELS = { failed_step: "Try again", stopped: "Try again", budget: "Raise the budget", tool_call: "Permit the call" };
+const APPROVE_LABELS = {
+  failed_step: "Try again",
+  stopped: "Try again",
+  budget: "Raise the budget",
+  tool_call: "Permit the call",
+};
 
 /**
  * The label for approving. A failed step has nothing to approve, so it is tried again.
