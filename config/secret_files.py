@@ -53,7 +53,7 @@ def resolve_secret_files(
 def _content(variable: str, file: str, may_be_empty: bool) -> str:
     shown = _shown(file)
     try:
-        if Path(file).is_fifo():  # opening one waits for its writer, for ever if there is none
+        if Path(file).is_fifo():  # opening one waits for its writer, forever if there is none
             raise SecretFileError(f"{variable}={shown}: it is a pipe, not a file")
         with Path(file).open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)

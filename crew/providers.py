@@ -106,7 +106,7 @@ class InstalledCrews:
 
         Raises:
             AgentError: this worker has no such provider, or the provider cannot be used here (not retryable),
-                whatever its code raises: anything else would be retried for ever, and nobody asked.
+                whatever its code raises: anything else would be retried forever, and nobody asked.
         """
         async with self._creating:
             if crew not in self._created:
