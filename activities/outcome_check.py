@@ -51,7 +51,6 @@ def _check_types(outcome: object) -> None:
         raise AgentError(f"it returned {type(outcome).__name__} instead of an Outcome.")
     parts: list[tuple[str, object, type | UnionType]] = [
         ("drafts", outcome.drafts, tuple | list),
-        ("verdict", outcome.verdict, str | None),
         ("confidence", outcome.confidence, float | int | None),
         ("usage", outcome.usage, Usage | None),
         ("note", outcome.note, str | None),
@@ -65,7 +64,7 @@ def _check_types(outcome: object) -> None:
     for name, value, expected in parts:
         if not isinstance(value, expected):
             raise AgentError(f"the {name} of its Outcome cannot be {type(value).__name__}.")
-    if outcome.verdict is not None and outcome.verdict not in set(Verdict):
-        raise AgentError(f"the verdict of its Outcome is {str(outcome.verdict)[:100]!r}, and not passed or failed.")
+    if outcome.verdict is not None and outcome.verdict not in list(Verdict):  # a plain text will do
+        raise AgentError(f"the verdict of its Outcome is {str(outcome.verdict)[:100]!r}, not {' or '.join(Verdict)}.")
     if outcome.confidence is not None and not 0 <= outcome.confidence <= 1:  # NaN is not, either
         raise AgentError(f"the confidence of its Outcome is {outcome.confidence}, and not from 0 to 1.")

@@ -21,10 +21,10 @@ async def replay_task(client: Client, task_id: str, as_json: bool) -> int:
     """Print whether a task's step would be the same today. Return the exit code."""
     try:
         recording = await client.download(f"/tasks/{task_id}/recording")
-    except ApiError as error:
-        if error.status != HTTPStatus.NOT_FOUND:
+    except ApiError as refused:
+        if refused.status != HTTPStatus.NOT_FOUND:
             raise
-        raise UsageError(str(error)) from None  # exit code 1 says that it differs
+        raise UsageError(str(refused)) from None  # exit code 1 says that it differs
     result = await _replay(recording)
     if (problem := result.get("error")) is not None:
         raise UsageError(f"task {task_id} cannot be replayed: {problem}")

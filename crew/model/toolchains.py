@@ -35,6 +35,6 @@ def entry_point(plan: str | None, files: Mapping[str, str], toolchain: Toolchain
     if plan is not None and (found := planned_entry(plan, toolchain)) is not None:
         return found
     folders = "|".join(f"{folder}/" for folder in source_folders(files))
-    main = re.compile(rf"(?:{folders})?([A-Za-z_]\w*)/__main__\.py")
-    packages = [each[1] for path in files if (each := main.fullmatch(path))]
+    matches = (re.fullmatch(rf"(?:{folders})?([A-Za-z_]\w*)/__main__\.py", path) for path in files)
+    packages = [each[1] for each in matches if each]
     return packages[0] if len(packages) == 1 and toolchain == python() else None

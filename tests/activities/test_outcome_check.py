@@ -23,7 +23,7 @@ DRAFT = Draft("project_plan", b"# Plan\n")
         (Outcome(drafts=(Draft("project_plan", "# Plan"),)), "content of a draft of its Outcome cannot be str"),  # type: ignore[arg-type]
         (Outcome(drafts=(Draft(None, b""),)), "type of a draft of its Outcome cannot be NoneType"),  # type: ignore[arg-type]
         (Outcome(drafts=(Draft("project_plan", b"", 1),)), "media_type of a draft of its Outcome cannot be int"),  # type: ignore[arg-type]
-        (Outcome(drafts=(DRAFT,), verdict="great"), "verdict of its Outcome cannot be str"),  # type: ignore[arg-type]
+        (Outcome(drafts=(DRAFT,), verdict="great"), "verdict of its Outcome is 'great', not passed or failed"),  # type: ignore[arg-type]
         (Outcome(drafts=(DRAFT,), confidence="high"), "confidence of its Outcome cannot be str"),  # type: ignore[arg-type]
         (Outcome(drafts=(DRAFT,), confidence=float("nan")), "confidence of its Outcome is nan"),
         (Outcome(drafts=(DRAFT,), confidence=95), "confidence of its Outcome is 95"),

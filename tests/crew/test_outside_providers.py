@@ -1,4 +1,4 @@
-"""Providers of agents that other packages bring: whatever their code does, the others work, and people read why."""
+"""Providers of agents that other packages bring: whatever their code does, the others work, and a person is asked."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ WHERE task_id IN (SELECT id FROM task WHERE project_id = %s) AND discarded IS NO
 """
 RESERVED = """
 SELECT coalesce(sum(amount_usd), 0) AS usd FROM reservation
-WHERE task_id IN (SELECT id FROM task WHERE project_id = %s)
+WHERE task_id IN (SELECT id FROM task WHERE project_id = %s) AND starts_with(scope, 'day:')
 """
 ATTEMPTS = "SELECT attempt FROM task WHERE project_id = %s"
 BUDGET = """
