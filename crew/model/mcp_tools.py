@@ -30,7 +30,7 @@ CONNECT_SECONDS = 30.0
 """How long a server may take to start and to list its tools."""
 
 CALL_SECONDS = 120.0
-"""How long a call may take. The model is told, and may try something else."""
+"""How long a call may take. The model reads that it did not end, and may try something else."""
 
 CLOSE_SECONDS = 10.0
 """How long a server may take to end. The library ends the process of one that does not, and this waits for that."""

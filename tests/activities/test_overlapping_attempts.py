@@ -183,12 +183,12 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     turns: list[ModelResponse | Exception] = [TURNS[0], limited, TURNS[2]]
     model, script = Model(turns), Script()
     script.on("plan", conversing(model, Tools()))
-    step, max_wait = await a_step(store, attempts=1), timedelta(seconds=0.3)
+    step, max_wait = await a_step(store, attempts=1), timedelta(seconds=3)
     for _ in range(2):
         with pytest.raises(ApplicationError, match="test:scripted is rate-limited") as refused:
             await run(store, script, step, max_wait)
         assert refused.value.next_retry_delay == timedelta(seconds=0.01)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(3)
     assert (await run(store, script, step, max_wait)).request is not None
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)

@@ -66,7 +66,7 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
 
 def test_the_image_has_no_servers() -> None:
     installed = re.findall(r"requirements[\w-]*\.txt", DOCKERFILE)
-    assert set(installed) == {"requirements.txt", "requirements-telemetry.txt"}
+    assert set(installed) == {"requirements.txt", "requirements-telemetry.txt", "requirements-mcp.txt"}
     servers = {line.partition("[")[0] for line in PYPROJECT["project"]["optional-dependencies"]["servers"]}
     pinned = {name for file in installed for name in re.findall(r"^([\w-]+)==", (CHECKOUT / file).read_text(), re.M)}
     assert pinned

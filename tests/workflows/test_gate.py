@@ -70,7 +70,9 @@ def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType 
             return False
         case "here":
             return not failed
-        case "redo" | "redo earlier":
+        case "redo":
+            return may_redo or reason is HitlReason.TOOL_CALL
+        case "redo earlier":
             return may_redo
         case "approve":
             return may_redo or reason is not HitlReason.FAILED_STEP
