@@ -50,13 +50,15 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
         assert shown.code == 0, shown
         return shown.out
 
-    usage, usage_json, budget, budget_json, budgets, budgets_json = await asyncio.gather(
+    usage, usage_json, budget, budget_json, budgets, budgets_json, projects, projects_json = await asyncio.gather(
         show("usage", project),
         show("usage", project, "--json"),
         show("budget", project),
         show("budget", project, "--json"),
         show("budgets"),
         show("budgets", "--json"),
+        show("projects"),
+        show("projects", "--json"),
     )
     total = json.loads(usage_json)["total"]
     assert total["calls"] == len(TURNS)
@@ -68,6 +70,11 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     today = r"^all projects, today \(UTC\) +\d\.\d\d USD of 100\.00 USD +\d %$"
     assert re.search(today, budgets, re.MULTILINE), budgets
     assert json.loads(budgets_json)["day"]["limits"]["usd"] == 100
+    (listed,) = (item for item in json.loads(projects_json)["items"] if item["id"] == project)
+    assert listed["spent"] == json.loads(budget_json)["project"]["spent"]
+    assert re.search(r"^project +name +status +stages +cost +started", projects), projects
+    assert re.search(rf"^{project} .* 1/1 +{total['cost_usd']:.2f} USD ", projects, re.MULTILINE), projects
+    assert re.search(r"^total +\d+\.\d\d USD", projects, re.MULTILINE), projects
 
 
 async def test_a_person_raises_the_budget_at_the_gate_on_a_terminal(api_url: str, brief: Path, tmp_path: Path) -> None:
