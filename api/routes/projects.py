@@ -40,7 +40,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import ModelName, each_model
 from models.tables import Project
-from store import hitl, project_start, projects, tasks
+from store import hitl, project_start, projects, tasks, usage
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -191,7 +191,11 @@ async def list_projects(
         page, next_cursor = params.paginate(rows, lambda project: project.id)
         done = await projects.accepted_stages(connection, [project.id for project in page])
         oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
-    items = [ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id)) for project in page]
+        spent = await usage.of_projects(connection, [project.id for project in page])
+    items = [
+        ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id), spent=spent[project.id])
+        for project in page
+    ]
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -201,10 +205,12 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         done = await projects.accepted_stages(connection, [project.id])
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
+        spent = await usage.of_projects(connection, [project.id])
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
         oldest.get(project.id),
+        spent=spent[project.id],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,

@@ -13,7 +13,7 @@ from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from crew.providers import providers
-from models.contracts.budget import FORM, Budget
+from models.contracts.budget import FORM, Amounts, Budget
 from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
@@ -106,6 +106,9 @@ class ProjectItem(Shape):
     progress: Progress
     open_requests: int
     waiting_for: WaitingFor | None
+    spent: Amounts = Field(
+        default=Amounts(), description="What its calls of models have used so far; zeros if it asked none."
+    )
     reason: str | None
     created_at: Moment
     updated_at: Moment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.client.shapes import Shape
+from config.sizes import format_count
 from models.contracts.budget import Amounts, BudgetUnit, Limits, format_amount
 
 
@@ -44,8 +45,18 @@ class Figures(Shape):
     cost_usd: float
     working_seconds: float
 
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def turns(self) -> str:
+        """The number of calls, in words."""
+        return format_count(self.calls, "turn")
+
 
 class Usage(Shape):
     total: Figures
     roles: tuple[Figures, ...] = ()
+    stages: tuple[Figures, ...] = ()
     rounds: tuple[Figures, ...] = ()

@@ -10,6 +10,7 @@ from typing import assert_never
 from uuid import UUID
 
 from cli.client.shapes import Event, Project
+from cli.client.spending import Spending
 from models.contracts import event_data
 from models.contracts.enums import FINAL_PROJECT_STATUSES, HitlAction, ProjectStatus, Verdict
 
@@ -87,6 +88,9 @@ class ProjectView:
     started: datetime | None = None
     ended: datetime | None = None
     is_rehearsal: bool = False
+    spending: Spending | None = None
+    """What its calls of models have used, as read last; no event says it."""
+
     clock: ServerClock = field(default_factory=ServerClock)
 
     @classmethod

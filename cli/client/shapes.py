@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.contracts.budget import Amounts
 from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
 from models.contracts.names import REHEARSAL
@@ -74,8 +75,13 @@ class Project(Shape):
     phase: str | None = None
     reason: str | None = None
     progress: Progress = Progress()
+    spent: Amounts = Amounts()
     created_at: datetime
     pipeline_definition: Pipeline = Pipeline()
+
+    @property
+    def has_asked_model(self) -> bool:
+        return bool(self.spent.tokens or self.spent.usd)
 
 
 class Artifact(Shape):

@@ -80,8 +80,12 @@ async def test_the_list_has_the_day_and_every_open_project_page_by_page(http: ht
 
 
 async def test_a_project_that_asked_no_model_has_used_nothing(http: httpx2.AsyncClient) -> None:
-    usage = await get(http, f"/projects/{await start(http)}/usage")
+    project = await start(http, budget="3usd")
+    usage = await get(http, f"/projects/{project}/usage")
     assert (usage["total"]["calls"], usage["total"]["cost_usd"], usage["rounds"]) == (0, 0, [])
+    items = (await get(http, "/projects/", limit=2))["items"]
+    assert [each["spent"] for each in items] == [{"usd": 0, "tokens": 0, "seconds": 0}] * len(items)
+    assert items[0]["id"] == project
 
 
 async def test_a_model_without_a_price_starts_nothing(http: httpx2.AsyncClient) -> None:

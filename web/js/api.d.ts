@@ -507,6 +507,7 @@ export interface ProjectItem {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  spent: Amounts;
   reason: string | null;
   created_at: string;
   updated_at: string;
@@ -537,6 +538,7 @@ export interface ProjectPublic {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  spent: Amounts;
   reason: string | null;
   created_at: string;
   updated_at: string;

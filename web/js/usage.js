@@ -1,6 +1,6 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { BudgetAlert, BudgetPublic, BudgetUnit, TaskPublic, Usage } from "./api.d.ts" */
+/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, ProjectItem, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
@@ -43,7 +43,31 @@ export function dollars(usd) {
  * @param {Amount} amount
  */
 export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
-  `${dollars(cost_usd)}, ${(input_tokens + output_tokens).toLocaleString("en-GB")} tokens`;
+  spentInWords({ usd: cost_usd, tokens: input_tokens + output_tokens });
+
+/**
+ * "$0.42, 12,300 tokens".
+ * @param {Pick<Amounts, "usd" | "tokens">} spent
+ */
+export const spentInWords = ({ usd, tokens }) => `${dollars(usd)}, ${tokens.toLocaleString("en-GB")} tokens`;
+
+/**
+ * Whether a model was asked.
+ * @param {Pick<Amounts, "usd" | "tokens">} spent
+ */
+export const hasSpent = ({ usd, tokens }) => usd > 0 || tokens > 0;
+
+/**
+ * What projects have used together, or null if none of them asked a model.
+ * @param {Pick<ProjectItem, "spent">[]} projects
+ */
+export function totalSpent(projects) {
+  const total = projects.reduce(
+    (sum, { spent }) => ({ usd: sum.usd + spent.usd, tokens: sum.tokens + spent.tokens }),
+    { usd: 0, tokens: 0 },
+  );
+  return hasSpent(total) ? total : null;
+}
 
 /**
  * "1.20 USD", "310,000 tokens" or "1:30:00 h" of working time.

@@ -50,13 +50,15 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
         assert shown.code == 0, shown
         return shown.out
 
-    usage, usage_json, budget, budget_json, budgets, budgets_json = await asyncio.gather(
+    usage, usage_json, budget, budget_json, budgets, budgets_json, projects, projects_json = await asyncio.gather(
         show("usage", project),
         show("usage", project, "--json"),
         show("budget", project),
         show("budget", project, "--json"),
         show("budgets"),
         show("budgets", "--json"),
+        show("projects"),
+        show("projects", "--json"),
     )
     total = json.loads(usage_json)["total"]
     assert total["calls"] == len(TURNS)
@@ -68,6 +70,11 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     today = r"^all projects, today \(UTC\) +\d\.\d\d USD of 100\.00 USD +\d %$"
     assert re.search(today, budgets, re.MULTILINE), budgets
     assert json.loads(budgets_json)["day"]["limits"]["usd"] == 100
+    (listed,) = (item for item in json.loads(projects_json)["items"] if item["id"] == project)
+    assert listed["spent"] == json.loads(budget_json)["project"]["spent"]
+    assert re.search(r"^project +name +status +stages +cost +started", projects), projects
+    assert re.search(rf"^{project} .* 1/1 +{total['cost_usd']:.2f} USD ", projects, re.MULTILINE), projects
+    assert re.search(r"^total +\d+\.\d\d USD", projects, re.MULTILINE), projects
 
 
 async def test_a_person_raises_the_budget_at_the_gate_on_a_terminal(api_url: str, brief: Path, tmp_path: Path) -> None:
@@ -81,9 +88,31 @@ async def test_a_person_raises_the_budget_at_the_gate_on_a_terminal(api_url: str
         await terminal.answers("[l] later", "a")
         await terminal.answers("Raise it by how much, such as 2usd?", "2usd")
         await terminal.sees("build: approved by human")
+        await terminal.sees(" of 2.50 USD; ")  # below the table
         assert await terminal.ended() == 0
+        usage = json.loads((await botarmy(api_url, "usage", project, "--json", cwd=tmp_path)).out)["total"]
+        spent = f"{usage['cost_usd']:.2f} USD of 2.50 USD; {usage['input_tokens'] + usage['output_tokens']:,} tokens"
+        assert f"Spent: {spent} in {len(TURNS)} turns" in terminal.text
+        assert re.search(rf"build +coder +done .* {usage['cost_usd']:.2f} USD +\d:\d\d", terminal.text), terminal.text
     set_to = await botarmy(api_url, "budget", project, "--set", "none", cwd=tmp_path)
     assert (set_to.code, set_to.err) == (1, "botarmy: The project is completed.\n")
+
+
+async def test_a_run_as_json_ends_with_what_was_spent(api_url: str, brief: Path, tmp_path: Path) -> None:
+    ran = await botarmy(api_url, "run", brief, *BUILD, "--budget", "5usd", "--json", cwd=tmp_path)
+    assert ran.code == 0, ran
+    spent, delivery = map(json.loads, ran.out.splitlines()[-2:])
+    assert (spent["event_type"], delivery["event_type"]) == ("usage", "delivery")
+    usage = (await botarmy(api_url, "usage", spent["project_id"], "--json", cwd=tmp_path)).out
+    total = json.loads(usage)["total"]
+    assert spent["data"]["total"] == total
+    assert spent["data"]["stages"] == [{"stage": "build"} | total]
+    assert spent["data"]["budget"]["limits"]["usd"] == 5
+    assert spent["data"]["budget"]["spent"]["usd"] == pytest.approx(total["cost_usd"])
+    assert f"Spent: {total['cost_usd']:.2f} USD of 5.00 USD; " in ran.err
+
+    watched = await botarmy(api_url, "watch", spent["project_id"], "--json", cwd=tmp_path)
+    assert json.loads(watched.out.splitlines()[-1])["data"] == spent["data"]
 
 
 async def test_a_budget_of_another_form_starts_nothing(api_url: str, brief: Path, tmp_path: Path) -> None:

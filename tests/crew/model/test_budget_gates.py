@@ -78,6 +78,10 @@ async def test_an_exhausted_budget_asks_and_a_raise_continues_the_same_task(
     assert [each["role"] for each in found["roles"]] == ["coder"]
     assert [(each["stage"], each["round"]) for each in used["rounds"]] == [("build", 1)]
     assert used["total"]["calls"] == len(TURNS)
+    (item,) = (await get(http, "/projects/", limit=1))["items"]
+    assert (item["id"], item["spent"]) == (project, found["project"]["spent"])
+    assert item["spent"]["tokens"] == used["total"]["input_tokens"] + used["total"]["output_tokens"] > 0
+    assert (await get(http, f"/projects/{project}"))["spent"] == item["spent"]
     decided = (await get(http, f"/hitl/{request['request_id']}"))["history"]
     assert [(each["outcome"], each["raise_by"]["usd"]) for each in decided] == [("applied", 5.0)]
 

@@ -9,6 +9,8 @@ import {
   dollars,
   fallbacksInWords,
   modelInWords,
+  spentInWords,
+  totalSpent,
   totalUsage,
 } from "../../../web/js/usage.js";
 
@@ -31,6 +33,17 @@ test("a project's cost is the sum of the tasks that asked a model", () => {
   const total = totalUsage([{ usage: PAID }, { usage: null }, { usage: REHEARSAL }, { usage: PAID }]);
   assert.deepEqual(total, { input_tokens: 2400, output_tokens: 68, cost_usd: 1 });
   assert.equal(total && amountInWords(total), "$1.00, 2,468 tokens");
+});
+
+test("projects cost what those that asked a model have spent together", () => {
+  const nothing = { usd: 0, tokens: 0, seconds: 0 };
+  assert.equal(totalSpent([]), null);
+  assert.equal(totalSpent([{ spent: nothing }, { spent: { ...nothing, seconds: 3 } }]), null);
+  const total = totalSpent([{ spent: { usd: 1.5, tokens: 2000, seconds: 9 } }, { spent: nothing }, {
+    spent: { usd: 0, tokens: 300, seconds: 1 },
+  }]);
+  assert.deepEqual(total, { usd: 1.5, tokens: 2300 });
+  assert.equal(total && spentInWords(total), "$1.50, 2,300 tokens");
 });
 
 test("a cost under a cent has two digits that count", () => {
