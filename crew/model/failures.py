@@ -88,6 +88,11 @@ def is_free(error: Exception) -> bool:
     return isinstance(error, ModelAPIError) and (type(error) is not ModelAPIError or _is_redirect(error))
 
 
+def is_timeout(error: Exception) -> bool:
+    """Return whether a model did not answer in the time that a call may take. The provider may bill it."""
+    return isinstance(error, ModelTimeoutError) and not is_free(error)
+
+
 def is_gateway_timeout(error: Exception) -> bool:
     """Return whether a gateway gave up a call that had reached the model. The prompt may be billed; a response is not
     written any more once its client is gone."""

@@ -45,7 +45,8 @@ class FallbackCaller:
             BudgetExhaustedError: a budget is exhausted.
         """
         failures: list[AgentError] = []
-        for name in self._models.from_current():
+        names = tuple(self._models.from_current())
+        for name in names:
             if failures:
                 await self._fall_back(failures[-1], name)
             try:
@@ -54,7 +55,7 @@ class FallbackCaller:
                 failures.append(error)
                 continue
             try:
-                return await self._caller(client).ask(messages(client), limit_usd), client
+                return await self._caller(client).ask(messages(client), limit_usd, has_other=name != names[-1]), client
             except TryAnotherModelError as error:
                 failures.append(error)
         raise all_failed(failures)

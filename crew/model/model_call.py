@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -17,6 +17,7 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelRe
 from crew.model import context
 from crew.model.call_metrics import measured_call
 from crew.model.call_slots import CallSlot
+from crew.model.cancellation import briefly, even_if_cancelled
 from crew.model.clients import ModelClient
 from crew.model.failures import (
     TryAnotherModelError,
@@ -24,6 +25,7 @@ from crew.model.failures import (
     failure_of,
     is_free,
     is_gateway_timeout,
+    is_timeout,
     is_transient,
     refusal,
 )
@@ -41,9 +43,6 @@ log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
-
-CANCELLED_SECONDS = 3.0
-"""How long a cancelled step still tries to store what was paid: a cancellation is effective within 5 s."""
 
 MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
@@ -77,11 +76,14 @@ class ModelCaller:
         self._step = step
         self._limiter = limiter
 
-    async def ask(self, messages: Sequence[ModelMessage], limit_usd: float) -> ModelResponse:
+    async def ask(
+        self, messages: Sequence[ModelMessage], limit_usd: float, *, has_other: bool = False
+    ) -> ModelResponse:
         """Return the model's response, which is stored.
 
         Args:
             limit_usd: what the step may spend in all.
+            has_other: whether another model can be asked if this one fails.
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
@@ -93,7 +95,7 @@ class ModelCaller:
         input_tokens = context.count(fitting) + self._tools_tokens
         max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
         needs = Amounts(usd=max_cost, tokens=input_tokens + client.max_output_tokens, seconds=client.seconds)
-        asked = await self._try(fitting, input_tokens, needs, limit_usd)
+        asked = await self._try(fitting, input_tokens, needs, limit_usd, has_other)
         response = asked.response
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
@@ -104,7 +106,7 @@ class ModelCaller:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        await _even_if_cancelled(
+        await even_if_cancelled(
             self._cursor.add(
                 EntryKind.RESPONSE,
                 clean,
@@ -124,35 +126,46 @@ class ModelCaller:
             raise problem
         return response
 
-    async def _try(self, messages: list[ModelMessage], input_tokens: int, needs: Amounts, limit_usd: float) -> _Asked:
+    async def _try(
+        self, messages: list[ModelMessage], input_tokens: int, needs: Amounts, limit_usd: float, has_other: bool
+    ) -> _Asked:
         """Ask, again if the server has a problem. Return what the try that got a response had and used."""
         client, transcript, max_cost = self._client, self._step.transcript, needs.usd
         delays = iter(RETRY_DELAYS)
+        failure: AgentError | None = None
         while True:
             await self._step.require_not_stopped()
-            reservation, turn = await self._admit(needs, limit_usd)
+            try:
+                reservation, turn = await self._admit(needs, limit_usd)
+            except BudgetExhaustedError:
+                if failure is None or not has_other:
+                    raise
+                raise TryAnotherModelError(str(failure)) from None  # which may cost less
             slot, started = CallSlot(client.slots), time.monotonic()
             try:
                 response = await self._call(messages, slot)
                 return _Asked(response, reservation, turn, time.monotonic() - started)
             except asyncio.CancelledError:
                 if slot.was_held:  # what the provider bills is unknown: book all of it
-                    await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                    await briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
                 else:
-                    await _briefly(transcript.release(reservation))
+                    await briefly(self._withdraw(reservation, turn))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
-                    await _even_if_cancelled(transcript.release(reservation))
+                    await even_if_cancelled(transcript.release(reservation))
+                    await self._limiter.settle(turn, 0)
                     if failure.retry_after is not None:
                         await self._limiter.refuse(turn, failure.retry_after.total_seconds())
                 else:
                     cost = client.price.max_cost(input_tokens, 0) if is_gateway_timeout(error) else max_cost
-                    await _even_if_cancelled(self._book(reservation, cost, started, str(failure)))
+                    await even_if_cancelled(self._book(reservation, cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
+                if is_timeout(error) and has_other:
+                    delay = None  # it took all the time that a call may take, and was paid for
                 if delay is None:
                     if another_may_answer(error):
                         failure = TryAnotherModelError(str(failure), retryable=failure.retryable)
@@ -171,11 +184,11 @@ class ModelCaller:
         try:
             turn = await limiter.try_turn(client.limited, needs.tokens)
         except BaseException:
-            await _briefly(transcript.release(reservation))
+            await briefly(transcript.release(reservation))
             raise
         if turn is not None:
             return reservation, turn
-        await _even_if_cancelled(transcript.release(reservation))
+        await even_if_cancelled(transcript.release(reservation))
         turn = await limiter.wait(client.name, client.limited, needs.tokens)
         try:
             await self._step.require_not_stopped()
@@ -183,6 +196,11 @@ class ModelCaller:
         except BaseException:
             await limiter.give_back(turn)
             raise
+
+    async def _withdraw(self, reservation: UUID, turn: Turn) -> None:
+        """Return what was taken for a call that was not made."""
+        await self._step.transcript.release(reservation)
+        await self._limiter.give_back(turn)
 
     async def _reserve(self, needs: Amounts, limit_usd: float) -> UUID:
         try:
@@ -222,28 +240,6 @@ class ModelCaller:
                 traced.answered(response)
                 measured.answered(response, usable=_problem(response, b"", client.name) is None)
         return response
-
-
-async def _even_if_cancelled(storing: Coroutine[Any, Any, None]) -> None:
-    """Store what was paid. If the step is cancelled meanwhile, that is raised after CANCELLED_SECONDS at most."""
-    task = asyncio.create_task(storing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await _briefly(task)
-        raise
-
-
-async def _briefly(storing: Coroutine[Any, Any, None] | asyncio.Task[None]) -> None:
-    """Store what a cancelled step has paid, if that takes CANCELLED_SECONDS at most. Otherwise the reservation is
-    booked when the task starts again, or by the sweeper."""
-    task = asyncio.ensure_future(storing)
-    try:
-        await asyncio.wait([task], timeout=CANCELLED_SECONDS)
-    finally:
-        task.cancel()
-    if not task.cancelled() and task.done() and (error := task.exception()):
-        log.warning("cancelled_call_not_stored", reason=repr(error))
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:

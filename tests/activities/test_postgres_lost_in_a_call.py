@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.exceptions import ApplicationError
 
 from config.settings import Settings
-from crew.model import model_call
+from crew.model import cancellation, model_call
 from crew.model.conversation import Conversation
 from crew.model.model_list import ModelList
 from crew.model.tool import Tool
@@ -207,7 +207,7 @@ async def test_after_a_while_the_attempt_ends_and_the_next_one_books_what_was_lo
 async def test_cancellation_ends_the_wait(
     store: Store, postgres: tuple[Store, UnreliablePostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_call, "CANCELLED_SECONDS", 0.2)
+    monkeypatch.setattr(cancellation, "CANCELLED_SECONDS", 0.2)
     through, proxy = postgres
     failed = asyncio.Event()
 

@@ -149,7 +149,8 @@ class MemoryQueue:
     async def settle(self, key: str, pace: Pace, granted: Granted, tokens: int, used: int) -> None:
         model = self._models.setdefault(key, _Model())
         model.tokens_at += (used - granted.tokens) * pace.per_token
-        model.ratio = (1 - RATIO_WEIGHT) * model.ratio + RATIO_WEIGHT * min(1.0, used / max(1, tokens))
+        if used:  # a call that failed says nothing about what one uses
+            model.ratio = (1 - RATIO_WEIGHT) * model.ratio + RATIO_WEIGHT * min(1.0, used / max(1, tokens))
 
     async def give_back(self, key: str, pace: Pace, granted: Granted) -> None:
         model = self._models.setdefault(key, _Model())

@@ -125,8 +125,11 @@ elseif operation == 'away' then
 elseif operation == 'settle' then -- of `first` tokens, of which `second` were reserved, ARGV[9] were used
   local used = tonumber(ARGV[9])
   state.token_tat = (state.token_tat or now) + (used - second) * per_token
-  state.ratio = (1 - C.ratio_weight) * (state.ratio or 1) + C.ratio_weight * math.min(1, used / math.max(1, first))
-  save('token_tat', 'ratio')
+  if used > 0 then -- a call that failed says nothing about what one uses
+    state.ratio = (1 - C.ratio_weight) * (state.ratio or 1) + C.ratio_weight * math.min(1, used / math.max(1, first))
+    save('ratio')
+  end
+  save('token_tat')
 elseif operation == 'give_back' then
   state.tat = (state.tat or now) - interval
   state.token_tat = (state.token_tat or now) - second * per_token

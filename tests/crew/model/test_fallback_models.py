@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from crew.model.conversation import Completed, Conversation
 from crew.model.model_list import ModelList
 from crew.protocol import AgentError, BudgetExhaustedError
 from crew.transcript import EntryKind
+from models.contracts.budget import Amounts
 from models.contracts.usage import Fallback
 from tests.crew.model.agents_under_test import crew_of, documents_of, work
 from tests.crew.model.model_under_test import LIMITS, DiedError, Step, Tools, unlimited
@@ -78,7 +80,8 @@ async def attempts(*faults: Fault, has_first: bool = True, **settings: Any) -> A
         environment = {"ANTHROPIC_BASE_URL": provider.url, "ANTHROPIC_API_KEY": KEY}
         if has_first:
             environment |= {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
-        found = ModelClients(Settings(_env_file=None, model_prices=PRICES, model_seconds=5, **settings), environment)
+        own: dict[str, Any] = {"model_prices": PRICES, "model_seconds": 5} | settings
+        found = ModelClients(Settings(_env_file=None, **own), environment)
         yield Attempts(provider, found)
         await found.close()
 
@@ -120,6 +123,30 @@ async def test_a_server_gets_its_tries_before_the_next_model_is_asked() -> None:
     async with attempts(fault("server_error")) as each:
         await each.run()
     assert each.asked == ["gpt-5"] * 3 + ["claude-scripted"] * 2  # and is not asked again in the next turn
+
+
+async def test_a_model_that_does_not_answer_in_time_is_not_asked_again_before_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with attempts(fault("hang"), model_seconds=0.3) as each:
+        await each.run()
+    assert each.asked == ["gpt-5", "claude-scripted", "claude-scripted"]
+
+
+async def test_a_model_whose_next_try_no_budget_allows_is_followed_by_one_that_may_cost_less() -> None:
+    async with attempts(fault("server_error")) as each:
+        reserve, times = each.step.transcript.reserve, 0
+
+        async def refuse_the_second(needs: Amounts, step_usd: float) -> UUID:
+            nonlocal times
+            times += 1
+            if times == 2:
+                raise BudgetExhaustedError("it is spent.")
+            return await reserve(needs, step_usd)
+
+        each.step.transcript.reserve = refuse_the_second  # type: ignore[method-assign]
+        await each.run()
+    assert each.asked == ["gpt-5", "claude-scripted", "claude-scripted"]
 
 
 async def test_each_model_has_its_own_price() -> None:

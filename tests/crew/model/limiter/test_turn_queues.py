@@ -196,6 +196,14 @@ async def test_tokens_are_reserved_before_a_call_and_corrected_after_it(queue: T
     assert second.tokens == pytest.approx(82)  # similar calls use less of theirs
 
 
+async def test_a_call_that_failed_returns_its_tokens_and_says_nothing_about_others(queue: TurnQueue) -> None:
+    pace = Pace(per_token=1.0)
+    first = await turn(queue, of(A)[0], pace, 100)
+    await queue.settle("k", pace, first, 100, 0)
+    second = await turn(queue, of(B)[0], pace, 100)
+    assert second.tokens == 100
+
+
 async def test_a_turn_that_was_not_used_is_returned(queue: TurnQueue) -> None:
     granted = await turn(queue, of(A)[0], SLOW)
     await queue.give_back("k", SLOW, granted)
