@@ -13,6 +13,7 @@ from artifacts.errors import InvalidArtifactError
 from config.sizes import format_size
 from crew.model.tool import ToolError
 from sandbox.runner.modules import own_modules
+from sandbox.runner.source import parse
 from sandbox.toolchain import Toolchain, python
 
 MAX_FILE = 256 * 1024
@@ -98,7 +99,7 @@ class Workspace:
 
     def _check_python(self, path: str, content: str) -> None:
         try:
-            tree = ast.parse(content, path)
+            tree = parse(content, path)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
             raise ToolError(
@@ -128,7 +129,7 @@ def _imports(files: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
     for path, text in files.items():
         if path.endswith(".py"):
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                yield path, imported(ast.parse(text)) - known
+                yield path, imported(parse(text)) - known
 
 
 KNOWN_DISTRIBUTIONS = frozenset(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from .source import parse
 from .statements import certain, dotted, statements
 
 _TEST_CASES = {"TestCase", "IsolatedAsyncioTestCase", "FunctionTestCase"}
@@ -169,7 +170,7 @@ class Modules:
 
     def _parse(self, name: str) -> Parsed | None:
         try:
-            tree = ast.parse(self._files[self._paths[name]], self._paths[name])
+            tree = parse(self._files[self._paths[name]], self._paths[name])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._faults[name] = f"{type(error).__name__}: {error}"
             return None
