@@ -445,6 +445,13 @@ export interface Pipeline {
   stages: Stage[];
 }
 
+export interface PipelineEstimate {
+  pipeline: string;
+  projects: number;
+  cost_usd: Range | null;
+  working_seconds: Range | null;
+}
+
 export interface PipelineItem {
   name: string;
   description: string;
@@ -564,6 +571,12 @@ export interface ProviderPublic {
   is_rehearsal: boolean;
   is_default: boolean;
   default_model: string | null;
+}
+
+export interface Range {
+  median: number;
+  least: number;
+  most: number;
 }
 
 export interface RecordedEntry {
