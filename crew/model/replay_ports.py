@@ -16,6 +16,7 @@ from crew.model.dialect import Dialect
 from crew.model.pricing import Price
 from crew.transcript import Entry
 from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 from sandbox import RunReport, SandboxPort
 
 _NO_LIMIT = 10**12
@@ -82,7 +83,9 @@ class ReplayedStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         """Nothing is kept."""
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         """Nobody is informed."""
 
     async def idle(self, seconds: float) -> None:

@@ -783,6 +783,11 @@ export interface StatusChange {
   status: ProjectStatus;
 }
 
+export interface StepWait {
+  reason: WaitReason;
+  seconds: number | null;
+}
+
 export interface StopChange {
   stop_id: string;
   scope: StopScope;
@@ -915,6 +920,7 @@ export interface TaskProgress {
   stage: string;
   message: string;
   fraction: number | null;
+  wait?: StepWait | null;
 }
 
 export interface TaskProgressEnvelope {
@@ -1040,6 +1046,8 @@ export interface UsagePublic {
 }
 
 export type Verdict = "passed" | "failed";
+
+export type WaitReason = "retry" | "rate_limit" | "turn";
 
 export interface WaitingFor {
   request_id: string;
