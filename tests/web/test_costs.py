@@ -44,6 +44,14 @@ async def test_the_list_has_the_cost_of_each_project_and_of_all(
         await expect(row.locator(".project-cost")).to_have_text(cost)
     await expect(page.locator(".view-head")).to_contain_text("$1.50, 2,300 tokens")
 
+    await page.set_viewport_size({"width": 390, "height": 800})  # cards
+    card = rows.filter(has=page.locator(f"a[href='/projects/{second}']"))
+    badge = await card.locator(".badge").bounding_box()
+    cost = await card.locator(".project-cost").bounding_box()
+    assert badge is not None
+    assert cost is not None
+    assert badge["x"] + badge["width"] < cost["x"]
+
 
 async def test_the_start_dialog_says_what_earlier_projects_of_the_pipeline_cost(
     page: Page, http: httpx2.AsyncClient, store: Store
