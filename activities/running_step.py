@@ -19,7 +19,7 @@ from activities.step_transcript import StepTranscript
 from config.sizes import format_size
 from crew.protocol import AgentError, StepPostponedError
 from crew.transcript import SupersededAttemptError
-from models.contracts.event_data import TaskProgress
+from models.contracts.event_data import StepWait, TaskProgress
 from models.contracts.events import Event
 from store import steps
 
@@ -65,9 +65,11 @@ class RunningStep:
             if not await steps.save_checkpoint(connection, self._step.task_id, self._start, checkpoint):
                 raise SupersededAttemptError(self._step.task_id)
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self._heartbeat_details = {"message": message, **figures}
-        progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction)
+        progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction, wait=wait)
         event = Event(
             event_type=progress.event_type,
             seq=None,

@@ -11,6 +11,7 @@ from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
 from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
+from models.contracts.event_data import StepWait
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
 from models.contracts.stops import HeldStop
@@ -163,8 +164,11 @@ class Step(Protocol):
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
-        """Report progress to the people who watch live; `fraction` is from 0 to 1.
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
+        """Report progress to the people who watch live; `fraction` is from 0 to 1,
+        `wait` what it waits for.
 
         Temporal's UI shows the message and the figures, such as `turn` and `cost_usd`, with the step's heartbeat.
         """

@@ -38,6 +38,8 @@ from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
 from crew.transcript import EntryKind
 from models.contracts.budget import Amounts
+from models.contracts.enums import WaitReason
+from models.contracts.event_data import StepWait
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +172,8 @@ class ModelCaller:
                     if another_may_answer(error):
                         failure = TryAnotherModelError(str(failure), retryable=failure.retryable)
                     raise failure from error
-            await self._step.progress(f"waiting for {client.name}, which does not answer")
+            wait = StepWait(reason=WaitReason.RETRY, seconds=delay)
+            await self._step.progress(f"waits {delay:.0f} s, then asks again: {failure}", wait=wait)
             await asyncio.sleep(delay)
 
     async def _admit(self, needs: Amounts, limit_usd: float) -> tuple[UUID, Turn]:

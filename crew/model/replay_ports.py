@@ -20,6 +20,7 @@ from crew.model.pricing import Price
 from crew.model.tool import Tool, ToolError
 from crew.transcript import Entry
 from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 from models.contracts.roles import Role
 from sandbox import RunReport, SandboxPort
 
@@ -87,7 +88,9 @@ class ReplayedStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         """Nothing is kept."""
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         """Nobody is informed."""
 
     async def idle(self, seconds: float) -> None:

@@ -124,6 +124,15 @@ class HitlAction(StrEnum):
         }[self]
 
 
+class WaitReason(StrEnum):
+    """Why a running step waits before it asks a model: the last call failed and is made again; the provider refuses
+    calls for a while; or other calls come first."""
+
+    RETRY = "retry"
+    RATE_LIMIT = "rate_limit"
+    TURN = "turn"
+
+
 class HitlReason(StrEnum):
     """Why a HITL request was opened."""
 

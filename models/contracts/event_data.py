@@ -23,6 +23,7 @@ from .enums import (
     StopScope,
     TaskStatus,
     Verdict,
+    WaitReason,
     WorkflowProblemKind,
 )
 from .handoff import ArtifactRef
@@ -72,6 +73,13 @@ class TaskStarted(Payload):
     continued: int = Field(default=0, description="How many times it was resumed after a failure.")
 
 
+class StepWait(Contract):
+    """What a running step waits for."""
+
+    reason: WaitReason
+    seconds: float | None = Field(description="How much longer, about; null if that is unknown.")
+
+
 class TaskProgress(Payload):
     """What the agent is doing. Live only: it has no `seq` and is not in the log."""
 
@@ -80,6 +88,7 @@ class TaskProgress(Payload):
     stage: StoredText
     message: StoredText
     fraction: float | None = Field(description="How much is done, from 0 to 1.")
+    wait: StepWait | None = Field(default=None, description="What it waits for; null if it works.")
 
 
 class WrittenArtifact(Contract):

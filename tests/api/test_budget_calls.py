@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx2
 import pytest_asyncio
+from sqlalchemy import text
 
 from config.settings import Settings
+from store.transaction import Store
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start
 
 PIPELINES = {
@@ -23,8 +25,8 @@ NO_LIMIT = {"usd": None, "tokens": None, "seconds": None}
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: Any) -> AsyncIterator[Settings]:
     folder: Path = tmp_path_factory.mktemp("pipelines")
-    for name, text in PIPELINES.items():
-        (folder / f"{name}.yaml").write_text(text + STAGES)
+    for name, stages in PIPELINES.items():
+        (folder / f"{name}.yaml").write_text(stages + STAGES)
     yield settings.model_copy(
         update={"pipelines_dir": folder, "project_budget": "7usd", "model_prices": {"openai:mine": (0.0, 0.0)}}
     )
@@ -86,6 +88,35 @@ async def test_a_project_that_asked_no_model_has_used_nothing(http: httpx2.Async
     items = (await get(http, "/projects/", limit=2))["items"]
     assert [each["spent"] for each in items] == [{"usd": 0, "tokens": 0, "seconds": 0}] * len(items)
     assert items[0]["id"] == project
+
+
+async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_asked_models(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    async def spend(usd: float, seconds: float, status: str = "completed", pipeline: str = "frugal") -> None:
+        project = await start(http, pipeline=pipeline)
+        async with store.writing() as connection:
+            for statement in (
+                "UPDATE project SET status = :status WHERE id = CAST(:id AS uuid)",
+                "UPDATE budget SET spent_usd = :usd, spent_tokens = 1, spent_seconds = :seconds "
+                "WHERE scope = 'project:' || :id AND :usd > 0",
+            ):
+                values = {"id": project, "status": status, "usd": usd, "seconds": seconds}
+                await connection.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
+
+    path = "/pipelines/frugal/estimate"
+    for usd, seconds in ((1.0, 60.0), (4.0, 30.0), (0, 0)):  # the last rehearsed
+        await spend(usd, seconds)
+    await spend(9.0, 9.0, status="failed")
+    await spend(9.0, 9.0, pipeline="quick-start")
+    few = await get(http, path)
+    assert few == {"pipeline": "frugal", "projects": 2, "cost_usd": None, "working_seconds": None}
+    await spend(2.0, 90.0)
+    found = await get(http, path)
+    assert found["projects"] == 3
+    assert found["cost_usd"] == {"median": 2, "least": 1, "most": 4}
+    assert found["working_seconds"] == {"median": 60, "least": 30, "most": 90}
+    assert_problem(await http.get(f"{V1}/pipelines/nothing/estimate"), 404)
 
 
 async def test_a_model_without_a_price_starts_nothing(http: httpx2.AsyncClient) -> None:

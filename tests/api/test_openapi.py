@@ -70,6 +70,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /hitl/pending",
         "GET /pipelines/",
         "GET /pipelines/{name}",
+        "GET /pipelines/{name}/estimate",
         "GET /agents/",
         "GET /providers/",
         "GET /tasks/{task_id}/transcript",

@@ -14,6 +14,7 @@ from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import RehearsalCrew
 from crew.transcript import Entry, Transcript
 from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from pipelines.catalogue import SHIPPED, load_pipeline
@@ -52,7 +53,9 @@ class RecordingStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self.messages.append((message, fraction))
 
     async def idle(self, seconds: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx2
 import pytest
 from playwright.async_api import Page, expect
@@ -41,3 +43,33 @@ async def test_the_list_has_the_cost_of_each_project_and_of_all(
         row = rows.filter(has=page.locator(f"a[href='/projects/{project}']"))
         await expect(row.locator(".project-cost")).to_have_text(cost)
     await expect(page.locator(".view-head")).to_contain_text("$1.50, 2,300 tokens")
+
+    await page.set_viewport_size({"width": 390, "height": 800})  # cards
+    card = rows.filter(has=page.locator(f"a[href='/projects/{second}']"))
+    badge = await card.locator(".badge").bounding_box()
+    cost = await card.locator(".project-cost").bounding_box()
+    assert badge is not None
+    assert cost is not None
+    assert badge["x"] + badge["width"] < cost["x"]
+
+
+async def test_the_start_dialog_says_what_earlier_projects_of_the_pipeline_cost(
+    page: Page, http: httpx2.AsyncClient, store: Store
+) -> None:
+    director = Director(http)
+    for usd in (0.2, 0.5, 1.5):
+        project = await director.start("Guest book", pipeline="quick-start")
+        await director.until(project, "completed")
+        await spend(store, project, usd, 1_000)
+    await page.goto("/?new")
+    dialog = page.get_by_role("dialog", name="Start a project")
+    await dialog.get_by_role("radio", name=re.compile("^quick-start")).check()
+    line = dialog.locator(".start-estimate")
+    await expect(line).to_be_hidden()  # a rehearsal costs nothing
+    await dialog.get_by_text("Who does the work").click()
+    await dialog.get_by_role("radio", name=re.compile("^Models")).check()
+    await expect(line).to_have_text(
+        "3 earlier projects of this pipeline: $0.50 ($0.20 to $1.50), 0:00:00 h of work (0:00:00 h to 0:00:00 h)."
+    )
+    await dialog.get_by_role("radio", name=re.compile("^software-delivery")).check()
+    await expect(line).to_be_hidden()

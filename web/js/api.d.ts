@@ -446,6 +446,13 @@ export interface Pipeline {
   stages: Stage[];
 }
 
+export interface PipelineEstimate {
+  pipeline: string;
+  projects: number;
+  cost_usd: Range | null;
+  working_seconds: Range | null;
+}
+
 export interface PipelineItem {
   name: string;
   description: string;
@@ -565,6 +572,12 @@ export interface ProviderPublic {
   is_rehearsal: boolean;
   is_default: boolean;
   default_model: string | null;
+}
+
+export interface Range {
+  median: number;
+  least: number;
+  most: number;
 }
 
 export interface RecordedEntry {
@@ -775,6 +788,11 @@ export interface StatusChange {
   status: ProjectStatus;
 }
 
+export interface StepWait {
+  reason: WaitReason;
+  seconds: number | null;
+}
+
 export interface StopChange {
   stop_id: string;
   scope: StopScope;
@@ -907,6 +925,7 @@ export interface TaskProgress {
   stage: string;
   message: string;
   fraction: number | null;
+  wait?: StepWait | null;
 }
 
 export interface TaskProgressEnvelope {
@@ -1038,6 +1057,8 @@ export interface UsagePublic {
 }
 
 export type Verdict = "passed" | "failed";
+
+export type WaitReason = "retry" | "rate_limit" | "turn";
 
 export interface WaitingFor {
   request_id: string;

@@ -2,7 +2,7 @@
 
 import { capitalised } from "./text.js";
 
-/** @import { HitlReason } from "./api.d.ts" */
+/** @import { HitlReason, StepWait, WaitReason } from "./api.d.ts" */
 
 /** @typedef {"project" | "task" | "stage" | "agent" | "hitl" | "component"} Kind */
 
@@ -141,3 +141,13 @@ export const REASONS = {
   stopped: "The step was stopped",
   checkpoint: "Many gates passed without a person",
 };
+
+/** What a running step waits for. @type {Record<WaitReason, string>} */
+const WAITS = { retry: "Asks again", rate_limit: "Rate-limited", turn: "Waits for its turn" };
+
+/**
+ * "Rate-limited: 30 s", or without the time if it is unknown or less than a second.
+ * @param {StepWait} wait
+ */
+export const waitInWords = ({ reason, seconds }) =>
+  `${WAITS[reason] ?? title(reason)}${seconds !== null && seconds >= 1 ? `: ${Math.round(seconds)} s` : ""}`;

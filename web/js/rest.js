@@ -5,7 +5,7 @@ import { all, get, post, send } from "./http.js";
 /**
  * @import {
  *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   Event, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ResponseCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
@@ -102,6 +102,8 @@ export const catalogue = {
   pipelines: (options) => get(`${V1}/pipelines/`, options),
   /** @type {(name: string, options?: Options) => Promise<Pipeline>} */
   pipeline: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}`, options),
+  /** @type {(name: string, options?: Options) => Promise<PipelineEstimate>} */
+  estimate: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}/estimate`, options),
   /** @type {(options?: Options) => Promise<Page<AgentPublic>>} */
   agents: (options) => get(`${V1}/agents/`, options),
   /** @type {(options?: Options) => Promise<Page<ProviderPublic>>} */

@@ -1,6 +1,6 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, ProjectItem, TaskPublic, Usage } from "./api.d.ts" */
+/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
@@ -103,6 +103,17 @@ export function budgetInWords({ limits, spent }) {
  */
 export const alertInWords = ({ percent, kind, unit, spent, limit }) =>
   `${percent} % of the budget of the ${kind} is spent: ${amountOf(unit, spent)} of ${amountOf(unit, limit)}`;
+
+/**
+ * "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
+ * @param {PipelineEstimate} estimate
+ */
+export function estimateInWords({ projects, cost_usd: cost, working_seconds: time }) {
+  if (!cost || !time) return null;
+  const [usual, least, most] = [time.median, time.least, time.most].map((each) => amountOf("seconds", each));
+  return `${projects} earlier projects of this pipeline: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
+    `${dollars(cost.most)}), ${usual} of work (${least} to ${most}).`;
+}
 
 /**
  * What is wrong with a budget that was typed, or "".

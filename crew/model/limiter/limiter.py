@@ -18,6 +18,8 @@ from crew.model.limiter.pace import Pace
 from crew.model.limiter.redis_queue import RedisQueue
 from crew.model.limiter.turn_queue import Granted, TurnQueue, Wait, Waiter
 from crew.protocol import Step
+from models.contracts.enums import WaitReason
+from models.contracts.event_data import StepWait
 
 LEAVE_SECONDS = 1.0
 """How long a cancelled step tries to give up its place. Otherwise others pass it, and the place ends by itself."""
@@ -113,7 +115,8 @@ class StepLimiter:
                 waited = time.monotonic() - started
                 if waited - shown >= SHOWN_SECONDS and waited + answer.expected >= 1:
                     shown = waited
-                    await self._step.progress(_describe(model, answer, waited), waited_s=round(waited))
+                    said = _describe(model, answer, waited)
+                    await self._step.progress(said, wait=_step_wait(answer), waited_s=round(waited))
                 await self._step.idle(answer.poll)
         except asyncio.CancelledError:
             await _briefly(self._queue.leave(limited.key, self._waiter))
@@ -149,3 +152,9 @@ async def _briefly(leave: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait([leaving], timeout=LEAVE_SECONDS)
     finally:
         leaving.cancel()
+
+
+def _step_wait(wait: Wait) -> StepWait:
+    if wait.paused:
+        return StepWait(reason=WaitReason.RATE_LIMIT, seconds=wait.paused)
+    return StepWait(reason=WaitReason.TURN, seconds=wait.expected)

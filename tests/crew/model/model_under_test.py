@@ -27,6 +27,7 @@ from crew.protocol import BudgetExhaustedError
 from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -128,13 +129,18 @@ class DiedError(BaseException):
 class Step:
     transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
     messages: list[str] = field(default_factory=list)
+    waits: list[StepWait] = field(default_factory=list)
     checkpoint: None = None
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self.messages.append(message)
+        if wait is not None:
+            self.waits.append(wait)
 
     async def idle(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -215,6 +215,10 @@ async def test_failures_of_a_provider_are_said_in_plain_words(
         await conversation(Model([error]), step).run()
     assert (failure.value.retryable, failure.value.counts) == (retryable, counts)
     assert "sk-planted" not in str(failure.value)
+    retries = [message for message in step.messages if message.startswith("waits 0 s, then asks again: ")]
+    assert len(retries) == len(step.waits) == (2 if said == "cannot be reached" else 0)
+    assert all(said in message for message in retries)
+    assert {(wait.reason, wait.seconds) for wait in step.waits} <= {("retry", 0)}
     assert (step.transcript.spent, step.transcript.reserved) == (0.0, {})
     if not counts:
         assert failure.value.retry_after is not None

@@ -12,10 +12,10 @@ import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
 
 /** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
-/** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
+/** @import { ProjectProgress, ProjectPublic, RequestItem, TaskProgress } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
 
-/** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent is doing */
+/** @typedef {Partial<TaskProgress>} Doing what an agent is doing */
 
 /** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {

@@ -79,6 +79,11 @@ export class CrewChoice {
     };
   }
 
+  /** Whether the crew that is chosen asks no model, or it is not known. */
+  get rehearses() {
+    return chosenCrew(this.values.crew, this.#providers)?.is_rehearsal ?? true;
+  }
+
   /** The part of a request's body. */
   get body() {
     return crewBody(this.values, this.#providers);
@@ -152,7 +157,7 @@ export class CrewChoice {
 
   #draw() {
     const provider = chosenCrew(this.values.crew, this.#providers);
-    this.#model.element.hidden = this.#budget.element.hidden = provider?.is_rehearsal ?? true;
+    this.#model.element.hidden = this.#budget.element.hidden = this.rehearses;
     this.#model.input.placeholder = provider?.default_model ?? "openai:gpt-5";
     write(this.#summary, visible(summaryOf(this.values, this.#providers)));
   }

@@ -73,6 +73,8 @@ async def test_a_rate_limit_pauses_the_calls_of_all_steps() -> None:
     step, model = Step(), Model([DONE])
     await conversation(Limiter(queue), step, model, free).run()
     assert any(message.startswith("waits for test:scripted, which is rate-limited: 0 s") for message in step.messages)
+    assert {wait.reason for wait in step.waits} == {"rate_limit"}
+    assert all(0 < (wait.seconds or 0) <= 1.2 for wait in step.waits)
     assert len(model.asked) == 1
 
 
