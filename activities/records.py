@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,15 +47,18 @@ class Records:
             known = await hitl.ids_of_project(tx.connection, batch.project_id, requests)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
-            responses, refused = _without_missing(batch.responses, missing)
+            responses, winner = list(batch.responses), _applied(batch.responses)
+            objection = await _find_objection(tx.connection, winner, missing) if winner is not None else None
+            if objection is not None:
+                responses = _refuse_winner(responses, objection)
             for judged in responses:
                 if judged.response.request_id not in known:
                     if judged.outcome is ResponseOutcome.APPLIED:  # its gate is open, so a step has recorded it
                         raise ContradictionError(f"request {judged.response.request_id} does not exist")
                     _record_unknown_request(tx, judged.response)
             responses = [judged for judged in responses if judged.response.request_id in known]
-            outcome = RequestOutcome(refused=refused)
-            applied = next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
+            outcome = RequestOutcome(refused=objection is not None)
+            applied = _applied(responses)
             if applied is not None:
                 outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
@@ -174,24 +178,30 @@ class Records:
             tx.record(ErrorEvent(message=problem.message), key=f"problem:{problem.key}")
 
 
-def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -> tuple[list[JudgedResponse], bool]:
-    """Return the responses to record, and whether the winner is refused because its content does not exist.
+def _applied(responses: Iterable[JudgedResponse]) -> HitlResponse | None:
+    return next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
 
-    Only a response that bypassed the API can name missing content. The responses that lost to it are judged again.
-    """
-    refused = any(
-        judged.outcome is ResponseOutcome.APPLIED and judged.response.content_hash in missing for judged in responses
-    )
-    if not refused:
-        return list(responses), False
+
+async def _find_objection(connection: AsyncConnection, winner: HitlResponse, missing: set[str]) -> str | None:
+    """Return why a response that the gate accepts cannot be applied, or None. Only one that bypassed the API can be."""
+    if winner.content_hash in missing:
+        return f"content {winner.content_hash} does not exist"
+    request = await hitl.get(connection, winner.request_id) if winner.raise_by is not None else None
+    if request is None or request.shortage is None or winner.raise_by is None:
+        return None
+    objection = Shortage.model_validate(request.shortage).find_objection(winner.raise_by)
+    return f"raise_by {objection}" if objection else None
+
+
+def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[JudgedResponse]:
+    """Return the responses to record if the winner is refused. Those that lost to it are judged again."""
     kept = []
     for judged in responses:
         if judged.outcome is ResponseOutcome.APPLIED:
-            explanation = f"content {judged.response.content_hash} does not exist"
             kept.append(judged.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
         elif judged.outcome is ResponseOutcome.REFUSED:
             kept.append(judged)
-    return kept, True
+    return kept
 
 
 def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> HitlResponded:

@@ -17,6 +17,7 @@ from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
@@ -69,6 +70,10 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
             "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
         )
     _check_against_gate(open_request, response, redo_stages)
+    if response.raise_by is not None and current.shortage is not None:
+        objection = Shortage.model_validate(current.shortage).find_objection(response.raise_by)
+        if objection is not None:
+            raise InvalidError("raise_by", objection)
     if content is not None:
         await _check_amendment(services, request.project_id, open_request, response, content)
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.

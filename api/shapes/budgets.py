@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.shapes.shape import Shape
-from models.contracts.budget import Amounts, Budget, BudgetKind, BudgetUnit, Limits
+from models.contracts.budget import Amounts, BudgetKind, BudgetUnit, GivenBudget, Limits
 from models.contracts.contract import StrictContract
 from models.contracts.names import AgentType
 from models.tables import Budget as BudgetRow
@@ -20,7 +20,7 @@ class BudgetUpdate(StrictContract):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"budget": "3usd,500ktok"}, {"budget": {"usd": 3}}]})
 
-    budget: Budget | None = Field(description="What is not named is not limited; null: nothing is.")
+    budget: GivenBudget | None = Field(description="What is not named is not limited; null: nothing is.")
 
 
 class BudgetPublic(Shape):

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, model_validator
 from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.budget import FORM, Budget, Shortage
+from models.contracts.budget import FORM, Budget, GivenBudget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
@@ -47,7 +47,7 @@ class ResponseCreate(StrictContract):
         description="The earlier stage that the work goes back to with the comment, one of the request's "
         "`redo_stages`; for amend without content only.",
     )
-    raise_by: Budget | None = Field(
+    raise_by: GivenBudget | None = Field(
         default=None,
         description=f"What the exhausted budget is raised by, as {FORM}; to approve a request whose reason is "
         "`budget`.",

@@ -13,7 +13,7 @@ from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from crew.providers import providers
-from models.contracts.budget import FORM, Amounts, Budget
+from models.contracts.budget import FORM, Amounts, GivenBudget
 from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
@@ -59,7 +59,7 @@ class ProjectCreate(StrictContract):
     model: ModelName | None = Field(
         default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
     )
-    budget: Budget | None = Field(
+    budget: GivenBudget | None = Field(
         default=None,
         description=f"What it may use, as {FORM}. Null: the pipeline's budget, or the one in the settings, "
         "BOTARMY_PROJECT_BUDGET.",

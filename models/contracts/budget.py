@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from .contract import Contract
 
@@ -99,6 +99,16 @@ class Budget(Limits):
         return ", ".join(format_amount(unit, limit) for unit, limit in self.given.items())
 
 
+def _refuse_other_units(value: object) -> object:
+    if isinstance(value, dict) and (others := [key for key in value if key not in Limits.model_fields]):
+        raise ValueError(f"{str(others[0])[:50]!r} is not a unit; the units are {', '.join(Limits.model_fields)}")
+    return value
+
+
+GivenBudget = Annotated[Budget, BeforeValidator(_refuse_other_units)]
+"""A budget that a client of the API sends. An unknown unit is an error: it is probably a typing mistake."""
+
+
 def parse_amounts(text: str) -> dict[str, float]:
     """Return the amount in each unit that a text such as `2usd,500ktok,2h` names.
 
@@ -146,6 +156,13 @@ class Shortage(Contract):
         if self.unit is BudgetUnit.SECONDS:
             return used < self.limit
         return used + self.needs <= self.limit + 1e-9
+
+    def find_objection(self, raise_by: Limits) -> str | None:
+        """Return why an amount does not raise this budget where it is exhausted, or None if it does."""
+        if raise_by.of(self.unit) is not None:
+            return None
+        named = {BudgetUnit.USD: "US dollars, which are", BudgetUnit.TOKENS: "tokens, which are"}
+        return f"names no {named.get(self.unit, 'working time, which is')} what is exhausted"
 
     def describe(self, agent: str) -> str:
         """Return what was spent and what is needed, as a sentence without a full stop."""

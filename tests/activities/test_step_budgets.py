@@ -17,18 +17,21 @@ from uuid_utils.compat import uuid7
 
 from activities import step_budgets, step_transcript
 from activities.agent_step import AgentSteps
+from activities.records import Records
 from config.settings import Settings
 from models.contracts.budget import Budget, Shortage
-from models.contracts.enums import HitlReason
+from models.contracts.enums import HitlReason, ResponseOutcome
 from models.contracts.handoff import StepInput, StepResult
+from models.contracts.hitl import JudgedResponse
+from models.contracts.records import RecordResponsesInput
 from models.tables import Budget as BudgetRow
-from store import budget_limits, budget_scopes, events, hitl
+from store import budget_limits, budget_scopes, events, hitl, hitl_decisions
 from store.transaction import Store
 from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import TURNS, conversing, written
 from tests.conftest import own_store
 from tests.crew.model.model_under_test import Model, Tools
-from tests.workflows.crew_under_test import Script
+from tests.workflows.crew_under_test import Script, answer
 
 CALL_USD, NEEDS_USD = 0.0003, 0.0021
 """What each call of TURNS costs, and less than the most that one may cost."""
@@ -207,6 +210,28 @@ async def test_a_step_of_a_stage_with_a_budget_asks_for_it_and_a_raise_replaces_
     again = step.model_copy(update={"continued": 1, "request_id": step.task_id})
     _, shortage = await shortage_of(store, await run(store, Model(TURNS), again))
     assert shortage.limit in (1600, 1600.0)
+
+
+async def test_a_raise_of_what_is_not_exhausted_is_refused_also_past_the_api(store: Store, clock: Clock) -> None:
+    step = await a_step(store, budget=Budget(tokens=1_500))
+    await shortage_of(store, await run(store, Model(TURNS), step))
+    useless, useful = (
+        answer(step.request_id, "approve").model_copy(update={"raise_by": by})
+        for by in (Budget(usd=500), Budget(usd=500, tokens=5))
+    )
+    records = Records(store)
+    for response, refused in ((useless, True), (useless, True), (useful, False)):
+        judged = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
+        batch = RecordResponsesInput(project_id=step.project_id, responses=(judged,))
+        outcome = await ActivityEnvironment().run(records.record_responses, batch)
+        assert (outcome.refused, outcome.response) == (refused, None if refused else useful)
+    async with store.reading() as connection:
+        history = {
+            response.decision_id: await hitl_decisions.get(connection, step.request_id, response.decision_id)
+            for response in (useless, useful)
+        }
+    explanations = [decision and decision.explanation for decision in history.values()]
+    assert explanations == ["raise_by names no tokens, which are what is exhausted", None]
 
 
 async def test_most_of_a_budget_is_reported_even_if_the_worker_died_before(store: Store, clock: Clock) -> None:

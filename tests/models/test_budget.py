@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from models.contracts.budget import Budget, BudgetKind, BudgetUnit, Limits, Shortage, format_amount
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
+from pipelines.catalogue import PipelineError, load_pipeline
 
 STAGE = {"name": "build", "agent": "coder", "produces": ["source_code"]}
 
@@ -62,6 +65,14 @@ def test_a_pipeline_its_roles_and_its_stages_have_budgets() -> None:
     assert pipeline.stages[0].budget == Budget(tokens=100_000)
     with pytest.raises(ValidationError, match="AMOUNT UNIT"):
         Pipeline.model_validate({"name": "one", "budget": "much", "stages": [STAGE]})
+
+
+def test_a_pipeline_file_names_a_unit_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "one.yaml").write_text(
+        "budget: {usd: 2, token: 5}\nstages: [{name: build, agent: coder, produces: [source_code]}]\n"
+    )
+    with pytest.raises(PipelineError, match=r"budget, token: Extra inputs are not permitted"):
+        load_pipeline(tmp_path / "one.yaml")
 
 
 def test_only_an_approval_raises() -> None:

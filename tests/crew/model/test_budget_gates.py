@@ -99,6 +99,8 @@ async def test_a_raise_by_hand_is_enough(http: httpx2.AsyncClient) -> None:
     request = await wait_for_request(http, project, "build")
     assert request["question"].startswith("Spent ")
     assert request["shortage"]["unit"] == "tokens"
+    answer = await respond(http, request["request_id"], "approve", raise_by="500usd")
+    assert_problem(answer, 422, "raise_by: names no tokens, which are what is exhausted")
     answer = await http.put(f"{V1}/projects/{project}/budget", json={"budget": {"usd": 20, "tokens": 10**6}})
     assert answer.status_code == 200, answer.text
     assert answer.json()["project"]["limits"] == {"usd": 20, "tokens": 10**6, "seconds": None}
