@@ -47,10 +47,10 @@ async def test_the_list_has_the_cost_of_each_project_and_of_all(
     await page.set_viewport_size({"width": 390, "height": 800})  # cards
     card = rows.filter(has=page.locator(f"a[href='/projects/{second}']"))
     badge = await card.locator(".badge").bounding_box()
-    cost = await card.locator(".project-cost").bounding_box()
+    amount = await card.locator(".project-cost").bounding_box()
     assert badge is not None
-    assert cost is not None
-    assert badge["x"] + badge["width"] < cost["x"]
+    assert amount is not None
+    assert badge["x"] + badge["width"] < amount["x"]
 
 
 async def test_the_start_dialog_says_what_earlier_projects_of_the_pipeline_cost(
