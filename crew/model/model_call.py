@@ -201,7 +201,7 @@ class ModelCaller:
             raise
 
     async def _withdraw(self, reservation: UUID, turn: Turn) -> None:
-        """Return what was taken for a call that was not made."""
+        """Return the reservation and the turn of a call that was not made."""
         await self._step.transcript.release(reservation)
         await self._limiter.give_back(turn)
 
