@@ -36,10 +36,11 @@ ON CONFLICT (scope) DO UPDATE SET
     raised_seconds = b.raised_seconds + excluded.raised_seconds
 """
 
-# Parts of the old limit that are passed in the new one, too, are not reported again.
-_KEEP_ALERTS: LiteralString = "UPDATE budget AS b SET alerted = {passed} WHERE scope = %(scope)s".replace(
-    "{passed}", PASSED
-)
+# What was reported and is passed in the new limit, too, is not reported again. What is newly passed, because the limit
+# is lower, is reported when the next call is settled.
+_KEEP_ALERTS: LiteralString = """
+UPDATE budget AS b SET alerted = least(alerted, {passed}) WHERE scope = %(scope)s
+""".replace("{passed}", PASSED)
 
 
 async def get(connection: AsyncConnection, scope: str) -> Budget:

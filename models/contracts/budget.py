@@ -17,7 +17,7 @@ _FACTORS = {
     "tokens": {"tok": 1, "tokens": 1, "ktok": 1_000, "mtok": 1_000_000},
     "seconds": {"s": 1, "min": 60, "m": 60, "h": 3_600, "d": 86_400},
 }
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z$]*)")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z$]*)", re.ASCII)
 
 
 class BudgetUnit(StrEnum):
@@ -179,7 +179,8 @@ def format_amount(unit: BudgetUnit | str, amount: float) -> str:
     """Return an amount for people, such as `2.00 USD`, `500,000 tokens` or `1:30:00 h`."""
     match unit:
         case BudgetUnit.USD:
-            return f"{amount:.2f} USD" if amount >= 0.01 or not amount else f"{amount:.4f} USD"
+            digits = 2 if amount >= 0.01 or not amount else next((n for n in range(4, 13) if round(amount, n)), 4)
+            return f"{amount:.{digits}f} USD"
         case BudgetUnit.TOKENS:
             return f"{round(amount):,} tokens"
     minutes, seconds = divmod(round(amount), 60)

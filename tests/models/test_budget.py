@@ -36,6 +36,8 @@ STAGE = {"name": "build", "agent": "coder", "produces": ["source_code"]}
         ("0usd", None),
         ("-1usd", None),
         ("nan", None),
+        ("\uff11usd", None),
+        ("1\u200ausd", None),
         ("1e400", None),
         ("99999999999usd", None),
         ("2eur", None),
@@ -104,8 +106,10 @@ def test_anyone_can_read_what_was_spent_and_what_is_needed() -> None:
     assert shortage(BudgetUnit.SECONDS, 7201, 7200, 300).describe("coder") == (
         "Spent 2:00:01 of 2:00:00 h; the coder needs about 0:05:00 for the next turn"
     )
-    assert [format_amount(BudgetUnit.USD, amount) for amount in (0, 0.00031, 12.345)] == [
+    assert [format_amount(BudgetUnit.USD, amount) for amount in (0, 0.00031, 0.000001, 1e-30, 12.345)] == [
         "0.00 USD",
         "0.0003 USD",
+        "0.000001 USD",
+        "0.0000 USD",
         "12.35 USD",
     ]

@@ -215,3 +215,18 @@ async def test_each_part_of_a_budget_is_reported_once(store: Store) -> None:
     assert await made.alert() == expected
     assert await made.spend(0.4) is True
     assert await made.alert() == [*expected, ("project", 90, 9.9, 11.0)]
+
+
+async def test_a_lower_limit_reports_what_it_newly_passes(store: Store) -> None:
+    made = await calls(store, Limits(), Limits())
+    scope = made.scopes[1].name
+    assert await made.spend(1.8) is False
+    async with store.database.writing() as connection:
+        await budget_limits.set_limits(connection, scope, made.project, Budget(usd=2))
+    assert await made.spend(0.01) is True
+    assert await made.alert() == [("project", 90, 1.81, 2.0)]
+    for limit in (3, 1.9):  # raised, then lowered
+        async with store.database.writing() as connection:
+            await budget_limits.set_limits(connection, scope, made.project, Budget(usd=limit))
+    assert await made.spend(0.01) is True
+    assert await made.alert() == [("project", 90, 1.81, 2.0), ("project", 95, 1.82, 1.9)]
