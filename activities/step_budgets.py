@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from models.contracts.budget import Budget, Limits
+from models.contracts.budget import MAX_AMOUNTS, Budget, BudgetUnit, Limits
 from models.contracts.handoff import StepInput
 from store import budget_scopes
 from store.budget_scopes import Scope
@@ -44,8 +44,10 @@ class StepBudgets:
         """
         step, (own, role, project, day) = self._step, self.names()
         times = step.continued + 1
-        once = Limits.model_validate({"usd": step_usd / times} | (step.budget.given if step.budget else {}))
-        grown = {unit: times * limit for unit, limit in once.given.items()}
+        once = Limits.model_validate(
+            {"usd": min(step_usd / times, MAX_AMOUNTS[BudgetUnit.USD])} | (step.budget.given if step.budget else {})
+        )
+        grown = {unit: min(times * limit, MAX_AMOUNTS[unit]) for unit, limit in once.given.items()}
         return [
             Scope(own, step.project_id, Limits.model_validate(grown), once),
             Scope(role, step.project_id, self._role or budget_scopes.NO_LIMITS),

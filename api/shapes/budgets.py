@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from api.shapes.shape import Shape
-from models.contracts.budget import Amounts, BudgetKind, BudgetUnit, GivenBudget, Limits
+from models.contracts.budget import MAX_AMOUNTS, Amounts, BudgetKind, BudgetUnit, GivenBudget, Limits
 from models.contracts.contract import StrictContract
 from models.contracts.names import AgentType
 from models.tables import Budget as BudgetRow
@@ -41,7 +41,7 @@ class BudgetPublic(Shape):
         for unit in BudgetUnit:
             limit = (default.of(unit) if default else None) or getattr(row, f"limit_{unit}")
             if limit is not None:
-                limits[unit] = limit + getattr(row, f"raised_{unit}")
+                limits[unit] = min(limit + getattr(row, f"raised_{unit}"), MAX_AMOUNTS[unit])
         spent = Amounts.model_validate({unit: getattr(row, f"spent_{unit}") for unit in BudgetUnit})
         reserved = Amounts.model_validate({unit: getattr(row, f"reserved_{unit}") for unit in BudgetUnit})
         kind = kind_of(row.scope)

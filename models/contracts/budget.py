@@ -28,6 +28,10 @@ class BudgetUnit(StrEnum):
     SECONDS = "seconds"
 
 
+MAX_AMOUNTS = {BudgetUnit.USD: 1e9, BudgetUnit.TOKENS: 10**15, BudgetUnit.SECONDS: 1e9}
+"""The highest limit in each unit."""
+
+
 class BudgetKind(StrEnum):
     """Whose budget it is: that of one step, of a role in a project, of a project, or of a day (UTC), for all."""
 
@@ -53,9 +57,15 @@ class Amounts(Contract):
 class Limits(Contract):
     """Limits in some units, or in none. What is None is not limited."""
 
-    usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False, description="US dollars.")
-    tokens: int | None = Field(default=None, gt=0, le=10**15, description="Tokens of input and output.")
-    seconds: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False, description="Working time.")
+    usd: float | None = Field(
+        default=None, gt=0, le=MAX_AMOUNTS[BudgetUnit.USD], allow_inf_nan=False, description="US dollars."
+    )
+    tokens: int | None = Field(
+        default=None, gt=0, le=MAX_AMOUNTS[BudgetUnit.TOKENS], description="Tokens of input and output."
+    )
+    seconds: float | None = Field(
+        default=None, gt=0, le=MAX_AMOUNTS[BudgetUnit.SECONDS], allow_inf_nan=False, description="Working time."
+    )
 
     def of(self, unit: BudgetUnit) -> float | None:
         """Return the limit in a unit."""

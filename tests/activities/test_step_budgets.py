@@ -18,8 +18,10 @@ from uuid_utils.compat import uuid7
 from activities import step_budgets, step_transcript
 from activities.agent_step import AgentSteps
 from activities.records import Records
+from activities.step_budgets import StepBudgets
+from api.shapes.budgets import BudgetPublic
 from config.settings import Settings
-from models.contracts.budget import Budget, Shortage
+from models.contracts.budget import Budget, Limits, Shortage
 from models.contracts.enums import HitlReason, ResponseOutcome
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.hitl import JudgedResponse
@@ -210,6 +212,16 @@ async def test_a_step_of_a_stage_with_a_budget_asks_for_it_and_a_raise_replaces_
     again = step.model_copy(update={"continued": 1, "request_id": step.task_id})
     _, shortage = await shortage_of(store, await run(store, Model(TURNS), again))
     assert shortage.limit in (1600, 1600.0)
+
+
+async def test_the_highest_budget_does_not_grow_any_more(store: Store) -> None:
+    most = Budget(usd=1e9, tokens=10**15, seconds=9e8)
+    step = (await a_step(store, budget=most)).model_copy(update={"continued": 2})
+    own = StepBudgets(step, Budget(usd=5)).scopes(1e12)[0]
+    assert own.limits == Limits(usd=1e9, tokens=10**15, seconds=1e9)
+    assert StepBudgets(step.model_copy(update={"budget": None}), Budget(usd=5)).scopes(1e12)[0].limits.usd == 1e9
+    raised = BudgetRow(scope=own.name, limit_usd=1e9, raised_usd=1e9)
+    assert BudgetPublic.of(raised).limits == Limits(usd=1e9)
 
 
 async def test_a_raise_of_what_is_not_exhausted_is_refused_also_past_the_api(store: Store, clock: Clock) -> None:
