@@ -50,11 +50,13 @@ def reason_to_ask(step: StepInput, outcome: Outcome) -> HitlReason | None:
     """Return why the gate asks about this outcome, or None if it does not. Unknown confidence counts as low."""
     if outcome.verdict == Verdict.FAILED:
         return None if step.reworks else HitlReason.FAILED_VERDICT
+    if step.checkpoint:  # first: what only reviews, a program or a deadline may approve
+        return HitlReason.CHECKPOINT
     if step.gate.ask is GateAsk.ALWAYS:
         return HitlReason.REVIEW
     if step.gate.ask is GateAsk.ON_LOW_CONFIDENCE and (outcome.confidence or 0) < step.gate.confidence_below:
         return HitlReason.LOW_CONFIDENCE
-    return HitlReason.CHECKPOINT if step.checkpoint else None
+    return None
 
 
 def question_of(step: StepInput, reason: HitlReason) -> str:

@@ -100,7 +100,7 @@ class Records:
             accepted = keeps
         tx.record(
             _responded(request, response, accepted),
-            key=f"response:{request.id}",
+            key=_response_key(request.id),
             task_id=request.task_id,
             agent_type=request.agent_type,
         )
@@ -217,7 +217,11 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         accepted=accepted,
     )
     # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
-    extra = {"redo": response.redo, "raise_by": response.raise_by}
+    extra = {
+        "redo": response.redo,
+        "raise_by": response.raise_by,
+        "without_asking": response.without_asking or None,
+    }
     return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 
 
@@ -230,6 +234,8 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
     response = hitl_decisions.response_of(request.id, decision, decision.id)
+    event = await events.data_of(connection, request.project_id, _response_key(request.id))
+    response = response.model_copy(update={"without_asking": bool(event.get("without_asking"))})
     accepted = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
     if response.content_hash is not None:
         amended = {ref.type: ref for ref in await artifacts.written_by(connection, request.id)}
@@ -242,6 +248,10 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
 def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
     unknown = f"request {response.request_id}, which this project does not have"
     tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_unknown_request_key(response))
+
+
+def _response_key(request_id: UUID) -> str:
+    return f"response:{request_id}"
 
 
 def _unknown_request_key(response: HitlResponse) -> str:

@@ -100,6 +100,8 @@ def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Co
         return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
     if response.raise_by is not None and request.reason is not HitlReason.BUDGET:
         return Objection("is only possible if a budget is exhausted", "raise_by")
+    if response.without_asking and request.needs_person and response.action is not HitlAction.REJECT:
+        return Objection("the gate needs a person, and nobody was asked")
     failed = request.reason.is_unfinished
     again = response.redoes or (failed and response.action is HitlAction.APPROVE)
     resumes = response.redo is None and response.content_hash is None and resumes_same_task(request, response)

@@ -179,6 +179,13 @@ class StageHandoff:
         if self._stage.gate is not None:
             self._context.checkpoint.count()
 
+    def _count_response(self, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> None:
+        """A person's decision begins the count again. An approval of a program is a gate that passed."""
+        if not response.without_asking:
+            self._context.checkpoint.reset()
+        elif accepted and response.redo is None:
+            self._count_pass()
+
     async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
         request = state.request
@@ -207,7 +214,7 @@ class StageHandoff:
         assert gate is not None
         self._state.gate = None
         if outcome.response is not None:
-            self._context.checkpoint.reset()
+            self._count_response(outcome.response, outcome.accepted)
             return self._apply_response(outcome.response, outcome.accepted, gate.request)
         if not outcome.expired:
             return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")

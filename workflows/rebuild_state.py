@@ -172,7 +172,10 @@ class _StateBuilder:
     def _responded(self, data: HitlResponded, stage: Stage, state: HandoffState) -> None:
         if (gate := self._closed(data, state)) is None:
             return
-        self.gates_passed = 0
+        if not data.without_asking:
+            self.gates_passed = 0
+        elif data.accepted and data.redo is None:
+            self._count_pass(stage)
         if data.action is HitlAction.REJECT:
             response = self._request(gate).response
             gate.offered = [response] if response else []  # judging it again ends the project

@@ -53,6 +53,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         artifact_id=body.artifact_id,
         redo=body.redo,
         raise_by=body.raise_by,
+        without_asking=body.without_asking,
         responder=body.responder,
         responded_at=datetime.now(UTC),
     )

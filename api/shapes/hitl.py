@@ -55,6 +55,11 @@ class ResponseCreate(StrictContract):
     in_bulk: bool = Field(
         default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
     )
+    without_asking: bool = Field(
+        default=False,
+        description="Whether a program responds by itself. Its approval counts as a gate that passed without a person, "
+        "and a gate that needs a person refuses it.",
+    )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
     @model_validator(mode="after")

@@ -64,10 +64,13 @@ class AutomaticDecider:
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response:
         if self._rejects:
-            return Response(HitlAction.REJECT, comment="every gate is rejected", responder=self._responder)
+            return self._response(HitlAction.REJECT, "every gate is rejected")
         if request.is_failure or request.needs_person:
             raise UnattendedFailureError(request)
-        return Response(HitlAction.APPROVE, responder=self._responder)
+        return self._response(HitlAction.APPROVE)
+
+    def _response(self, action: HitlAction, comment: str | None = None) -> Response:
+        return Response(action, comment=comment, responder=self._responder, without_asking=True)
 
     def response_sent(self, applied: bool) -> None:
         """Nothing to do: the event of the decision reports it."""

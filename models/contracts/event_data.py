@@ -187,6 +187,7 @@ class HitlResponded(Payload):
         default=None, description="The earlier stage that the work goes back to, if the response named one."
     )
     raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
+    without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
 
 
 class HitlExpired(Payload):

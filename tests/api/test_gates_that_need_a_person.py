@@ -50,6 +50,18 @@ async def test_a_checkpoint_asks_after_the_setting_that_the_project_started_with
     await wait_for_status(http, project_id, "completed")
 
 
+async def test_what_a_program_approves_by_itself_passed_without_a_person(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http, pipeline="calm")
+    plan = await wait_for_request(http, project_id, "plan")
+    assert (await respond(http, plan["request_id"], "approve", without_asking=True)).status_code == 200
+    launch = await wait_for_request(http, project_id, "launch")
+    assert (launch["reason"], launch["needs_person"]) == ("checkpoint", True)
+    refused = await respond(http, launch["request_id"], "approve", without_asking=True)
+    assert_problem(refused, 409, "needs a person", "nobody was asked")
+    assert (await respond(http, launch["request_id"], "approve")).status_code == 200
+    await wait_for_status(http, project_id, "completed")
+
+
 async def test_other_gates_are_decided_in_bulk(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, pipeline="calm")
     request = await wait_for_request(http, project_id, "plan")

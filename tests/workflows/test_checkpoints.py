@@ -66,6 +66,31 @@ async def test_an_approval_by_a_deadline_is_none_by_a_person(begin: Begin, engin
     assert (await story.request("stage-1")).reason == HitlReason.CHECKPOINT
 
 
+async def test_an_approval_without_asking_is_none_by_a_person(begin: Begin) -> None:
+    story = await begin(pipeline(*stages(4)), checkpoint_after=2)
+    for name in ("stage-0", "stage-1"):
+        await story.respond(await story.request(name), "approve", without_asking=True)
+    request = await story.request("stage-2")
+    assert (request.reason, request.needs_person) == (HitlReason.CHECKPOINT, True)
+    responded = await story.events(EventType.HITL_RESPONSE)
+    assert [event.data.get("without_asking") for event in responded] == [True, True]
+    await story.respond(request, "approve", without_asking=True)
+    await story.respond(request, "approve")
+    assert (await story.request("stage-3")).reason == HitlReason.REVIEW
+    assert sorted(one.outcome for one in await story.history(request)) == ["applied", "refused"]
+
+
+async def test_a_gate_that_a_deadline_may_approve_asks_at_a_checkpoint(
+    begin: Begin, engine: WorkflowEnvironment
+) -> None:
+    gate = {"on_expiry": "approve", "expires_in": "90s"}
+    first, second = stages(1, gate=gate)[0], stages(2, gate={"on_expiry": "approve"})[1]
+    story = await begin(pipeline(first, second), checkpoint_after=1)
+    await story.request("stage-0")
+    await engine.sleep(timedelta(seconds=91))
+    assert (await story.request("stage-1")).reason == HitlReason.CHECKPOINT
+
+
 async def test_after_an_approval_by_a_person_the_count_begins_again(begin: Begin) -> None:
     first, second = stages(1)[0], stages(2, gate={"ask": "never"})[1]
     story = await begin(pipeline(first, second), checkpoint_after=1)

@@ -96,6 +96,7 @@ class Log:
         *accepted: ArtifactRef,
         comment: str,
         redo: str | None = None,
+        without_asking: bool = False,
     ) -> None:
         asked = self.requests[request_id]
         response = HitlResponse(
@@ -119,6 +120,7 @@ class Log:
             responder=response.responder,
             accepted=accepted,
             redo=redo,
+            without_asking=without_asking,
         )
         self.add(responded, asked.task_id)
 
@@ -257,11 +259,12 @@ def test_the_gates_that_passed_without_a_person_are_counted_as_the_workflow_coun
     assert passed() == 2
     log.done("validate", "test_results", verdict=Verdict.PASSED)  # it has no gate
     assert passed() == 2
-    task_id = log.started("build", 2)
-    request = log.asks(task_id, "build", code)
-    log.completed(task_id, "build", 2)
-    log.decided(request, "build", HitlAction.APPROVE, code, comment="Good.")
-    assert passed() == 0
+    for without_asking, counted in ((True, 3), (False, 0)):
+        task_id = log.started("build", 2)
+        request = log.asks(task_id, "build", code)
+        log.completed(task_id, "build", 2)
+        log.decided(request, "build", HitlAction.APPROVE, code, comment="Good.", without_asking=without_asking)
+        assert passed() == counted
 
 
 def ref(type: str) -> ArtifactRef:

@@ -325,6 +325,7 @@ export interface HitlResponded {
   accepted: ArtifactRef[];
   redo?: string | null;
   raise_by?: Budget | null;
+  without_asking?: boolean;
 }
 
 export interface HitlRespondedEnvelope {
@@ -685,6 +686,7 @@ export interface ResponseCreate {
   redo?: string | null;
   raise_by?: Budget | null;
   in_bulk?: boolean;
+  without_asking?: boolean;
   responder?: string;
 }
 

@@ -23,6 +23,7 @@ def request(reason: str, *, needs_person: bool = False) -> Request:
 async def test_a_review_is_approved_without_asking() -> None:
     response = await AutomaticDecider(GatePolicy.APPROVE, "no terminal").decide(request("review"), asyncio.Event())
     assert response.action is HitlAction.APPROVE
+    assert response.as_json()["without_asking"] is True
 
 
 @pytest.mark.parametrize(
