@@ -1,0 +1,63 @@
+"""A step that is cancelled while it reserves: what was committed all the same is not booked for a call never made."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, LiteralString
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from config.settings import Settings
+from store import budgets, patience, statement
+from store.transaction import Store
+from tests.activities.first_step import a_step
+from tests.activities.test_overlapping_attempts import TURNS, conversing, run
+from tests.activities.unreliable_postgres import UnreliablePostgres, unreliable_store
+from tests.crew.model.model_under_test import Model, Tools
+from tests.workflows.crew_under_test import Script
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+async def reserved(store: Store, task: UUID) -> int:
+    async with store.reading() as connection:
+        held = text("SELECT count(*) FROM reservation WHERE task_id = :task")
+        return int((await connection.execute(held, {"task": task})).scalar_one())
+
+
+async def cancelled_after_the_commit(
+    store: Store, through: Store, proxy: UnreliablePostgres, monkeypatch: pytest.MonkeyPatch
+) -> tuple[UUID, Model]:
+    """Cancel a step whose reservation was committed, but whose worker has not heard of it. Return its task."""
+    made = asyncio.Event()
+
+    async def loses_the_acknowledgement(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
+        rows = await statement.run(connection, sql, **values)
+        if "scopes" in values and not made.is_set():  # a reservation, which is committed next
+            proxy.loses = 1
+            made.set()
+        return rows
+
+    monkeypatch.setattr(budgets, "run", loses_the_acknowledgement)
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 30.0)  # so that it is cancelled before it tries again
+    crew, model, step = Script(), Model(TURNS), await a_step(store)
+    crew.on("plan", conversing(model, Tools()))
+    working = asyncio.create_task(run(through, crew, step))
+    await made.wait()
+    while proxy.loses or not await reserved(store, step.task_id):
+        await asyncio.sleep(0.01)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    return step.task_id, model
+
+
+async def test_a_reservation_of_a_cancelled_step_is_released(
+    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with unreliable_store(settings) as (through, proxy):
+        task, model = await cancelled_after_the_commit(store, through, proxy, monkeypatch)
+    assert (model.asked, await reserved(store, task)) == ([], 0)
