@@ -60,7 +60,7 @@ async def test_a_budget_is_raised_lowered_and_removed(http: httpx2.AsyncClient) 
     refused: list[Any] = [{}, {"budget": "much"}, {"budget": {}}, {"budget": -1}, {"budget": "1usd", "colour": "red"}]
     for wrong in refused:
         assert_problem(await http.put(path, json=wrong), 422)
-    misspelt = {"usd": 2, "token": 5}
+    misspelt: Any = {"usd": 2, "token": 5}
     assert_problem(await http.put(path, json={"budget": misspelt}), 422, "'token' is not a unit")
     body = {"name": "x", "description": BRIEF, "budget": misspelt}
     assert_problem(await http.post(f"{V1}/projects/", json=body), 422, "'token' is not a unit")
