@@ -1,4 +1,4 @@
-"""A step that is cancelled while it reserves: what was committed all the same is not booked for a call never made."""
+"""A step that is cancelled while it reserves: what was still committed is not booked for a call never made."""
 
 from __future__ import annotations
 

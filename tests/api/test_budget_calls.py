@@ -62,8 +62,8 @@ async def test_a_budget_is_raised_lowered_and_removed(http: httpx2.AsyncClient) 
         assert_problem(await http.put(path, json=wrong), 422)
     misspelt: Any = {"usd": 2, "token": 5}
     assert_problem(await http.put(path, json={"budget": misspelt}), 422, "'token' is not a unit")
-    body = {"name": "x", "description": BRIEF, "budget": misspelt}
-    assert_problem(await http.post(f"{V1}/projects/", json=body), 422, "'token' is not a unit")
+    wanted = {"name": "x", "description": BRIEF, "budget": misspelt}
+    assert_problem(await http.post(f"{V1}/projects/", json=wanted), 422, "'token' is not a unit")
     assert_problem(await http.put(f"{V1}/projects/{UNKNOWN_ID}/budget", json={"budget": "1usd"}), 404)
     assert_problem(await http.get(f"{V1}/projects/{UNKNOWN_ID}/usage"), 404)
 
