@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -23,6 +24,11 @@ from store import budget_alerts, budget_limits, budgets, transcripts
 from store.budget_scopes import Scope
 from store.patience import Result, patiently
 from store.transaction import Store
+
+log = structlog.get_logger(__name__)
+
+CANCELLED_SECONDS = 3.0
+"""How long a cancelled step may take to release what it has reserved."""
 
 HELD_PAUSE = 0.5
 """Seconds between two looks at a budget of which running calls have reserved what is left."""
@@ -98,9 +104,24 @@ class StepTranscript:
         async def reserve() -> bool | None:
             return await budgets.reserve(self._store, reservation, scopes, self._step.task_id, self._start, needs)
 
-        reserved = await patiently(reserve)
+        try:
+            reserved = await patiently(reserve)
+        except asyncio.CancelledError:
+            await self._release_briefly(reservation)
+            raise
         self._require(reserved is not None)
         return bool(reserved)
+
+    async def _release_briefly(self, reservation: UUID) -> None:
+        """Release what a cancelled step may just have reserved, for a call that is not made. What takes longer than
+        CANCELLED_SECONDS is booked when the task starts again, or by the sweeper."""
+        task = asyncio.create_task(self.release(reservation))
+        try:
+            await asyncio.wait([task], timeout=CANCELLED_SECONDS)
+        finally:
+            task.cancel()
+        if not task.cancelled() and task.done() and (error := task.exception()):
+            log.warning("cancelled_reservation_not_released", reason=repr(error))
 
     async def release(self, reservation: UUID) -> None:
         task_id = self._step.task_id

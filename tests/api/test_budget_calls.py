@@ -62,10 +62,10 @@ async def test_a_budget_is_raised_lowered_and_removed(http: httpx2.AsyncClient) 
     refused: list[Any] = [{}, {"budget": "much"}, {"budget": {}}, {"budget": -1}, {"budget": "1usd", "colour": "red"}]
     for wrong in refused:
         assert_problem(await http.put(path, json=wrong), 422)
-    misspelt = {"usd": 2, "token": 5}
+    misspelt: Any = {"usd": 2, "token": 5}
     assert_problem(await http.put(path, json={"budget": misspelt}), 422, "'token' is not a unit")
-    project_with = {"name": "x", "description": BRIEF, "budget": misspelt}
-    assert_problem(await http.post(f"{V1}/projects/", json=project_with), 422, "'token' is not a unit")
+    wanted = {"name": "x", "description": BRIEF, "budget": misspelt}
+    assert_problem(await http.post(f"{V1}/projects/", json=wanted), 422, "'token' is not a unit")
     assert_problem(await http.put(f"{V1}/projects/{UNKNOWN_ID}/budget", json={"budget": "1usd"}), 404)
     assert_problem(await http.get(f"{V1}/projects/{UNKNOWN_ID}/usage"), 404)
 
