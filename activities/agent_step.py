@@ -107,7 +107,7 @@ class AgentSteps:
                 why = f"PostgreSQL cannot store what it wrote: {explain(error)}"
                 return measured.finished(await self._records.fail(step, started, AgentError(why, retryable=False)))
         except StoppedError as error:
-            return await self._end_stopped(step, error)
+            return measured.finished(await self._end_stopped(step, error))
 
     async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
         role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
