@@ -17,8 +17,9 @@ from prometheus_client.exposition import ThreadingWSGIServer
 
 from config.hosts import HostError, host_of
 from config.settings import Settings
+from crew.list_prices import HOSTED, LOCAL
 from telemetry.engine import EngineMetrics
-from telemetry.metrics import WORKER_METRICS, new_registry
+from telemetry.metrics import OTHER_PROVIDER, WORKER_METRICS, create_model_series, new_registry
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,7 @@ class _Handler(WSGIRequestHandler):
 def _listen(host: str, port: int, engine: EngineMetrics) -> ThreadingWSGIServer:
     """Bind the port. Raises OSError if it is taken, or the host has no such address."""
     family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    create_model_series((*sorted(HOSTED | LOCAL), OTHER_PROVIDER))
     app = make_wsgi_app(new_registry(*WORKER_METRICS, engine))
     if _is_loopback(str(address[0])):
         app = _for_loopback(app)
