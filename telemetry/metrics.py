@@ -121,7 +121,7 @@ API_METRICS: tuple[Collector, ...] = (EVENT_LAG,)
 
 def create_model_series(providers: Iterable[str]) -> None:
     """Create the series of these providers before their first call, for the same reason: an alert on one rejected call
-    compares it with none. A few outcomes of a few providers are about a thousand lines."""
+    compares it with none. The outcomes of eight providers are about a thousand lines."""
     for provider in providers:
         MODEL_COST.labels(provider)
         for kind in TokenKind:

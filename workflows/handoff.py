@@ -20,7 +20,7 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
-    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
+    from models.contracts.enums import GateAsk, HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
@@ -70,8 +70,10 @@ class StageHandoff:
         while True:
             if self._state.gate is None:
                 await self._context.wait_until_step_may_start()
-                with self._context.busy():
-                    outcome = self._evaluate(await self._step())
+                checkpoint = self._context.checkpoint.due if self._stage.gate else 0
+                may_pass = self._stage.gate is not None and not checkpoint and self._gate.ask is not GateAsk.ALWAYS
+                with self._context.busy(), self._context.checkpoint.under_way(may_pass=may_pass):
+                    outcome = self._evaluate(await self._step(checkpoint))
             else:
                 outcome = await self._decide(self._state.gate)
             if outcome is not None:
@@ -81,17 +83,17 @@ class StageHandoff:
         """Return the progress of a standalone handoff, for the `state` query."""
         return stage_view(self._stage, self._state, is_running=True)
 
-    async def _step(self) -> StepResult:
+    async def _step(self, checkpoint: int) -> StepResult:
         """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""
         request_id = self._context.id_of("request", self._stage.name, self._state.round + 1, self._state.continued)
         with self._context.inbox.expecting(request_id) as early:
-            result = await self._run_agent(request_id)
+            result = await self._run_agent(request_id, checkpoint)
             if result.request is not None:
                 self._state.gate = GateState(request=result.request, offered=list(early))
                 early.clear()
             return result
 
-    async def _run_agent(self, request_id: UUID) -> StepResult:
+    async def _run_agent(self, request_id: UUID, checkpoint: int) -> StepResult:
         state, stage, context = self._state, self._stage, self._context
         state.round += 1
         if state.round > 1 or state.task_id is None:
@@ -127,7 +129,7 @@ class StageHandoff:
             role=self._role,
             budget=stage.budget,
             needs_person=stage.risk is Risk.HIGH,
-            checkpoint=context.checkpoint.due if stage.gate else 0,
+            checkpoint=checkpoint,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:

@@ -65,7 +65,9 @@ class StepInput(Contract):
     budget: Budget | None = Field(default=None, description="What the step may use, if the stage says so.")
     needs_person: bool = False
     checkpoint: int = Field(
-        default=0, description="How many gates passed without a person, if this one asks for that reason; otherwise 0."
+        default=0,
+        description="How many gates passed without a person, or may while this step runs, if this one asks for that "
+        "reason; otherwise 0.",
     )
 
 

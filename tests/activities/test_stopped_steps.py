@@ -21,10 +21,12 @@ from models.contracts.stops import STOPPED, HeldStop, StopTarget
 from models.tables import Task
 from store import events, hitl, steps, stops, tasks
 from store.transaction import Store
+from telemetry.metrics import STEP_SECONDS
 from tests.activities.first_step import Run, a_step, written
 from tests.activities.stops_under_test import release, release_all, stop
 from tests.activities.test_overlapping_attempts import TURNS, HeldTools, Hold, conversing
 from tests.crew.model.model_under_test import Model
+from tests.telemetry.test_outcomes import counted, counts
 from tests.waiting import eventually
 from tests.workflows.crew_under_test import Held, Script, raises, works
 from tests.workflows.project_records import ProjectRecords
@@ -156,10 +158,12 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
 ) -> None:
     held, step = Held(), await a_step(store)
     script.on("plan", held, works)
+    before = counts(STEP_SECONDS)
     running = asyncio.ensure_future(run(step))
     await held.begun.wait()
     stopped = await stop(store, StopTarget(project_id=step.project_id, task_id=step.task_id), "Wrong library.")
     result = await running
+    assert counted(STEP_SECONDS, before) == [("failed",)]
     request = result.request
     assert request is not None
     assert (request.reason, request.may_continue, request.may_redo, request.artifacts) == (

@@ -114,6 +114,16 @@ async def test_model_calls_tokens_and_cost_are_what_the_provider_counted(
     assert since("botarmy_model_cost_usd_total", provider="openai") == pytest.approx(cost)
 
 
+async def test_the_series_of_each_provider_exist_before_its_first_call(worker_url: str) -> None:
+    series = await scrape(worker_url)
+    for provider in (*PROVIDERS, "other"):
+        wanted: list[tuple[str, dict[str, str]]] = [("botarmy_model_cost_usd_total", {})]
+        wanted += [("botarmy_model_tokens_total", {"kind": kind}) for kind in TokenKind]
+        wanted += [("botarmy_model_call_duration_seconds_count", {"outcome": each}) for each in CallOutcome]
+        for name, labels in wanted:
+            assert (name, frozenset({"provider": provider, **labels}.items())) in series
+
+
 async def test_sockets_and_the_lag_of_each_event_are_counted(http: httpx2.AsyncClient, api_url: str) -> None:
     before = await scrape(api_url)
     project = await start(http, oversight="low")

@@ -43,6 +43,17 @@ async def test_after_as_many_gates_without_a_person_the_next_one_asks(begin: Beg
     assert len(await story.requests()) == 1
 
 
+async def test_gates_of_parallel_stages_are_counted_while_their_steps_run(begin: Begin) -> None:
+    parallel = [stage | {"consumes": ["user_input"]} for stage in stages(5)]
+    story = await begin(pipeline(*parallel), Oversight.LOW, checkpoint_after=2)
+    for name in ("stage-2", "stage-3", "stage-4"):
+        assert (await story.request(name)).reason == HitlReason.CHECKPOINT
+    for request in await story.requests():
+        await story.respond(request, "approve")
+    assert (await story.result()).status == "completed"
+    assert len(await story.requests()) == 3
+
+
 @pytest.mark.parametrize(("after", "count"), [(0, 5), (5, 5)])
 async def test_fewer_gates_do_not_ask_and_zero_is_never(begin: Begin, after: int, count: int) -> None:
     story = await begin(pipeline(*stages(count)), Oversight.LOW, checkpoint_after=after)
