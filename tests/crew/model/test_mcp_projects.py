@@ -24,7 +24,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
-SERVER = Path(__file__).with_name("mcp_server_under_test.py")
+SERVER = Path(__file__).with_name("notes_server.py")
 TURNS = coding(
     FILES,
     then=[

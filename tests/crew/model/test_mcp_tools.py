@@ -16,7 +16,7 @@ from crew.protocol import AgentError
 from models.contracts.roles import Role
 
 TOKEN = "a-secret-that-nobody-may-read"
-SERVER = Path(__file__).with_name("mcp_server_under_test.py")
+SERVER = Path(__file__).with_name("notes_server.py")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""An MCP server to test with: `python mcp_server_under_test.py FOLDER`. Its calls are lines of FOLDER/calls.
+"""An MCP server to test with: `python notes_server.py FOLDER`. Its calls are lines of FOLDER/calls.
 
 With a file FOLDER/slow it never starts.
 """
