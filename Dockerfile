@@ -5,8 +5,10 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
-COPY requirements.txt /tmp/requirements.txt
-RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: --requirement /tmp/requirements.txt
+COPY requirements.txt requirements-telemetry.txt requirements-mcp.txt /tmp/
+RUN /opt/venv/bin/python -m pip install --require-hashes --only-binary :all: \
+    --requirement /tmp/requirements.txt --requirement /tmp/requirements-telemetry.txt \
+    --requirement /tmp/requirements-mcp.txt
 COPY --chmod=755 scripts/botarmy /opt/venv/bin/botarmy
 RUN echo /app >"$(/opt/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/botarmy.pth"
 WORKDIR /app

@@ -111,5 +111,9 @@ lock: setup-dev ## pin every dependency by hash in requirements*.txt (UPGRADE=1:
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra servers --constraint requirements.txt --output-file requirements-servers.txt \
 		$$($(PINNED) requirements.txt)
-	$(LOCK) --extra servers --extra dev --constraint requirements.txt --constraint requirements-servers.txt \
-		--output-file requirements-dev.txt $$($(PINNED) requirements.txt requirements-servers.txt)
+	$(LOCK) --extra telemetry --constraint requirements.txt --output-file requirements-telemetry.txt \
+		$$($(PINNED) requirements.txt)
+	$(LOCK) --extra mcp --constraint requirements.txt --output-file requirements-mcp.txt $$($(PINNED) requirements.txt)
+	$(LOCK) --all-extras --constraint requirements.txt --constraint requirements-servers.txt \
+		--constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt \
+		$$($(PINNED) requirements.txt requirements-servers.txt requirements-telemetry.txt requirements-mcp.txt)

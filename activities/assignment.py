@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
 from models.contracts.roles import Role
-from store import inputs
+from store import hitl_decisions, inputs
 from store.transaction import Store
 
 
@@ -22,6 +22,7 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
         found = await inputs.of_step(
             connection, step.project_id, step.crew, handoff.context_ids, origin_id=step.project_id
         )
+        permissions = await hitl_decisions.on_tool_calls(connection, step.task_id) if role.mcp_tools else ()
     brief = next((each.content for each in found if each.artifact.origin_id == step.project_id), None)
     missing = set(handoff.context_ids) - {each.artifact.id for each in found}
     if brief is None or missing:
@@ -59,4 +60,5 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
         expected_outputs=handoff.expected_outputs,
         model=step.model,
         continued=step.continued,
+        permissions=permissions,
     )

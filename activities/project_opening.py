@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -12,6 +13,8 @@ from models.contracts.records import OpenProjectInput, OpenProjectResult
 from models.contracts.roles import Role
 from store import projects
 from store.transaction import Store
+
+log = structlog.get_logger(__name__)
 
 
 class ProjectOpening:
@@ -48,3 +51,6 @@ class ProjectOpening:
             return (await self._crews.agent(crew, role)).is_short(brief)
         except AgentError:
             return False  # its steps fail, and say why
+        except (Exception, SystemExit):  # code of another package; a step that is not short may be slow, not wrong
+            log.exception("is_short_raised", crew=crew, role=role.name)
+            return False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.step_metrics import count_decision
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
@@ -22,8 +25,9 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
+from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
 from store.transaction import ContradictionError, Store, Transaction
+from telemetry.metrics import DecisionOutcome
 
 
 class Records:
@@ -43,15 +47,18 @@ class Records:
             known = await hitl.ids_of_project(tx.connection, batch.project_id, requests)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
-            responses, refused = _without_missing(batch.responses, missing)
+            responses, winner = list(batch.responses), _applied(batch.responses)
+            objection = await _find_objection(tx.connection, winner, missing) if winner is not None else None
+            if objection is not None:
+                responses = _refuse_winner(responses, objection)
             for judged in responses:
                 if judged.response.request_id not in known:
                     if judged.outcome is ResponseOutcome.APPLIED:  # its gate is open, so a step has recorded it
                         raise ContradictionError(f"request {judged.response.request_id} does not exist")
                     _record_unknown_request(tx, judged.response)
             responses = [judged for judged in responses if judged.response.request_id in known]
-            outcome = RequestOutcome(refused=refused)
-            applied = next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
+            outcome = RequestOutcome(refused=objection is not None)
+            applied = _applied(responses)
             if applied is not None:
                 outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
@@ -81,6 +88,8 @@ class Records:
         request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
             return await _outcome_as_recorded(tx.connection, response.request_id)
+        closed = DecisionOutcome(response.action)
+        tx.after_commit(lambda: count_decision(request, closed))
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
         accepted: tuple[ArtifactRef, ...] = ()
         if response.action is HitlAction.APPROVE:
@@ -91,12 +100,15 @@ class Records:
             accepted = keeps
         tx.record(
             _responded(request, response, accepted),
-            key=f"response:{request.id}",
+            key=_response_key(request.id),
             task_id=request.task_id,
             agent_type=request.agent_type,
         )
         await artifacts.accept(tx, (ref.artifact_id for ref in accepted))
         await tasks.end_wait(tx, request.task_id, request.agent_type, accepted=bool(accepted))
+        if response.raise_by is not None and request.shortage is not None:
+            shortage = Shortage.model_validate(request.shortage)
+            await budget_limits.raise_limits(tx.connection, tx.project_id, shortage, response.raise_by)
         return RequestOutcome(response=response, accepted=accepted)
 
     async def _amend(
@@ -140,6 +152,7 @@ class Records:
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
                 return await _outcome_as_recorded(tx.connection, expiry.request_id)
+            tx.after_commit(lambda: count_decision(request, DecisionOutcome.EXPIRED))
             agent = request.agent_type
             if expiry.accepts:
                 await artifacts.accept(tx, (UUID(ref["artifact_id"]) for ref in request.artifacts))
@@ -165,24 +178,30 @@ class Records:
             tx.record(ErrorEvent(message=problem.message), key=f"problem:{problem.key}")
 
 
-def _without_missing(responses: tuple[JudgedResponse, ...], missing: set[str]) -> tuple[list[JudgedResponse], bool]:
-    """Return the responses to record, and whether the winner is refused because its content does not exist.
+def _applied(responses: Iterable[JudgedResponse]) -> HitlResponse | None:
+    return next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
 
-    Only a response that bypassed the API can name missing content. The responses that lost to it are judged again.
-    """
-    refused = any(
-        judged.outcome is ResponseOutcome.APPLIED and judged.response.content_hash in missing for judged in responses
-    )
-    if not refused:
-        return list(responses), False
+
+async def _find_objection(connection: AsyncConnection, winner: HitlResponse, missing: set[str]) -> str | None:
+    """Return why a response that the gate accepts cannot be applied, or None. Only one that bypassed the API can be."""
+    if winner.content_hash in missing:
+        return f"content {winner.content_hash} does not exist"
+    request = await hitl.get(connection, winner.request_id) if winner.raise_by is not None else None
+    if request is None or request.shortage is None or winner.raise_by is None:
+        return None
+    objection = Shortage.model_validate(request.shortage).find_objection(winner.raise_by)
+    return f"raise_by {objection}" if objection else None
+
+
+def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[JudgedResponse]:
+    """Return the responses to record if the winner is refused. Those that lost to it are judged again."""
     kept = []
     for judged in responses:
         if judged.outcome is ResponseOutcome.APPLIED:
-            explanation = f"content {judged.response.content_hash} does not exist"
             kept.append(judged.model_copy(update={"outcome": ResponseOutcome.REFUSED, "explanation": explanation}))
         elif judged.outcome is ResponseOutcome.REFUSED:
             kept.append(judged)
-    return kept, True
+    return kept
 
 
 def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> HitlResponded:
@@ -198,7 +217,12 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         accepted=accepted,
     )
     # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
-    return responded.model_copy(update={"redo": response.redo}) if response.redo else responded
+    extra = {
+        "redo": response.redo,
+        "raise_by": response.raise_by,
+        "without_asking": response.without_asking or None,
+    }
+    return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 
 
 async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:
@@ -210,6 +234,8 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
     if decision is None:
         return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
     response = hitl_decisions.response_of(request.id, decision, decision.id)
+    event = await events.data_of(connection, request.project_id, _response_key(request.id))
+    response = response.model_copy(update={"without_asking": bool(event.get("without_asking"))})
     accepted = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
     if response.content_hash is not None:
         amended = {ref.type: ref for ref in await artifacts.written_by(connection, request.id)}
@@ -222,6 +248,10 @@ async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) ->
 def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
     unknown = f"request {response.request_id}, which this project does not have"
     tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_unknown_request_key(response))
+
+
+def _response_key(request_id: UUID) -> str:
+    return f"response:{request_id}"
 
 
 def _unknown_request_key(response: HitlResponse) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,18 +12,22 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.step_budgets import StepBudgets
 from activities.step_transcript import StepTranscript
 from config.sizes import format_size
-from crew.protocol import AgentError
+from crew.protocol import AgentError, StepPostponedError
 from crew.transcript import SupersededAttemptError
-from models.contracts.event_data import TaskProgress
+from models.contracts.event_data import StepWait, TaskProgress
 from models.contracts.events import Event
 from store import steps
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from activities.stop_watch import StopWatch
+    from models.contracts.budget import Budget
     from models.contracts.handoff import StepInput
     from store.steps import Started
     from store.transaction import Store
@@ -30,17 +36,23 @@ log = structlog.get_logger(__name__)
 
 MAX_CHECKPOINT_BYTES = 64 * 1024
 
+IDLE_MARGIN = 15.0
+"""Seconds before Temporal's own timeout at which an idle attempt ends, so that its result still arrives."""
+
 
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget_usd: float) -> None:
+    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget: Budget, stops: StopWatch) -> None:
         self._store = store
+        self._stops = stops
         self._step = step
         self._start = started.number
         self.checkpoint = started.checkpoint
-        self.transcript = StepTranscript(store, step, started.number, daily_budget_usd)
+        self.transcript = StepTranscript(store, step, started.number, StepBudgets(step, daily_budget))
         self._heartbeat_details: dict[str, Any] = {}
+        self._limit: asyncio.Timeout | None = None
+        self._may_idle = math.inf
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         body = orjson.dumps(checkpoint)
@@ -53,9 +65,11 @@ class RunningStep:
             if not await steps.save_checkpoint(connection, self._step.task_id, self._start, checkpoint):
                 raise SupersededAttemptError(self._step.task_id)
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self._heartbeat_details = {"message": message, **figures}
-        progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction)
+        progress = TaskProgress(stage=self._step.handoff.phase, message=message, fraction=fraction, wait=wait)
         event = Event(
             event_type=progress.event_type,
             seq=None,
@@ -66,6 +80,36 @@ class RunningStep:
             timestamp=datetime.now(UTC),
         )
         self._store.bus.publish([event])
+
+    async def require_not_stopped(self) -> None:
+        await self._stops.require_not_stopped(self._step)
+
+    @asynccontextmanager
+    async def working(self, seconds: float) -> AsyncIterator[asyncio.Timeout]:
+        """Limit the working time inside the block. Raises TimeoutError if it is used up."""
+        most = activity.info().start_to_close_timeout if activity.in_activity() else None
+        if most is not None:
+            self._may_idle = max(0.0, most.total_seconds() - seconds - IDLE_MARGIN)
+        async with asyncio.timeout(seconds) as self._limit:
+            yield self._limit
+
+    async def idle(self, seconds: float) -> None:
+        if activity.in_activity() and activity.is_worker_shutdown():
+            raise ApplicationError("the worker is stopping", type="WorkerStopping")  # another one continues to wait
+        if self._may_idle <= 0:
+            raise StepPostponedError
+        started, limit = time.monotonic(), self._limit
+        if limit is None or limit.expired():  # then the sleep is cancelled at once
+            await asyncio.sleep(seconds)
+            return
+        end = limit.when() or 0.0
+        limit.reschedule(None)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            passed = time.monotonic() - started
+            self._may_idle -= passed
+            limit.reschedule(end + passed)
 
     @asynccontextmanager
     async def heartbeating(self) -> AsyncIterator[None]:

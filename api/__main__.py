@@ -11,11 +11,13 @@ from api.server.config import uvicorn_config
 from config.logging import configure_logs
 from config.open_files import raise_open_file_limit
 from config.settings import SettingsError, get_settings
+from telemetry.tracing import configure_tracing
 
 
 def main() -> None:
     settings = get_settings()
     configure_logs(settings, "api")
+    configure_tracing("botarmy-api", content=settings.trace_content)
     raise_open_file_limit()
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
     server.run()

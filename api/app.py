@@ -15,6 +15,7 @@ from api.middleware.access_log import REQUEST_ID, AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
+from api.middleware.request_spans import RequestSpans
 from api.openapi.documentation import extend_openapi
 from api.page.documents import router as page
 from api.page.files import PageFiles
@@ -22,21 +23,25 @@ from api.realtime import router as realtime
 from api.routes import (
     agents,
     artifacts,
+    budgets,
     contents,
     control,
     events,
     export,
     health,
     hitl,
+    metrics,
     pipelines,
     projects,
     recordings,
     recovery,
+    stops,
     tasks,
     workflows,
 )
 from api.services import open_services
 from config.settings import Settings
+from telemetry.tracing import flush_spans, is_tracing
 
 PREFIX = "/api/v1"
 MIN_COMPRESSED_SIZE = 500
@@ -58,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
                 yield
             finally:
                 await hub.close()
+                await flush_spans()
 
     app = FastAPIOffline(
         title="BotArmy",
@@ -78,10 +84,13 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=[REQUEST_ID, "Location", "ETag", "Retry-After"],
         )
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_SIZE, compresslevel=6)
+    if is_tracing():
+        app.add_middleware(RequestSpans)
     app.add_middleware(AccessLog)
     app.add_middleware(PageFiles)
     app.add_middleware(HostCheck, hosts=Hosts.of(settings))
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
     for module in (
@@ -90,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         recovery,
         events,
         export,
+        budgets,
         tasks,
         recordings,
         artifacts,
@@ -97,6 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         hitl,
         pipelines,
         agents,
+        stops,
         workflows,
     ):
         v1.include_router(module.router)

@@ -15,12 +15,14 @@ from api.artifacts.rendering import FragmentCache
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
+from api.metrics import ApiMetrics
 from api.realtime import Hub
 from config.settings import Settings
 from pipelines.catalogue import SHIPPED, Catalogue, load_catalogue
 from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
+from telemetry.engine import engine_metrics
 from workflows.client import connect
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,7 @@ class Services:
     hub: Hub
     outcome_waiter: OutcomeWaiter
     health_checks: HealthChecks
+    metrics: ApiMetrics
     processes: ProcessPool
     fragments: FragmentCache
     recovery_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_RECOVERIES))
@@ -69,9 +72,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     for skipped in pipelines.left_out:
         log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
     store, processes = Store(database, bus), ProcessPool()
-    database_check = asyncio.create_task(log_database_problem(database))
+    running = [asyncio.create_task(log_database_problem(database))]
     try:
-        hub, temporal = Hub(store, settings), await connect(lazy=True)
+        hub, temporal = Hub(store, settings), await connect(lazy=True, with_metrics=True)
+        metrics = ApiMetrics(store, hub, engine_metrics())
+        running.append(asyncio.create_task(metrics.run()))
         yield Services(
             settings=settings,
             store=store,
@@ -80,12 +85,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             hub=hub,
             outcome_waiter=OutcomeWaiter(store, hub),
             health_checks=HealthChecks(store, temporal, settings.task_queue),
+            metrics=metrics,
             processes=processes,
             fragments=FragmentCache(processes),
         )
     finally:
-        database_check.cancel()
-        await asyncio.gather(database_check, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await processes.close()
         await bus.close()
         await database.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import crew, decisions, footprint, in_flight, page, parked, push, start, throughput
+from benchmarks import admission, crew, decisions, footprint, in_flight, page, parked, push, start, throughput
 from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
 
@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "page": page.measure,
     "footprint": footprint.measure,
     "in_flight": in_flight.measure,
+    "admission": admission.measure,
     "crew": crew.measure,
     "parked": parked.measure,
 }

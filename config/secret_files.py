@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from config.sizes import format_size
 
 MAX_BYTES = 64 * 2**10
 """An address is shorter."""
+
+MIN_SECRET = 16
+"""Characters of the shortest key of a provider."""
 
 
 class SecretFileError(Exception):
@@ -47,8 +51,10 @@ def resolve_secret_files(
 
 
 def _content(variable: str, file: str, may_be_empty: bool) -> str:
-    shown = redacted_value(file)  # which may be the secret itself
+    shown = _shown(file)
     try:
+        if Path(file).is_fifo():  # opening one waits for its writer, forever if there is none
+            raise SecretFileError(f"{variable}={shown}: it is a pipe, not a file")
         with Path(file).open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
         text = content.decode("utf-8-sig").strip()
@@ -62,3 +68,9 @@ def _content(variable: str, file: str, may_be_empty: bool) -> str:
     if "\n" in text:
         raise SecretFileError(f"{variable}={shown}: the file has more than one line")
     return text
+
+
+def _shown(file: str) -> str:
+    """Return the name of a file for a message. A long name without a folder, of no file, may be the secret itself."""
+    is_path = len(file) < MIN_SECRET or "/" in file or os.path.lexists(file)
+    return redacted_value(file) if is_path else "'***'"

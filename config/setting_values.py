@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import Field
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
 from config.hosts import HostError, host_of
+
+MAX_MODELS = 8
+"""In order, each of which is asked when the one before it fails."""
+
+ALL_MODELS = "*"
+"""The key of what holds for all models that are not named."""
+
+Value = TypeVar("Value")
+
+
+def of_model(values: Mapping[str, Value], model: str) -> Value | None:
+    """Return what is set for a model `provider:model`, or for all models."""
+    return values.get(model, values.get(ALL_MODELS))
 
 
 def _split(value: object) -> object:
@@ -35,10 +50,31 @@ def _prices(value: object) -> object:
     return prices
 
 
-def _check_model(name: str) -> str:
-    if re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name):
-        return name
-    raise ValueError("should be provider:model, such as openai:gpt-5")
+_AMOUNT = r"(?P<number>\d+(\.\d+)?)\s*(usd|\$|tok|tokens|ktok|mtok|s|m|min|h|d)?"
+
+
+def _check_budget(value: object) -> object:
+    """Accept what `models.contracts.budget` reads. A number alone is US dollars."""
+    text = str(value).strip().lower() if isinstance(value, str | int | float) else ""
+    found = [re.fullmatch(_AMOUNT, part.strip()) for part in text.split(",")]
+    if all(part and 0 < float(part["number"]) <= 1e9 for part in found):
+        return text
+    raise ValueError("should be an amount above 0 with its unit, such as 5usd, or several, such as 5usd,500ktok,2h")
+
+
+def _check_models(names: str) -> str:
+    models = [name.strip() for name in names.split(",")]
+    if len(models) <= MAX_MODELS and all(re.fullmatch(r"[a-z][a-z0-9_-]*:\S{1,200}", name) for name in models):
+        return ",".join(models)
+    raise ValueError("should be provider:model, such as openai:gpt-5; several, at most 8, are separated by commas")
+
+
+def _by_model(value: object) -> object:
+    """Read `VALUE` for all models, and `provider:model=VALUE` for one, separated by commas."""
+    if isinstance(value, Mapping):
+        return value
+    pairs = [part.strip().rpartition("=") for part in str(value).split(",") if part.strip()]
+    return {model or ALL_MODELS: each for model, _, each in pairs}
 
 
 def _check_url(url: str) -> str:
@@ -56,7 +92,12 @@ def _check_urls(urls: list[str]) -> list[str]:
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-ModelReference = Annotated[str, AfterValidator(_check_model)]
+BudgetText = Annotated[str, BeforeValidator(_check_budget)]
+"""What may be used, as `models.contracts.budget` reads it."""
+
+ModelReferences = Annotated[str, AfterValidator(_check_models)]
+ModelTools = Annotated[dict[str, Literal["native", "json"]], NoDecode, BeforeValidator(_by_model)]
+ModelTokens = Annotated[dict[str, Annotated[int, Field(ge=2048)]], NoDecode, BeforeValidator(_by_model)]
 ModelPrices = Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)]
 """US dollars for a million tokens, given and returned, by model."""
 

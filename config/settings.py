@@ -12,9 +12,19 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from config.addresses import check_postgres, check_redis
 from config.env_file import DOTENV, EnvFileError, detect_encoding
+from config.rate_limits import ModelLimits
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
-from config.setting_values import CommaSeparated, ModelPrices, ModelReference, PublicUrl, PublicUrls
+from config.setting_values import (
+    BudgetText,
+    CommaSeparated,
+    ModelPrices,
+    ModelReferences,
+    ModelTokens,
+    ModelTools,
+    PublicUrl,
+    PublicUrls,
+)
 
 
 class SettingsError(Exception):
@@ -105,6 +115,13 @@ class Settings(BaseSettings):
         "skipped and reported.",
     )
 
+    checkpoint_after: int = Field(
+        default=10,
+        ge=0,
+        description="Gates that may pass without a person before the next one asks, whatever the oversight says; 0 is "
+        "never. New projects keep the value that they start with.",
+    )
+
     worker_steps: int = Field(default=1000, ge=1, description="Agent steps that one worker process runs concurrently.")
     worker_drain_seconds: float = Field(
         default=60,
@@ -132,21 +149,30 @@ class Settings(BaseSettings):
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )
 
-    model: ModelReference | None = Field(
+    model: ModelReferences | None = Field(
         default=None,
-        description="The model that new projects ask, as provider:model, such as `openai:gpt-5`. Without one, they "
-        "rehearse.",
+        description="The model that new projects ask, as provider:model, such as `openai:gpt-5`; or several, "
+        "comma-separated: each is asked if the one before it fails. Without one, projects rehearse.",
     )
-    daily_budget: float = Field(
-        default=5.0, gt=0, description="US dollars that all calls of models may cost in a day (UTC)."
+    daily_budget: BudgetText = Field(
+        default="5usd", description="What all calls of models may use in a day (UTC), such as `5usd,10mtok,8h`."
+    )
+    project_budget: BudgetText | None = Field(
+        default=None, description="What a project may use that has no budget of its own, in the same form."
     )
     model_prices: ModelPrices = Field(
         default={},
         description="Prices of models that are not on the public list, as provider:model=INPUT/OUTPUT, in US dollars "
         "for a million tokens; comma-separated.",
     )
-    model_tools: Literal["native", "json"] = Field(
-        default="native", description="`json`: the model cannot call tools, and is asked for JSON text instead."
+    mcp_servers: Path | None = Field(
+        default=None,
+        description="A file with `mcpServers` in JSON: MCP servers, whose tools are for roles that list them.",
+    )
+    model_tools: ModelTools = Field(
+        default={},
+        description="`json` if the models cannot call tools, and are to be asked for JSON text instead; or only for "
+        "some, as provider:model=json, comma-separated.",
     )
     model_seconds: float = Field(default=300, gt=0, le=86400, description="Seconds that a call of a model may take.")
     model_wait_seconds: float = Field(
@@ -155,14 +181,47 @@ class Settings(BaseSettings):
         description="Seconds that a step waits while its provider refuses calls because of their rate. Then it asks a "
         "person.",
     )
+    model_rpm: int | None = Field(
+        default=None,
+        ge=1,
+        description="Calls a minute that each model may get from all workers together. Others wait for their turn.",
+    )
+    model_tpm: int | None = Field(
+        default=None, ge=1, description="Tokens a minute, given and returned, that the calls of each model may use."
+    )
+    model_limits: ModelLimits = Field(
+        default={},
+        description="Limits of single models, as provider:model=LIMIT, such as `openai:gpt-5=500rpm/200ktpm` or "
+        "`ollama:mine=unlimited`; comma-separated.",
+    )
     model_output_tokens: int = Field(
         default=16_384,
         ge=256,
         description="Tokens of output that one call may have, and that are reserved in the budget before it; at most a "
         "quarter of the context.",
     )
-    model_context_tokens: int | None = Field(
-        default=None, ge=2048, description="Tokens of the model's context, if it is not on the public list."
+    model_context_tokens: ModelTokens = Field(
+        default={},
+        description="Tokens of the models' context, if it is not on the public list, such as `32768`; or of some, as "
+        "provider:model=TOKENS, comma-separated.",
+    )
+
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port on which the worker serves its metrics for Prometheus; 0 serves none. The API serves its own "
+        "at `/metrics`.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address on which the worker serves its metrics. On another one than loopback, everyone who "
+        "reaches it can read them.",
+    )
+
+    trace_content: bool = Field(
+        default=False,
+        description="Whether exported traces contain prompts, responses, and the arguments and results of tools.",
     )
 
     database_pool: int = Field(default=10, ge=1, description="PostgreSQL connections that one process may open.")

@@ -9,9 +9,13 @@ from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
+from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
+from models.contracts.event_data import StepWait
 from models.contracts.names import ArtifactType, CrewName
 from models.contracts.roles import ModelName, Role
+from models.contracts.stops import HeldStop
+from models.contracts.tool_permission import ToolCall, ToolDecision
 from models.contracts.usage import Usage
 
 
@@ -35,10 +39,34 @@ class AgentError(Exception):
 
 
 class BudgetExhaustedError(AgentError):
-    """The next call of a model would exceed a budget. The message says which, and what was spent."""
+    """The next call of a model would exceed a budget: `shortage` says which. The message says it, too."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, shortage: Shortage | None = None) -> None:
         super().__init__(message, retryable=False)
+        self.shortage = shortage
+
+
+class StepPostponedError(AgentError):
+    """The step waits for its turn longer than one attempt may take. The next attempt continues to wait."""
+
+    def __init__(self) -> None:
+        super().__init__("it waits for its turn.", counts=False, retry_after=timedelta(seconds=1))
+
+
+class StoppedError(Exception):
+    """A person has stopped the step. This is no failure: what it has done so far is kept."""
+
+    def __init__(self, stop: HeldStop) -> None:
+        super().__init__(f"It was stopped by {stop.stopped_by}: {stop.reason}")
+        self.stop = stop
+
+
+class PermissionNeededError(AgentError):
+    """A person has to permit a call of a tool."""
+
+    def __init__(self, call: ToolCall) -> None:
+        super().__init__(f"it wants to call {call.tool}.", retryable=False)
+        self.call = call
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +100,8 @@ class Assignment:
     `brief` is the project's original brief (Markdown), whatever the stage consumes. `feedback`, from round 2 on, is the
     change that a human or a failed verdict asked for; on a rework the failing report is among the `inputs`, too.
     `model` is the one to ask, if the provider asks models: the stage's, else the role's, else the project's.
-    `continued` counts how many times a person continued this task after it had failed.
+    `continued` counts how many times a person continued this task after it had failed. `permissions` are what people
+    decided on calls of this task's tools, in order.
     """
 
     project_id: UUID
@@ -88,6 +117,7 @@ class Assignment:
     expected_outputs: tuple[ArtifactType, ...]
     model: ModelName | None = None
     continued: int = 0
+    permissions: tuple[ToolDecision, ...] = ()
 
     def input(self, type: ArtifactType) -> InputArtifact | None:
         """Return the newest input of a type, or None."""
@@ -134,11 +164,24 @@ class Step(Protocol):
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
-        """Report progress to the people who watch live; `fraction` is from 0 to 1.
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
+        """Report progress to the people who watch live; `fraction` is from 0 to 1,
+        `wait` what it waits for.
 
         Temporal's UI shows the message and the figures, such as `turn` and `cost_usd`, with the step's heartbeat.
         """
+
+    async def idle(self, seconds: float) -> None:
+        """Let time pass that does not count as the step's working time.
+
+        Raises:
+            StepPostponedError: this attempt may not take any longer.
+        """
+
+    async def require_not_stopped(self) -> None:
+        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
 
 
 class Agent(Protocol):

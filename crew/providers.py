@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import TypeVar
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from config.settings import Settings
 from crew.protocol import Agent, AgentError, Crew
@@ -21,6 +23,9 @@ log = structlog.get_logger(__name__)
 ENTRY_POINTS = "botarmy.agents"
 """The group of entry points. The object of each is a Provider, and its name is the provider's."""
 
+_NAME = TypeAdapter[CrewName](CrewName)
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -30,6 +35,15 @@ class Provider:
     description: str
     create: Callable[[Settings], Crew]
     is_rehearsal: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            _NAME.validate_python(self.name)
+        except ValidationError:
+            allowed = "lower-case letters, digits, _ and -, 50 at most, and begins with a letter"
+            raise ValueError(f"the name of a provider has {allowed}: {self.name!r}") from None
+        if not isinstance(self.description, str) or not callable(self.create):
+            raise TypeError(f"the provider {self.name} needs a text as description and a function as create")
 
 
 def _built_in(module: str) -> Callable[[Settings], Crew]:
@@ -72,7 +86,7 @@ def providers() -> Mapping[CrewName, Provider]:
                 raise TypeError(f"{entry.value} is not a crew.providers.Provider")
             if provider.name in found:
                 raise ValueError(f"there is a provider named {provider.name} already")
-        except Exception as error:  # code of another package
+        except (Exception, SystemExit) as error:  # code of another package
             log.warning("provider_left_out", entry_point=entry.name, reason=f"{type(error).__name__}: {error}")
             continue
         found[provider.name] = provider
@@ -91,7 +105,8 @@ class InstalledCrews:
         """Return the agent that plays a role.
 
         Raises:
-            AgentError: this worker has no such provider, or the provider cannot be used here (not retryable).
+            AgentError: this worker has no such provider, or the provider cannot be used here (not retryable),
+                whatever its code raises: anything else would be retried forever, and nobody asked.
         """
         async with self._creating:
             if crew not in self._created:
@@ -102,9 +117,28 @@ class InstalledCrews:
                         retryable=False,
                     )
                 # In a thread: importing what asks models takes seconds, in which no workflow could continue.
-                self._created[crew] = await asyncio.to_thread(provider.create, self._settings)
-        return self._created[crew].agent(role)
+                self._created[crew] = await asyncio.to_thread(_call, crew, provider.create, self._settings)
+        return _call(crew, lambda: self._created[crew].agent(role))
 
     async def close(self) -> None:
-        for crew in self._created.values():
-            await crew.close()
+        for name, crew in self._created.items():
+            try:
+                await crew.close()
+            except Exception:  # of another package: the others are to be closed, too
+                log.exception("crew_not_closed", crew=name)
+
+
+def _call(name: CrewName, function: Callable[..., Result], *arguments: object) -> Result:
+    """Call code of a provider.
+
+    Raises:
+        AgentError: it raised, and what.
+    """
+    try:
+        return function(*arguments)
+    except AgentError:
+        raise
+    except (Exception, SystemExit) as error:
+        log.exception("provider_failed", provider=name)
+        reason = f"{type(error).__name__}: {error}"
+        raise AgentError(f"the provider of agents {name} cannot be used: {reason}", retryable=False) from error

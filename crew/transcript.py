@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from models.contracts.budget import Amounts
+
 
 class SupersededAttemptError(Exception):
     """The task has started again, because the worker of this attempt was presumed dead: this attempt must end."""
@@ -69,8 +71,11 @@ class Transcript(Protocol):
     async def discard(self, position: int, reason: str) -> None:
         """Take the entries from a position on out of the conversation. What they cost stays booked."""
 
-    async def reserve(self, amount_usd: float) -> UUID:
-        """Reserve what a call may cost at most. Return the reservation.
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
+        """Reserve what a call may use at most. Return the reservation.
+
+        Args:
+            step_usd: what the step may cost in all, unless its stage has a budget.
 
         Raises:
             BudgetExhaustedError: a budget does not allow it.

@@ -37,11 +37,13 @@ async def evaluate(
         check: raises UsageError if the model cannot be used.
 
     Raises:
-        UsageError: the briefs or the settings cannot be read, or the model cannot be used.
+        UsageError: the briefs or the settings cannot be read, or the pipeline or the model cannot be used.
         NoApiError: no API answers.
     """
     cases = _cases(briefs or BRIEFS)
     await client.get("/providers/")
+    if pipeline is not None:
+        await _require_pipeline(client, pipeline)
     if check is not None:
         await check(model)
     messages = stderr()
@@ -65,6 +67,13 @@ async def evaluate(
         for line in problems(results):
             stdout().print(plain(line, max_length=MAX_LINE))
     return COMPLETED if all(each.is_good for each in results) else FAILED
+
+
+async def _require_pipeline(client: Client, name: str) -> None:
+    """Check the pipeline once, rather than with the project of each brief."""
+    known = [item["name"] for item in (await client.get("/pipelines/"))["items"]]
+    if name not in known:
+        raise UsageError(f"the pipeline {name} is unknown or has errors; the pipelines are {', '.join(sorted(known))}")
 
 
 def _cases(folder: Path) -> list[EvalCase]:

@@ -171,6 +171,8 @@ def _reason(request: Request) -> str:
 class _Silent:
     """Displays nothing: the projects of an eval run side by side."""
 
+    shows_spending = False
+
     def show(self, event: Event, view: ProjectView) -> None: ...
 
     def message(self, text: str) -> None: ...

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Computed, DateTime, Text, Uuid
+from sqlalchemy import Column, Computed, DateTime, Float, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -22,6 +22,11 @@ def json_column(**options: Any) -> Any:
 def json_or_null_column(**options: Any) -> Any:
     """A column that stores None as SQL NULL, not as the null of JSON."""
     return Field(sa_type=JSONB(none_as_null=True), **options)
+
+
+def amount_column(type: Any = Float) -> Any:
+    """An amount that is zero at first, also in rows that a process of an earlier version writes."""
+    return Field(default=0, sa_type=type, sa_column_kwargs={"server_default": "0"})
 
 
 def text_column(**options: Any) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import (
+    amount_column,
     generation_column,
     json_column,
     json_or_null_column,
@@ -46,8 +47,8 @@ class Project(SQLModel, table=True):
 
     `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
     of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
-    ask, unless a role or a stage names another. `workflow_problem` (WorkflowProblem) says why the workflow does not
-    continue.
+    ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
+    one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
     """
 
     __table_args__ = (
@@ -62,6 +63,7 @@ class Project(SQLModel, table=True):
     oversight: str | None = text_column(default=None)
     crew: str | None = text_column(default=None)
     model: str | None = text_column(default=None)
+    checkpoint_after: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     status: str = text_column()
     phase: str | None = text_column(default=None)
     reason: str | None = text_column(default=None)
@@ -155,7 +157,10 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first."""
+    """The question of a gate, about the artifact versions that it lists, the most important first.
+
+    `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
+    """
 
     __tablename__ = "hitl_request"
     __table_args__ = (
@@ -176,11 +181,15 @@ class HitlRequest(SQLModel, table=True):
     artifacts: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     may_redo: bool
     may_continue: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    needs_person: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     supplies: str | None = text_column(default=None)
+    shortage: dict[str, Any] | None = json_or_null_column(default=None)
+    tool_call: dict[str, Any] | None = json_or_null_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
     expires_at: datetime = moment_column()
+    held_since: datetime | None = moment_column(default=None)
     decided_at: datetime | None = moment_column(default=None)
 
 
@@ -197,6 +206,7 @@ class HitlDecision(SQLModel, table=True):
     content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
     artifact_id: UUID | None = None
     redo: str | None = text_column(default=None)
+    raise_by: dict[str, Any] | None = json_or_null_column(default=None)
     responder: str = text_column()
     outcome: str = text_column()
     explanation: str | None = text_column(default=None)
@@ -260,24 +270,74 @@ class TranscriptEntry(SQLModel, table=True):
 
 
 class Budget(SQLModel, table=True):
-    """What may be spent in a scope, such as a day (`day:2026-11-27`): what was spent, and what running calls reserve.
+    """What may be used in a scope, such as a day (`day:2026-11-27`): what was spent, what running calls reserve, and
+    the limits. US dollars, tokens, and seconds of working time.
 
-    In US dollars.
+    A limit is None if there is none. `raised_` is what people have added to it at gates. `alerted` is the percentage of
+    the newest alert.
     """
 
+    __table_args__ = (Index("ix_budget_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),)
+
     scope: str = Field(primary_key=True, sa_type=Text)
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
+    limit_usd: float | None = None
+    raised_usd: float = amount_column()
+    spent_tokens: int = amount_column(BigInteger)
+    reserved_tokens: int = amount_column(BigInteger)
+    limit_tokens: int | None = Field(default=None, sa_type=BigInteger)
+    raised_tokens: int = amount_column(BigInteger)
+    spent_seconds: float = amount_column()
+    reserved_seconds: float = amount_column()
+    limit_seconds: float | None = None
+    raised_seconds: float = amount_column()
+    alerted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Reservation(SQLModel, table=True):
-    """What one call of a model may cost at most, until it is settled. An orphan of a dead worker is swept."""
+    """What one call of a model may use at most, until it is settled: a row for each scope that it counts against. An
+    orphan of a dead worker is swept."""
 
     id: UUID = Field(primary_key=True)
     scope: str = Field(primary_key=True, foreign_key="budget.scope", sa_type=Text)
     task_id: UUID = Field(foreign_key="task.id")
     amount_usd: float
+    amount_tokens: int = amount_column(BigInteger)
+    amount_seconds: float = amount_column()
     created_at: datetime = moment_column(index=True)
+
+
+class Stop(SQLModel, table=True):
+    """What no step of runs until it is released: everything, or what the columns that are set name.
+
+    `is_announced` says whether the newest change of this row is in the logs of the projects that it affects.
+    """
+
+    __table_args__ = (
+        Index(
+            "uq_stop_held",
+            text("coalesce(project_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            text("coalesce(role, ''::text)"),
+            text("coalesce(task_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("ix_stop_unannounced", "created_at", postgresql_where=text("NOT is_announced")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
+    role: str | None = text_column(default=None)
+    task_id: UUID | None = Field(default=None, foreign_key="task.id")
+    reason: str = text_column()
+    stopped_by: str = text_column()
+    created_at: datetime = moment_column()
+    release_reason: str | None = text_column(default=None)
+    released_by: str | None = text_column(default=None)
+    released_at: datetime | None = moment_column(default=None)
+    is_announced: bool = False
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -302,5 +362,7 @@ HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]
 EVENT = metadata.tables["event"]
+BUDGET = metadata.tables["budget"]
+STOP = metadata.tables["stop"]
 TRANSCRIPT = metadata.tables["transcript"]
 IDEMPOTENCY_KEY = metadata.tables["idempotency_key"]

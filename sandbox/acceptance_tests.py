@@ -11,6 +11,7 @@ from artifacts.file_sets import check
 from sandbox.launcher.protocol import DEFAULT_LIMITS, Limits, Product, RunRequest
 from sandbox.launcher_process import PYTHON
 from sandbox.run_report import PASSED, RunReport, run
+from sandbox.runner.modules import source_folders
 
 if TYPE_CHECKING:  # the sandbox itself needs nothing but the standard library
     from sandbox.toolchain import Toolchain
@@ -64,7 +65,7 @@ async def run_acceptance(
     """
     check(product)
     check(tests)
-    driven = Product(dict(product), entry_point)
+    driven = Product(dict(product), entry_point, search=source_folders(product))
     request = RunRequest(PYTHON, dict(tests), "", limits, without, unconfined, driven, loopback=True)
     if toolchain is not None and toolchain.run:
         request = toolchain.prepare(request)

@@ -1,4 +1,7 @@
-"""Budgets: what calls of models may cost, reserved before each call and settled after it. Amounts in US dollars.
+"""Budgets: what calls of models may use, reserved before each call and settled after it.
+
+A call counts against several scopes at once (`store/budget_scopes.py`). Statements lock budgets in the order of their
+scopes, so that no two wait for each other.
 
 What is booked for a task is an entry of its transcript, too. Only the newest start of a task's step may reserve, settle
 or store anything: an earlier one may still be running after its worker was presumed dead, and must not pay again.
@@ -6,68 +9,118 @@ or store anything: an earlier one may still be running after its worker was pres
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import LiteralString
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.budget import Amounts
+from store.budget_scopes import Scope
 from store.statement import run
+from store.transaction import Store
 
 # The lock makes a start wait for the writes of the one before it, and a later write of that one find nothing.
 HELD: LiteralString = """
 held AS (SELECT id FROM task WHERE id = %(task_id)s AND starts = %(start)s FOR SHARE)
 """
 
+# Sums of dollars are not exact: a limit of 1.00 allows ten times 0.10. Time that is left suffices: a call that begins
+# in time may end.
 _RESERVE: LiteralString = """
 WITH {held}, known AS (
     SELECT id FROM reservation WHERE id = %(id)s
+), wanted AS (
+    SELECT * FROM jsonb_to_recordset(%(scopes)s::jsonb)
+        AS s (scope text, project_id uuid, limit_usd float8, limit_tokens bigint, limit_seconds float8)
 ), claimed AS (
-    INSERT INTO budget (scope, spent_usd, reserved_usd)
-    SELECT %(scope)s, 0, %(amount)s FROM held
-    WHERE %(amount)s::float8 <= %(limit)s::float8 AND NOT EXISTS (SELECT FROM known)
-    ON CONFLICT (scope) DO UPDATE SET reserved_usd = budget.reserved_usd + %(amount)s
-    WHERE budget.spent_usd + budget.reserved_usd + %(amount)s <= %(limit)s
-    RETURNING scope
+    INSERT INTO budget AS b (scope, project_id, spent_usd, reserved_usd, reserved_tokens, reserved_seconds,
+                             limit_usd, limit_tokens, limit_seconds)
+    SELECT scope, wanted.project_id, 0, %(usd)s, %(tokens)s, %(seconds)s, limit_usd, limit_tokens, limit_seconds
+    FROM wanted, held
+    WHERE NOT EXISTS (SELECT FROM known) AND (
+        EXISTS (SELECT FROM budget WHERE budget.scope = wanted.scope)
+        OR coalesce(%(usd)s <= limit_usd + 1e-9, true) AND coalesce(%(tokens)s <= limit_tokens, true))
+    ORDER BY scope
+    ON CONFLICT (scope) DO UPDATE SET
+        project_id = excluded.project_id,
+        limit_usd = coalesce(excluded.limit_usd, b.limit_usd),
+        limit_tokens = coalesce(excluded.limit_tokens, b.limit_tokens),
+        limit_seconds = coalesce(excluded.limit_seconds, b.limit_seconds),
+        reserved_usd = b.reserved_usd + excluded.reserved_usd,
+        reserved_tokens = b.reserved_tokens + excluded.reserved_tokens,
+        reserved_seconds = b.reserved_seconds + excluded.reserved_seconds
+    WHERE coalesce(b.spent_usd + b.reserved_usd + excluded.reserved_usd
+                   <= coalesce(excluded.limit_usd, b.limit_usd) + b.raised_usd + 1e-9, true)
+      AND coalesce(b.spent_tokens + b.reserved_tokens + excluded.reserved_tokens
+                   <= coalesce(excluded.limit_tokens, b.limit_tokens) + b.raised_tokens, true)
+      AND coalesce(b.spent_seconds + b.reserved_seconds
+                   < coalesce(excluded.limit_seconds, b.limit_seconds) + b.raised_seconds, true)
+    RETURNING b.scope
 ), reserved AS (
-    INSERT INTO reservation (id, scope, task_id, amount_usd, created_at)
-    SELECT %(id)s, scope, %(task_id)s, %(amount)s, clock_timestamp() FROM claimed
-    RETURNING id
+    INSERT INTO reservation (id, scope, task_id, amount_usd, amount_tokens, amount_seconds, created_at)
+    SELECT %(id)s, scope, %(task_id)s, %(usd)s, %(tokens)s, %(seconds)s, clock_timestamp() FROM claimed
+    RETURNING scope
 )
-SELECT EXISTS (SELECT FROM reserved) OR EXISTS (SELECT FROM known) AS is_reserved FROM held
+SELECT (SELECT count(*) FROM reserved) = (SELECT count(*) FROM wanted) OR EXISTS (SELECT FROM known) AS is_reserved
+FROM held
 """.replace("{held}", HELD)
+
+SETTLED: LiteralString = """
+INSERT INTO budget AS b (scope, spent_usd, spent_tokens, spent_seconds, reserved_usd, reserved_tokens, reserved_seconds)
+{booked}
+ORDER BY scope
+ON CONFLICT (scope) DO UPDATE SET
+    spent_usd = b.spent_usd + excluded.spent_usd,
+    spent_tokens = b.spent_tokens + excluded.spent_tokens,
+    spent_seconds = b.spent_seconds + excluded.spent_seconds,
+    reserved_usd = greatest(0, b.reserved_usd - excluded.reserved_usd),
+    reserved_tokens = greatest(0, b.reserved_tokens - excluded.reserved_tokens),
+    reserved_seconds = greatest(0, b.reserved_seconds - excluded.reserved_seconds)
+"""
+"""Books what was spent in the rows of `{booked}`, whose `reserved_` columns are what is no longer reserved."""
 
 _FREE: LiteralString = """
 WITH {held}, freed AS (
-    DELETE FROM reservation USING held WHERE reservation.id = %(id)s RETURNING scope, amount_usd
-), settled AS (
-    UPDATE budget SET reserved_usd = greatest(0, reserved_usd - freed.amount_usd)
-    FROM freed WHERE budget.scope = freed.scope
-)
+    DELETE FROM reservation USING held WHERE reservation.id = %(id)s
+    RETURNING scope, amount_usd, amount_tokens, amount_seconds
+), settled AS ({settled})
 SELECT id FROM held
-""".replace("{held}", HELD)
+""".replace("{held}", HELD).replace(
+    "{settled}",
+    SETTLED.replace("{booked}", "SELECT scope, 0, 0, 0, amount_usd, amount_tokens, amount_seconds FROM freed"),
+)
 
-# What a call cost whose worker died is unknown: all of it is booked.
+# What a call used whose worker died is unknown: all of it is booked, and the time since it began.
 _BOOK: LiteralString = """
-freed AS (
-    DELETE FROM reservation WHERE {condition} RETURNING id, scope, task_id, amount_usd, created_at
-), total AS (
-    SELECT scope, sum(amount_usd) AS amount FROM freed GROUP BY scope
+doomed AS (
+    SELECT id, scope FROM reservation WHERE {condition} ORDER BY id, scope FOR UPDATE SKIP LOCKED
+), freed AS (
+    DELETE FROM reservation USING doomed WHERE reservation.id = doomed.id AND reservation.scope = doomed.scope
+    RETURNING reservation.*, least(amount_seconds, greatest(0, extract(epoch FROM clock_timestamp() - created_at)))
+              AS seconds
 ), stored AS (
     INSERT INTO transcript (task_id, position, kind, fingerprint, body, input_tokens, output_tokens, cached_tokens,
                             cost_usd, seconds, discarded, created_at)
-    SELECT freed.task_id,
-           (SELECT count(*) FROM transcript WHERE transcript.task_id = freed.task_id)
-               + row_number() OVER (PARTITION BY freed.task_id ORDER BY freed.created_at) - 1,
-           'failed_call', '', '{}'::bytea, 0, 0, 0, freed.amount_usd, 0, %(reason)s, clock_timestamp()
-    FROM freed
+    SELECT lost.task_id,
+           (SELECT count(*) FROM transcript WHERE transcript.task_id = lost.task_id)
+               + row_number() OVER (PARTITION BY lost.task_id ORDER BY lost.created_at) - 1,
+           'failed_call', '', '{}'::bytea, 0, 0, 0, lost.amount_usd, lost.seconds, %(reason)s, clock_timestamp()
+    FROM (SELECT DISTINCT ON (id) * FROM freed ORDER BY id) AS lost
     ON CONFLICT DO NOTHING
+), settled AS ({settled} RETURNING b.scope)
+SELECT scope FROM settled
+""".replace(
+    "{settled}",
+    SETTLED.replace(
+        "{booked}",
+        """SELECT scope, sum(amount_usd), sum(amount_tokens), sum(seconds), sum(amount_usd), sum(amount_tokens),
+                  sum(amount_seconds)
+           FROM freed GROUP BY scope""",
+    ),
 )
-UPDATE budget SET spent_usd = spent_usd + total.amount, reserved_usd = greatest(0, reserved_usd - total.amount)
-FROM total WHERE budget.scope = total.scope
-RETURNING budget.scope
-"""
 _BOOK_OF_TASK: LiteralString = "WITH {held}, ".replace("{held}", HELD) + _BOOK.replace(
     "{condition}", "task_id IN (SELECT id FROM held)"
 )
@@ -79,40 +132,43 @@ DIED = "The worker ended during this call. Its cost is unknown: the most that it
 """Why the entry of such a call is not part of the conversation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What a scope has spent, and what running calls have reserved, in US dollars."""
-
-    spent_usd: float
-    reserved_usd: float
+class _RefusedError(Exception):
+    """A scope does not allow the amounts: nothing is written in the others either."""
 
 
 async def reserve(
-    connection: AsyncConnection,
-    reservation: UUID,
-    scope: str,
-    task_id: UUID,
-    start: int,
-    amount_usd: float,
-    limit_usd: float,
+    store: Store, reservation: UUID, scopes: Sequence[Scope], task_id: UUID, start: int, amounts: Amounts
 ) -> bool | None:
-    """Reserve an amount in a scope, in one statement. Return False, and write nothing, if its limit does not allow it,
+    """Reserve amounts in all scopes, in one statement. Return False, and write nothing, if a limit does not allow it,
     and None if the task has started again.
 
     Two callers cannot both get the last cent: the second waits for the row and reads what the first has written. The
     same reservation again has no effect: the acknowledgement of the first time may have been lost.
     """
-    rows = await run(
-        connection,
-        _RESERVE,
-        id=reservation,
-        scope=scope,
-        task_id=task_id,
-        start=start,
-        amount=amount_usd,
-        limit=limit_usd,
-    )
-    return bool(rows[0].is_reserved) if rows else None
+    wanted = [
+        {
+            "scope": scope.name,
+            "project_id": scope.project_id,
+            **{f"limit_{unit}": limit for unit, limit in scope.limits.model_dump().items()},
+        }
+        for scope in scopes
+    ]
+    try:
+        async with store.writing() as connection:
+            rows = await run(
+                connection,
+                _RESERVE,
+                id=reservation,
+                scopes=orjson.dumps(wanted).decode(),
+                task_id=task_id,
+                start=start,
+                **amounts.model_dump(),
+            )
+            if rows and not rows[0].is_reserved:
+                raise _RefusedError
+    except _RefusedError:
+        return False
+    return True if rows else None
 
 
 async def free(connection: AsyncConnection, reservation: UUID, task_id: UUID, start: int) -> bool:
@@ -129,9 +185,3 @@ async def settle_reservations_of_task(connection: AsyncConnection, task_id: UUID
 async def settle_old_reservations(connection: AsyncConnection, age: timedelta) -> int:
     """Book reservations older than any call as spent. Return how many scopes have changed."""
     return len(await run(connection, _BOOK_ORPHANS, age=age, reason=DIED))
-
-
-async def spent(connection: AsyncConnection, scope: str) -> Spent:
-    """Return what a scope has spent."""
-    rows = await run(connection, "SELECT spent_usd, reserved_usd FROM budget WHERE scope = %(scope)s", scope=scope)
-    return Spent(*rows[0]) if rows else Spent(0.0, 0.0)

@@ -44,6 +44,12 @@ async def is_recorded(connection: AsyncConnection, project_id: UUID, dedupe_key:
     return (await connection.execute(query)).one_or_none() is not None
 
 
+async def data_of(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> dict[str, Any]:
+    """Return the data of the event of the project's log with this key; empty if there is none."""
+    query = select(EVENT.c.data).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
+    return await connection.scalar(query) or {}
+
+
 async def notes(connection: AsyncConnection, project_id: UUID, task_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return what was noted with the results of tasks, by task; tasks without a note are left out."""
     keys = [f"task:{task_id}:completed" for task_id in task_ids]  # as `tasks.finish` names them

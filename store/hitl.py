@@ -11,23 +11,30 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlReason, HitlStatus
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
+from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
 from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
+from store.stops import IS_COVERED
 from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, supplies, status, created_at, expires_at)
-VALUES (%(id)s, %(project_id)s, %(task_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(question)s,
-        %(reason)s, %(artifacts)s, %(may_redo)s, %(may_continue)s, %(supplies)s, 'pending', clock_timestamp(),
-        clock_timestamp() + %(expires_in)s)
+                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, status, created_at,
+                          expires_at, held_since)
+SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
+       %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
+       'pending', now.at, now.at + %(expires_in)s,
+       CASE WHEN {is_stopped} THEN now.at END
+FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
+             %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
 RETURNING *
-"""
+""".replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -43,10 +50,16 @@ async def open_request(
     reason: HitlReason,
     artifacts: tuple[ArtifactRef, ...],
     question: str,
+    shortage: Shortage | None = None,
+    tool_call: ToolCall | None = None,
 ) -> OpenRequest:
-    """Write a request and record its event. Return the request as it is if it exists already."""
+    """Write a request and record its event. Return the request as it is if it exists already.
+
+    `shortage` is the budget that is exhausted, and `tool_call` the call that waits, if that is the reason.
+    """
     outputs = step.handoff.expected_outputs
-    supplies = outputs[0] if reason is HitlReason.FAILED_STEP and len(outputs) == 1 else None
+    supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
+    needs_person = step.needs_person or reason is HitlReason.CHECKPOINT
     rows = await run(
         tx.connection,
         _OPEN,
@@ -61,8 +74,11 @@ async def open_request(
         reason=reason,
         artifacts=Jsonb([one.model_dump(mode="json") for one in artifacts]),
         may_redo=step.round < step.gate.max_rounds,
-        may_continue=reason is HitlReason.FAILED_STEP,
+        may_continue=reason.is_unfinished,
+        needs_person=needs_person,
         supplies=supplies,
+        shortage=Jsonb(shortage.model_dump(mode="json")) if shortage else None,
+        tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -71,16 +87,17 @@ async def open_request(
         return opened
     (row,) = rows
     tx.change_open_requests(+1)
+    requested = HitlRequested(
+        request_id=step.request_id,
+        stage=step.handoff.phase,
+        round=step.round,
+        reason=reason,
+        question=question,
+        artifacts=artifacts,
+        expires_at=row.expires_at,
+    )
     tx.record(
-        HitlRequested(
-            request_id=step.request_id,
-            stage=step.handoff.phase,
-            round=step.round,
-            reason=reason,
-            question=question,
-            artifacts=artifacts,
-            expires_at=row.expires_at,
-        ),
+        HitlRequested(**requested.recorded(), needs_person=True) if needs_person else requested,
         key=f"request:{step.request_id}",
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
@@ -105,6 +122,7 @@ def open_request_of(row: Any) -> OpenRequest:
         may_redo=row.may_redo,
         may_continue=row.may_continue,
         supplies=row.supplies,
+        needs_person=row.needs_person,
     )
 
 

@@ -9,21 +9,31 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.enums import HitlAction
 from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.tool_permission import ToolDecision
 from models.tables import HITL_DECISION, HitlDecision
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
 
 _ADD: LiteralString = """
-INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, redo, responder,
-                           outcome, explanation, responded_at, recorded_at)
-SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, redo, responder, outcome,
-       explanation, responded_at, clock_timestamp()
+INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, redo, raise_by,
+                           responder, outcome, explanation, responded_at, recorded_at)
+SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, redo, raise_by,
+       responder, outcome, explanation, responded_at, clock_timestamp()
 FROM jsonb_to_recordset(%(responses)s) AS r (
     request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, redo text,
-    responder text, outcome text, explanation text, responded_at timestamptz)
+    raise_by jsonb, responder text, outcome text, explanation text, responded_at timestamptz)
 ON CONFLICT DO NOTHING
+"""
+
+_ON_TOOL_CALLS: LiteralString = """
+SELECT request.tool_call ->> 'digest' AS digest, decision.action, decision.comment
+FROM hitl_request AS request
+JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = request.decision_id
+WHERE request.task_id = %(task_id)s AND request.tool_call IS NOT NULL
+ORDER BY request.created_at, request.id
 """
 
 
@@ -51,6 +61,7 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
         content_hash=row.content_hash,
         artifact_id=row.artifact_id,
         redo=row.redo,
+        raise_by=row.raise_by,
         responder=row.responder,
         responded_at=row.responded_at,
     )
@@ -70,3 +81,11 @@ async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDec
         .order_by(HITL_DECISION.c.responded_at, HITL_DECISION.c.id)
     )
     return await fetch_all(connection, HitlDecision, query)
+
+
+async def on_tool_calls(connection: AsyncConnection, task_id: UUID) -> tuple[ToolDecision, ...]:
+    """Return what people decided on the calls of a task's tools, in order."""
+    rows = await run(connection, _ON_TOOL_CALLS, task_id=task_id)
+    return tuple(
+        ToolDecision(digest=row.digest, allowed=row.action == HitlAction.APPROVE, comment=row.comment) for row in rows
+    )

@@ -43,7 +43,7 @@ WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(only_with_pr
 ORDER BY COALESCE(task_id, project_id) LIMIT %(limit)s
 """)
 
-_COUNT_PROBLEMS: LiteralString = with_statuses("""
+COUNT_PROBLEMS: LiteralString = with_statuses("""
 SELECT kind, count(*) AS count FROM (
     SELECT workflow_problem->>'kind' AS kind FROM project
     WHERE workflow_problem IS NOT NULL AND status NOT IN {final_project_statuses}
@@ -191,7 +191,7 @@ def _ids_by_kind(workflow_ids: Iterable[str]) -> dict[str, list[UUID]]:
 
 async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:
     """Return how many open workflows have each kind of problem."""
-    counts = {row.kind: row.count for row in await run(connection, _COUNT_PROBLEMS)}
+    counts = {row.kind: row.count for row in await run(connection, COUNT_PROBLEMS)}
     return {kind: counts[kind] for kind in WorkflowProblemKind if kind in counts}
 
 

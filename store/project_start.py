@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.budget import Budget
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
@@ -19,7 +20,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
-from store import artifacts
+from store import artifacts, budget_limits, budget_scopes
 from store.rows import fetch_all
 from store.transaction import Transaction
 
@@ -40,6 +41,8 @@ class NewProject:
     crew: CrewName | None = None
     model: ModelName | None = None
     source: bytes | None = None
+    budget: Budget | None = None
+    checkpoint_after: int = 0
     idempotency_key: str | None = None
     request_hash: str | None = None
 
@@ -57,6 +60,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         oversight=new.oversight,
         crew=new.crew,
         model=new.model,
+        checkpoint_after=new.checkpoint_after,
         status=ProjectStatus.STARTING,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
@@ -97,6 +101,8 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
             )
         )
     brief, *source = await artifacts.add(tx, given)
+    if new.budget is not None:
+        await budget_limits.set_limits(tx.connection, budget_scopes.project(new.id), new.id, new.budget)
     return project, _input(project, new.pipeline, brief, *source)
 
 
@@ -123,6 +129,7 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
         crew=project.crew or REHEARSAL,
         model=project.model,
         source=source,
+        checkpoint_after=project.checkpoint_after,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.contract import storable
-from models.contracts.enums import AgentStatus, TaskStatus, Verdict
+from models.contracts.enums import STARTABLE_TASK_STATUSES, AgentStatus, TaskStatus, Verdict
 from models.contracts.event_data import TaskCompleted, TaskFailed, TaskStarted, WrittenArtifact
 from models.contracts.handoff import ArtifactRef, StepInput
 from models.contracts.usage import Usage
@@ -119,6 +119,14 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
     return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts)
 
 
+async def has_ended(connection: AsyncConnection, step: StepInput) -> bool:
+    """Return whether an earlier attempt has ended the task, so that it would not start again."""
+    task = await tasks.get(connection, step.task_id)
+    if task is None or task.status in STARTABLE_TASK_STATUSES:
+        return False
+    return not (task.status == TaskStatus.FAILED and task.continued < step.continued)
+
+
 def _execution(step: StepInput) -> str:
     """Return a name for this execution of a task in the keys of its events: a task that is resumed is started again."""
     return f"{step.task_id}:{step.continued}" if step.continued else str(step.task_id)
@@ -179,8 +187,9 @@ async def count_failure(tx: Transaction, step: StepInput, start: int, error: str
     return failures
 
 
-async def fail(tx: Transaction, step: StepInput, error: str) -> None:
-    """Record that the agent failed at its last attempt, after `count_failure` in the same transaction."""
+async def fail(tx: Transaction, step: StepInput, error: str, status: AgentStatus = AgentStatus.ERROR) -> None:
+    """Record that the task ends without a result, after `start` or `count_failure` in the same transaction. `status` is
+    the agent's."""
     await tx.connection.execute(
         update(TASK)
         .where(TASK.c.id == step.task_id)
@@ -193,7 +202,7 @@ async def fail(tx: Transaction, step: StepInput, error: str) -> None:
         task_id=step.task_id,
         agent_type=agent,
     )
-    tx.set_agent_status(agent, AgentStatus.ERROR, step.task_id, _execution(step))
+    tx.set_agent_status(agent, status, step.task_id, _execution(step))
 
 
 async def wait(connection: AsyncConnection, task_id: UUID, start: int) -> timedelta:

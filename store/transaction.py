@@ -20,7 +20,7 @@ from store.events import event_of
 from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from store.bus import Bus
     from store.database import Database
@@ -93,6 +93,12 @@ class Transaction:
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
         self._reason: str | None = None
+        self.committed: list[Callable[[], None]] = []
+        """What to call once it is committed."""
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the unit of work is committed, and not if it is rolled back."""
+        self.committed.append(call)
 
     def record(
         self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
@@ -168,6 +174,12 @@ class Store:
             yield connection
 
     @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection with a transaction that records no event, as `Database.writing` does."""
+        async with self._places, self.database.writing() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
         """Open a unit of work. It commits when the block ends, then publishes its events; an exception rolls it back.
 
@@ -175,7 +187,7 @@ class Store:
             ProjectUnknownError: the project does not exist.
         """
         try:
-            async with self._places, self.database.writing() as connection:
+            async with self.writing() as connection:
                 tx = Transaction(project_id, connection)
                 yield tx
                 events = await tx.flush()
@@ -187,6 +199,8 @@ class Store:
                     raise ProjectUnknownError(f"project {project_id} does not exist") from error
             raise
         self.bus.publish(events)
+        for call in tx.committed:
+            call()
 
 
 async def _project_exists(connection: AsyncConnection, project_id: UUID) -> bool:

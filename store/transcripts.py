@@ -6,6 +6,7 @@ No entry is deleted, and none has another position later. One that was discarded
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,9 +15,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import TRANSCRIPT, TranscriptEntry
-from store.budgets import HELD
+from store.budget_alerts import PASSED
+from store.budgets import HELD, SETTLED
 from store.rows import fetch_all
 from store.statement import run
+
+# The tokens of a call that says nothing about them are those that were reserved. A tool only takes time.
+_USED: LiteralString = """
+SELECT scope, %(cost_usd)s, coalesce(%(tokens)s, amount_tokens), %(seconds)s, amount_usd, amount_tokens, amount_seconds
+FROM freed
+UNION ALL
+SELECT scope, 0, 0, %(seconds)s, 0, 0, 0 FROM unnest(%(scopes)s::text[]) AS scope WHERE EXISTS (SELECT FROM added)
+"""
 
 _ADD: LiteralString = """
 WITH {held}, added AS (
@@ -27,16 +37,17 @@ WITH {held}, added AS (
            clock_timestamp() FROM held
     ON CONFLICT DO NOTHING RETURNING task_id
 ), freed AS (
-    DELETE FROM reservation USING added WHERE reservation.id = %(reservation)s RETURNING scope, amount_usd
+    DELETE FROM reservation USING added WHERE reservation.id = %(reservation)s
+    RETURNING scope, amount_usd, amount_tokens, amount_seconds
 ), settled AS (
-    UPDATE budget SET spent_usd = spent_usd + %(cost_usd)s, reserved_usd = greatest(0, reserved_usd - freed.amount_usd)
-    FROM freed WHERE budget.scope = freed.scope
+    {settled} RETURNING {passed} > b.alerted AS is_alarming
 )
 SELECT EXISTS (SELECT FROM added) OR EXISTS (
     SELECT FROM transcript WHERE transcript.task_id = held.id AND position = %(position)s AND kind = %(kind)s
         AND fingerprint = %(fingerprint)s AND transcript.body = %(body)s
-) AS is_stored FROM held
-""".replace("{held}", HELD)
+) AS is_stored, coalesce((SELECT bool_or(is_alarming) FROM settled), false) AS is_alarming FROM held
+"""
+_ADD = _ADD.replace("{held}", HELD).replace("{settled}", SETTLED.replace("{booked}", _USED)).replace("{passed}", PASSED)
 
 _DISCARD: LiteralString = """
 WITH {held}, discarded AS (
@@ -45,6 +56,9 @@ WITH {held}, discarded AS (
 )
 SELECT id FROM held
 """.replace("{held}", HELD)
+
+MAX_COUNT = 2**31 - 1
+"""The largest value of the columns for tokens."""
 
 CALLS = ("response", "failed_call")
 """The kinds of entries that a provider may have been paid for."""
@@ -99,17 +113,37 @@ async def usage_of(connection: AsyncConnection, task_id: UUID) -> dict[str, Any]
     return await connection.scalar(select(usage_so_far(literal(task_id))))
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Whether an entry is stored, and whether a budget that it counts against is to be reported."""
+
+    is_stored: bool
+    is_alarming: bool
+
+
 async def add(
-    connection: AsyncConnection, task_id: UUID, start: int, entry: Mapping[str, Any], reservation: UUID | None = None
-) -> bool | None:
+    connection: AsyncConnection,
+    task_id: UUID,
+    start: int,
+    entry: Mapping[str, Any],
+    reservation: UUID | None = None,
+    *,
+    tokens: int | None = None,
+    scopes: Sequence[str] = (),
+) -> Added | None:
     """Store an entry, and settle the reservation of its call with its cost. Return None, and write nothing, if the task
-    has started again, and False if something else has just been stored at its position.
+    has started again; it is not stored if something else has just been stored at its position.
 
     One statement, so that neither is done without the other. The new start has booked what an earlier one reserved.
     The same entry again has no effect: the acknowledgement of the first time may have been lost.
+
+    Args:
+        tokens: what the call used; None if that is unknown.
+        scopes: where the time of an entry counts that has no reservation.
     """
-    rows = await run(connection, _ADD, task_id=task_id, start=start, reservation=reservation, **entry)
-    return bool(rows[0].is_stored) if rows else None
+    values = {"reservation": reservation, "tokens": tokens, "scopes": list(scopes), **entry}
+    rows = await run(connection, _ADD, task_id=task_id, start=start, **values)
+    return Added(rows[0].is_stored, rows[0].is_alarming) if rows else None
 
 
 async def discard(connection: AsyncConnection, task_id: UUID, start: int, position: int, reason: str) -> bool:

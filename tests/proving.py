@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-ITEMS = range(1, 33)
+ITEMS = range(1, 36)
 """The items of the proof."""
 FULL_FORM_SECONDS = 900
 """The time limit of a test in the full form, unless it sets its own."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from itertools import combinations
 from urllib.parse import unquote
 
 import pytest
@@ -20,7 +21,7 @@ from tests.checkout import CHECKOUT
 pytestmark = pytest.mark.long
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
-FILES = {name: CHECKOUT / f"requirements{name}.txt" for name in ("", "-servers", "-dev")}
+FILES = {name: CHECKOUT / f"requirements{name}.txt" for name in ("", "-servers", "-telemetry", "-mcp", "-dev")}
 PIN = re.compile(r"^([a-z0-9-]+)==([\w.]+)( ; .+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n", re.MULTILINE)
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("linux x86_64", "linux aarch64", "macos x86_64", "macos arm64")
@@ -44,12 +45,14 @@ def test_the_files_contain_only_pins_with_hashes() -> None:
 
 
 def test_each_package_is_pinned_once_and_each_dependency_is_pinned() -> None:
-    core, servers, dev = (pins(name).keys() for name in FILES)
-    assert not core & servers | core & dev | servers & dev
+    core, servers, telemetry, mcp, dev = (pins(name).keys() for name in FILES)
+    assert not any(one & other for one, other in combinations((core, servers, telemetry, mcp, dev), 2))
     extras = PROJECT["optional-dependencies"]
     assert named(PROJECT["dependencies"]) <= core
     assert named(extras["servers"]) <= servers
-    assert named(extras["dev"]) <= core | servers | dev
+    assert named(extras["telemetry"]) <= core | telemetry
+    assert named(extras["mcp"]) <= core | mcp
+    assert named(extras["dev"]) <= core | servers | telemetry | mcp | dev
 
 
 def tags(python: str, platform: str, oldest: Mapping[str, tuple[int, int]]) -> frozenset[Tag]:

@@ -79,7 +79,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
         (programs / "uv").symlink_to(Path(sys.executable).parent / "uv")
     shutil.copytree(CHECKOUT / "scripts", checkout / "scripts")
     shutil.copy(CHECKOUT / "Makefile", checkout)
-    for extent in ("", "-servers", "-dev"):
+    for extent in ("", "-servers", "-telemetry", "-dev"):
         (checkout / f"requirements{extent}.txt").write_text(wheel(wheels, f"toy{extent.replace('-', '_')}"))
     (checkout / "botarmy.py").write_text("import sys\nprint('botarmy', *sys.argv[1:])\n")
     return Machine(
@@ -116,6 +116,7 @@ def test_setup_works_in_any_path_and_repairs_what_it_finds(machine: Machine, tmp
     }
     machine.setup(**hostile)
     assert machine.has("toy", "toy_servers")
+    assert not machine.has("toy_telemetry")
     assert not machine.has("toy_dev")
     assert not (tmp_path / "elsewhere").exists()
     assert sorted(path.name for path in machine.checkout.iterdir() if "requirements" not in path.name) == (
@@ -125,7 +126,7 @@ def test_setup_works_in_any_path_and_repairs_what_it_finds(machine: Machine, tmp
     for command in (".venv/bin/botarmy", str(machine.checkout / ".venv/bin/botarmy"), str(tmp_path / "link")):
         assert machine.run(command, "$x", PYTHONHOME="/nowhere").stdout == "botarmy $x\n"
     machine.setup("setup-dev")
-    assert machine.has("toy", "toy_servers", "toy_dev")
+    assert machine.has("toy", "toy_servers", "toy_telemetry", "toy_dev")
 
     # Nothing is missing: the network is not needed, even after a requirements file was touched.
     offline = {"PIP_FIND_LINKS": "", "UV_FIND_LINKS": ""}

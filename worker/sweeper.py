@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from models.contracts.enums import ProjectStatus, TaskStatus
-from store import budgets, project_start, projects, tasks
+from store import budgets, project_start, projects, stop_log, stops, tasks
 from store.transaction import Store
 from worker.one_of_many import one_of_many
 from worker.reconciler import Reconciler
@@ -96,12 +96,26 @@ async def settle_abandoned_reservations(store: Store, settings: Settings) -> int
         return await budgets.settle_old_reservations(connection, age)
 
 
+async def tidy_stops(store: Store) -> int:
+    """Release the stops of steps and projects that have ended, and record what is missing of the events of stops.
+    Return how many stops changed."""
+    async with store.database.writing() as connection:
+        released = await stops.release_ended(connection)
+    async with store.reading() as connection:
+        unannounced = await stop_log.unannounced(connection, GRACE)
+    for stop in unannounced:
+        with one_of_many("stop_not_announced", stop_id=str(stop.id)):
+            await stop_log.announce(store, stop)
+    return released + len(unannounced)
+
+
 async def run_sweeper(store: Store, client: Client, settings: Settings) -> None:
     """Sweep forever. What fails is retried in the next sweep."""
     reconciler = Reconciler(store, client, settings)
     sweeps = 0
     while True:
         await _try(lambda: start_unstarted(store, client, settings), "start_late")
+        await _try(lambda: tidy_stops(store), "tidy_stops")
         if sweeps % SWEEPS_PER_RECONCILIATION == 0:
             await _try(reconciler.reconcile, "reconcile")
             await _try(lambda: settle_abandoned_reservations(store, settings), "book_orphans")

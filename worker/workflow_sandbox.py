@@ -20,7 +20,10 @@ PASSED_THROUGH = (
     "pipelines",
     "sandbox",
     "store",
+    "telemetry",
+    "opentelemetry",
     "orjson",
+    "prometheus_client",
     "psycopg",
     "pydantic_settings",
     "redis",
@@ -34,6 +37,7 @@ PASSED_THROUGH = (
 # Our workflow code except the definitions. Importing it again was a seventh of a worker's work for a project of short
 # steps. The tests also run it in the strict sandbox, where using the clock or a random number is an error.
 PARTS = (
+    "workflows.checkpoint",
     "workflows.gate",
     "workflows.gate_wait",
     "workflows.handoff",

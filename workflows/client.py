@@ -25,6 +25,8 @@ from config.environment import utf8_environment
 from models.contracts import search_attributes
 from models.contracts.project import ProjectInput, ProjectResult
 from models.contracts.workflow_state import HandoffInput, HandoffResult
+from telemetry.engine import engine_metrics
+from telemetry.tracing import temporal_interceptors
 from workflows import options
 from workflows.progress import PHASE, WAITING
 from workflows.project import ProjectWorkflow
@@ -38,20 +40,34 @@ _ENGINE_LOG = TelemetryFilter(core_level="WARN", other_level="ERROR")
 
 
 @cache
-def _runtime() -> Runtime:
+def _runtime(*, with_metrics: bool) -> Runtime:
     """Return the process's runtime. The engine's own log goes through `logging`, so that it has the same format."""
     logs = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(_ENGINE_LOG, forwarding=logs)))
+    return Runtime(
+        telemetry=TelemetryConfig(
+            logging=LoggingConfig(_ENGINE_LOG, forwarding=logs),
+            metrics=engine_metrics().buffer if with_metrics else None,
+            attach_service_name=False,
+        )
+    )
 
 
-async def connect(*, lazy: bool = False) -> Client:
+async def connect(*, lazy: bool = False, with_metrics: bool = False) -> Client:
     """Return a client from Temporal's own configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, ..., or a profile).
 
-    `lazy` connects at the first call, so that the server need not be available yet.
+    `lazy` connects at the first call, so that the server need not be available yet. With metrics, the caller has to
+    read `engine_metrics()` from time to time.
     """
     config = ClientConfig.load_client_connect_config(override_env_vars=utf8_environment())
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy, runtime=_runtime())
+    runtime = _runtime(with_metrics=with_metrics)
+    return await Client.connect(
+        **config,
+        data_converter=pydantic_data_converter,
+        lazy=lazy,
+        runtime=runtime,
+        interceptors=temporal_interceptors(),
+    )
 
 
 def project_workflow_id(project_id: object) -> str:

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse, Judgement
 from models.contracts.workflow_state import GateState
+
+
+class Decision(Protocol):
+    """A response, or its event."""
+
+    @property
+    def action(self) -> HitlAction: ...
+
+    @property
+    def comment(self) -> str | None: ...
 
 
 class OpenGate:
@@ -88,13 +98,28 @@ def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Co
     if response.redo is not None and response.redo not in redo_stages:
         possible = f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no stage is possible"
         return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
-    failed = request.reason is HitlReason.FAILED_STEP
-    again = failed and response.action is HitlAction.APPROVE and not (request.may_continue and not response.comment)
-    if not request.may_redo and (response.redoes or again):
+    if response.raise_by is not None and request.reason is not HitlReason.BUDGET:
+        return Objection("is only possible if a budget is exhausted", "raise_by")
+    if response.without_asking and request.needs_person and response.action is not HitlAction.REJECT:
+        return Objection("the gate needs a person, and nobody was asked")
+    failed = request.reason.is_unfinished
+    again = response.redoes or (failed and response.action is HitlAction.APPROVE)
+    resumes = response.redo is None and response.content_hash is None and resumes_same_task(request, response)
+    if again and not resumes and not request.may_redo:
         return Objection("the stage has no rounds left")
     if response.content_hash is not None and failed and request.supplies is None:
         return Objection("the stage produces several artifacts, and one content cannot replace them")
     return None
+
+
+def resumes_same_task(request: OpenRequest, response: Decision) -> bool:
+    """Return whether a response resumes a failed step as the same task. With advice, it starts a new round, unless the
+    step only failed because of a budget, or the advice is why a call of a tool is refused."""
+    if request.reason is HitlReason.TOOL_CALL:
+        return response.action is not HitlAction.REJECT
+    if not request.may_continue or response.action is not HitlAction.APPROVE:
+        return False
+    return not response.comment or request.reason is HitlReason.BUDGET
 
 
 def superseded_by(winner: HitlResponse) -> str:

@@ -11,6 +11,7 @@ from temporalio.common import Priority
 from temporalio.exceptions import FailureError
 
 from workflows import options, patches
+from workflows.gate import resumes_same_task
 from workflows.gate_wait import GateWait
 from workflows.progress import stage_view
 from workflows.recorder import raise_if_final
@@ -19,11 +20,11 @@ from workflows.run_context import RunContext
 
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
-    from models.contracts.enums import HitlAction, HitlReason, OnExpiry, ProjectStatus, Verdict
+    from models.contracts.enums import GateAsk, HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
-    from models.contracts.pipeline import NO_GATE, Pipeline, Stage
+    from models.contracts.pipeline import Pipeline, Stage
     from models.contracts.records import RequestOutcome
     from models.contracts.redo import redo_stages
     from models.contracts.roles import Role
@@ -62,15 +63,17 @@ class StageHandoff:
         self._from_agent = from_agent
         self._context_ids = context_ids
         self._changed = changed
-        self._gate = stage.gate.with_oversight(context.oversight) if stage.gate else NO_GATE
+        self._gate = stage.gate_under(context.oversight)
 
     async def run(self) -> StageOutcome:
         """Continue from the state until the stage ends."""
         while True:
             if self._state.gate is None:
                 await self._context.wait_until_step_may_start()
-                with self._context.busy():
-                    outcome = self._evaluate(await self._step())
+                checkpoint = self._context.checkpoint.due if self._stage.gate else 0
+                may_pass = self._stage.gate is not None and not checkpoint and self._gate.ask is not GateAsk.ALWAYS
+                with self._context.busy(), self._context.checkpoint.under_way(may_pass=may_pass):
+                    outcome = self._evaluate(await self._step(checkpoint))
             else:
                 outcome = await self._decide(self._state.gate)
             if outcome is not None:
@@ -80,17 +83,17 @@ class StageHandoff:
         """Return the progress of a standalone handoff, for the `state` query."""
         return stage_view(self._stage, self._state, is_running=True)
 
-    async def _step(self) -> StepResult:
+    async def _step(self, checkpoint: int) -> StepResult:
         """Run the agent for one round. Responses that arrive meanwhile are kept for the gate that the step may open."""
         request_id = self._context.id_of("request", self._stage.name, self._state.round + 1, self._state.continued)
         with self._context.inbox.expecting(request_id) as early:
-            result = await self._run_agent(request_id)
+            result = await self._run_agent(request_id, checkpoint)
             if result.request is not None:
                 self._state.gate = GateState(request=result.request, offered=list(early))
                 early.clear()
             return result
 
-    async def _run_agent(self, request_id: UUID) -> StepResult:
+    async def _run_agent(self, request_id: UUID, checkpoint: int) -> StepResult:
         state, stage, context = self._state, self._stage, self._context
         state.round += 1
         if state.round > 1 or state.task_id is None:
@@ -124,6 +127,9 @@ class StageHandoff:
             crew=context.crew,
             model=stage.model or (self._role.model if self._role else None) or context.model,
             role=self._role,
+            budget=stage.budget,
+            needs_person=stage.risk is Risk.HIGH,
+            checkpoint=checkpoint,
         )
         summary = f"{stage.agent}: {stage.name}" + (f", round {state.round}" if state.round > 1 else "")
         if short:
@@ -167,7 +173,20 @@ class StageHandoff:
         if not result.artifacts:
             return Halted(status=ProjectStatus.CANCELLED, reason="the task was cancelled")
         state.accepted = state.produced
+        self._count_pass()
         return Accepted()
+
+    def _count_pass(self) -> None:
+        """Count that the stage's gate, if it has one, let a result pass without a person."""
+        if self._stage.gate is not None:
+            self._context.checkpoint.count()
+
+    def _count_response(self, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> None:
+        """A person's decision begins the count again. An approval of a program is a gate that passed."""
+        if not response.without_asking:
+            self._context.checkpoint.reset()
+        elif accepted and response.redo is None:
+            self._count_pass()
 
     async def _decide(self, state: GateState) -> StageOutcome | None:
         """Wait for a human's decision. Return how the stage ends, or None if it is to run again."""
@@ -197,11 +216,13 @@ class StageHandoff:
         assert gate is not None
         self._state.gate = None
         if outcome.response is not None:
+            self._count_response(outcome.response, outcome.accepted)
             return self._apply_response(outcome.response, outcome.accepted, gate.request)
         if not outcome.expired:
             return Halted(status=ProjectStatus.CANCELLED, reason="the request was cancelled")
         if self._accepts_on_expiry(gate.request):
             self._state.accepted = gate.request.artifacts
+            self._count_pass()
             return Accepted()
         rejects = self._gate.on_expiry is OnExpiry.REJECT
         status = ProjectStatus.REJECTED if rejects else ProjectStatus.FAILED
@@ -222,7 +243,7 @@ class StageHandoff:
         if request.reason is HitlReason.FAILED_VERDICT and self._stage.rework is not None:
             return SentBack(feedback=response.comment or "", report=state.produced)
         # Versions before 0.3.0 started a new round instead.
-        if resumes_same_task(response, request) and workflow.patched(
+        if resumes_same_task(request, response) and workflow.patched(
             f"{patches.CONTINUE_FAILED_STEP}-{request.request_id}"
         ):
             state.round -= 1
@@ -233,7 +254,7 @@ class StageHandoff:
         return None
 
     def _accepts_on_expiry(self, request: OpenRequest) -> bool:
-        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts)
+        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts) and not request.needs_person
 
     def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
         if self._pipeline is None:
@@ -248,11 +269,6 @@ class StageHandoff:
         """Return the earlier artifacts that stay accepted although the response sends the work to another stage."""
         is_sent = response is not None and response.redo is not None and not self._depends_on(response.redo)
         return self._state.produced if is_sent else ()
-
-
-def resumes_same_task(response: HitlResponse, request: OpenRequest) -> bool:
-    """Return whether a response resumes a failed step as the same task. With advice, it starts a new round."""
-    return request.may_continue and response.action is HitlAction.APPROVE and not response.comment
 
 
 def cancel_handoff(task: asyncio.Task[StageOutcome]) -> None:

@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models.contracts.stops import STOPPED
 
 HEARTBEAT = timedelta(seconds=4)
 """A dead worker is noticed after this long. Its steps then run on another worker."""
 
-STEP_GRACE = timedelta(minutes=1)
-"""How much longer than the step's own timeout Temporal waits. The activity enforces the step's timeout itself."""
+STEP_GRACE = timedelta(minutes=10)
+"""How much longer than the step's own timeout Temporal waits. The activity enforces the step's timeout itself, without
+the time that it waits for its turn to call a model. A longer wait continues in the next attempt."""
 
 STEP_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=500), backoff_coefficient=1)
 """Retries forever and without backoff, because a step may lose its worker any number of times. For all other failures
@@ -42,5 +47,8 @@ def records_queue(task_queue: str) -> str:
 
 
 SHORT_STEP_RETRIES = RetryPolicy(
-    initial_interval=timedelta(milliseconds=500), backoff_coefficient=1, maximum_attempts=LOCAL_ATTEMPTS
+    initial_interval=timedelta(milliseconds=500),
+    backoff_coefficient=1,
+    maximum_attempts=LOCAL_ATTEMPTS,
+    non_retryable_error_types=[STOPPED],  # it waits in Temporal, as a regular activity
 )

@@ -11,6 +11,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 
 from workflows import patches
+from workflows.checkpoint import Checkpoint
 from workflows.handoff import StageHandoff, cancel_handoff
 from workflows.progress import ProgressPublisher, stage_view
 from workflows.rework import send_back
@@ -52,6 +53,7 @@ class ProjectWorkflow:
             short_agents=self._state.short_agents,
             paused=self._state.paused,
             deadlines_held=self._state.deadlines_held,
+            checkpoint=Checkpoint(project.checkpoint_after, self._state.gates_passed),
             may_open=self._may_open,
         )
         # A response may arrive before the first stage resumes. Its gate is already open.
@@ -258,6 +260,7 @@ class ProjectWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         await self._context.recorder.late_responses()
         if self._context.may_continue_as_new and workflow.all_handlers_finished():
+            self._state.gates_passed = self._context.checkpoint.passed
             workflow.continue_as_new(self._project.model_copy(update={"state": self._state}))
 
     def _publish_progress(self) -> None:

@@ -20,6 +20,7 @@ from models.contracts.project import ProjectState
 from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
+from workflows.gate import resumes_same_task
 from workflows.rework import count_failed_verdict, join_feedback, redo, send_back
 from workflows.standalone_handoff import standalone_stage
 
@@ -39,6 +40,7 @@ def rebuild_project_state(
         deadlines_held=recorded.paused_at is not None,
         pauses=recorded.pauses,
         opened=False,
+        gates_passed=builder.gates_passed,
         unrecorded=_offer(stages.values(), unjudged),
     )
 
@@ -68,7 +70,10 @@ def _offer(states: Iterable[HandoffState], unjudged: Iterable[HitlResponse]) -> 
 
 
 class _StateBuilder:
-    """Applies the events to the stages. `_working` holds the stages whose step is running."""
+    """Applies the events to the stages. `_working` holds the stages whose step is running.
+
+    `gates_passed` counts the gates that passed without a person since a person last decided.
+    """
 
     def __init__(
         self, stages: Iterable[Stage], recorded: WorkflowRecords, descendants: Callable[[str], tuple[str, ...]]
@@ -78,6 +83,7 @@ class _StateBuilder:
         self._descendants = descendants
         self._states = {name: HandoffState() for name in self._stages}
         self._working: set[str] = set()
+        self.gates_passed = 0
         self._requests_by_task = {request.task_id: request for request in recorded.requests.values()}
 
     def states(self) -> dict[str, HandoffState]:
@@ -107,7 +113,7 @@ class _StateBuilder:
             case HitlResponded():
                 self._responded(data, stage, state)
             case HitlExpired():
-                self._expired(data, state)
+                self._expired(data, stage, state)
 
     def _repeat_step(self, state: HandoffState) -> None:
         """Have a running step run again as the same task, or as a new one if the task was cancelled."""
@@ -139,6 +145,11 @@ class _StateBuilder:
             self._send_back(stage, count_failed_verdict(stage, state))
         else:
             state.accepted = state.produced
+            self._count_pass(stage)
+
+    def _count_pass(self, stage: Stage) -> None:
+        if stage.gate is not None:
+            self.gates_passed += 1
 
     def _failed(self, task_id: UUID | None, stage: Stage, state: HandoffState) -> None:
         if self._ends_step(task_id, stage, state):
@@ -161,6 +172,10 @@ class _StateBuilder:
     def _responded(self, data: HitlResponded, stage: Stage, state: HandoffState) -> None:
         if (gate := self._closed(data, state)) is None:
             return
+        if not data.without_asking:
+            self.gates_passed = 0
+        elif data.accepted and data.redo is None:
+            self._count_pass(stage)
         if data.action is HitlAction.REJECT:
             response = self._request(gate).response
             gate.offered = [response] if response else []  # judging it again ends the project
@@ -173,7 +188,7 @@ class _StateBuilder:
         elif gate.request.reason is HitlReason.FAILED_VERDICT and stage.rework is not None:
             state.gate = None
             self._send_back(stage, SentBack(feedback=data.comment or "", report=state.produced))
-        elif gate.request.may_continue and data.action is HitlAction.APPROVE and not data.comment:
+        elif resumes_same_task(gate.request, data):
             state.gate = None
             state.continued += 1
             self._repeat_step(state)
@@ -181,10 +196,11 @@ class _StateBuilder:
             state.gate, state.continued = None, 0
             state.feedback = join_feedback(state.feedback, data.comment)
 
-    def _expired(self, data: HitlExpired, state: HandoffState) -> None:
+    def _expired(self, data: HitlExpired, stage: Stage, state: HandoffState) -> None:
         # Otherwise the gate stays open: its deadline has passed, which ends the project.
         if (gate := self._closed(data, state)) is not None and data.accepted:
             state.gate, state.accepted = None, gate.request.artifacts
+            self._count_pass(stage)
 
     def _closed(self, data: HitlResponded | HitlExpired, state: HandoffState) -> GateState | None:
         """Return the gate that this event closes, or None if it had been cancelled."""

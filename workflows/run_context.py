@@ -8,6 +8,7 @@ from uuid import UUID
 
 from temporalio import workflow
 
+from workflows.checkpoint import Checkpoint
 from workflows.open_gates import OpenGates
 from workflows.recorder import Recorder
 from workflows.response_inbox import ResponseInbox
@@ -44,6 +45,7 @@ class RunContext:
         paused: bool = False,
         deadlines_held: bool = False,
         root_id: UUID | None = None,
+        checkpoint: Checkpoint | None = None,
         may_open: Callable[[UUID], bool] = lambda request_id: False,
     ) -> None:
         self.project_id = project_id
@@ -53,6 +55,7 @@ class RunContext:
         self.model = model
         self.short_agents = short_agents
         self.paused = paused
+        self.checkpoint = checkpoint or Checkpoint()
         self.recorder = Recorder(project_id, unrecorded)
         self.gates = OpenGates(deadlines_held=deadlines_held)
         self.inbox = ResponseInbox(self.gates, self.recorder, may_open)

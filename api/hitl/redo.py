@@ -33,7 +33,7 @@ async def read_redo_choices(connection: AsyncConnection, request: HitlRequest) -
     rework = pipeline.stage(request.stage).rework
     default = rework.to if rework and request.reason == HitlReason.FAILED_VERDICT else request.stage
     inputs: list[ArtifactType] = []
-    if request.reason == HitlReason.FAILED_STEP and (task := await tasks.get(connection, request.task_id)):
+    if HitlReason(request.reason).is_unfinished and (task := await tasks.get(connection, request.task_id)):
         inputs = await _inputs(connection, task)
     return RedoChoices(default, redo_stages(pipeline, request.stage, request.reason, inputs))
 

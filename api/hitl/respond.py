@@ -17,6 +17,7 @@ from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
@@ -51,6 +52,8 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         content_hash=contents.hash_of(content) if content is not None else None,
         artifact_id=body.artifact_id,
         redo=body.redo,
+        raise_by=body.raise_by,
+        without_asking=body.without_asking,
         responder=body.responder,
         responded_at=datetime.now(UTC),
     )
@@ -63,7 +66,15 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     if current.status != HitlStatus.PENDING:
         raise await _closed_error(services, current)
     open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+    if body.in_bulk and current.needs_person:
+        raise ConflictError(
+            "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
+        )
     _check_against_gate(open_request, response, redo_stages)
+    if response.raise_by is not None and current.shortage is not None:
+        objection = Shortage.model_validate(current.shortage).find_objection(response.raise_by)
+        if objection is not None:
+            raise InvalidError("raise_by", objection)
     if content is not None:
         await _check_amendment(services, request.project_id, open_request, response, content)
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
@@ -131,8 +142,10 @@ async def _result(
     services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
 ) -> ResponseAnswer:
     """Return the result of a response that was judged. The same response, sent again, has the same result."""
-    recorded = (decision.action, decision.comment, decision.content_hash, decision.artifact_id, decision.redo)
-    if recorded != (response.action, response.comment, response.content_hash, response.artifact_id, response.redo):
+    fields = ("action", "comment", "content_hash", "artifact_id", "redo")
+    raised = response.raise_by.model_dump(mode="json") if response.raise_by else None
+    is_same = all(getattr(decision, field) == getattr(response, field) for field in fields)
+    if not is_same or decision.raise_by != raised:
         raise InvalidError("decision_id", "was used for another response")
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This response is not possible: {decision.explanation}.")

@@ -8,11 +8,11 @@ from models.contracts.pipeline import Pipeline
 from models.tables import Project
 
 
-def check_role(project: Project, name: AgentType) -> None:
+def check_role(project: Project, name: AgentType, field: str = "agent_type") -> None:
     """Raise InvalidError unless the project has the role."""
     roles = Pipeline.model_validate(project.pipeline).all_roles
     if name not in (known := [role.name for role in roles]):
-        raise InvalidError("agent_type", f"is not a role of this project; its roles are {', '.join(known)}")
+        raise InvalidError(field, f"is not a role of this project; its roles are {', '.join(known)}")
 
 
 def check_artifact_type(project: Project, name: ArtifactType, place: str = "body") -> None:

@@ -20,6 +20,7 @@ class Frame(NamedTuple):
 
     seq: int | None
     text: str
+    recorded_at: datetime | None = None
 
 
 class ControlType(StrEnum):
@@ -118,7 +119,8 @@ def parse_event(message: bytes) -> Frame:
     seq = event["seq"] if isinstance(event, dict) and "seq" in event else ""
     if seq is not None and (type(seq) is not int or seq < 1):
         raise ValueError("not an event")
-    return Frame(seq, message.decode())
+    recorded_at = event.get("timestamp") if seq is not None else None
+    return Frame(seq, message.decode(), datetime.fromisoformat(recorded_at) if recorded_at else None)
 
 
 def parse_heads(message: bytes) -> dict[UUID, int]:
@@ -131,7 +133,7 @@ def parse_heads(message: bytes) -> dict[UUID, int]:
 
 def frame_of(event: Event) -> Frame:
     """Return the frame of an event from the log: the same text as was published."""
-    return Frame(event.seq, event.model_dump_json())
+    return Frame(event.seq, event.model_dump_json(), event.timestamp)
 
 
 def connection_ready(project_id: UUID, head: int) -> str:

@@ -13,6 +13,7 @@ import structlog
 from api.realtime import frames
 from api.realtime.change_feed import ChangeFeed
 from api.realtime.close_codes import CloseCode
+from api.realtime.event_lag import EventLag
 from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
 from api.realtime.redis_subscriber import RedisSubscriber
@@ -45,6 +46,7 @@ class Hub:
         """Sockets that were closed because there are too many, and that may not have disconnected yet."""
         self._listeners: dict[UUID, set[ProjectListener]] = {}
         self._heads: dict[UUID, int] = {}
+        self.lag = EventLag()
         self._bus = store.bus
         self._subscriber = RedisSubscriber(self._bus)
         self.change_feed = ChangeFeed(self._subscriber, self._bus.projects_channel, self.log_reader)
@@ -94,6 +96,7 @@ class Hub:
         listeners.discard(listener)
         if not listeners and self._listeners.pop(project_id, None) is not None:
             self._heads.pop(project_id, None)
+            self.lag.end(project_id)
             self._to_compare.discard(project_id)
             self._subscriber.unsubscribe(self._bus.channel(project_id))
 
@@ -116,6 +119,7 @@ class Hub:
             self.record_head(project_id, frame.seq)
         for listener in tuple(self._listeners.get(project_id, ())):
             listener.on_message(frame)
+        self.lag.pushed(project_id, frame)
 
     def _on_subscribed(self, project_id: UUID) -> None:
         if any(listener.is_ready for listener in self._listeners.get(project_id, ())):

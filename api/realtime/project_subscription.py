@@ -96,6 +96,7 @@ class ProjectSubscription:
             self._connection.enqueue(frames.since_past_head(self.project_id, since, head))
             since = head
         self._hub.record_head(self.project_id, head)
+        self._hub.lag.begin(self.project_id, head)
         self._connection.enqueue(frames.connection_ready(self.project_id, head))
         for text in self._sequencer.start(since, head):
             self._connection.enqueue(text)
@@ -110,6 +111,7 @@ class ProjectSubscription:
                 await self._connection.wait_for_space()
                 for text in self._sequencer.push(frame.seq or 0, frame.text):
                     self._connection.enqueue(text)
+                self._hub.lag.pushed(self.project_id, frame)
             if not page:
                 self._sequencer.log_exhausted(target)
 

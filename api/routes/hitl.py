@@ -40,7 +40,7 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
     items = []
     for request in page:
         name, is_paused = names[request.project_id]
-        items.append(PendingRequest.of(request, project_name=name, deadline_held=is_paused))
+        items.append(PendingRequest.of(request, project_name=name, deadline_held=is_paused or bool(request.held_since)))
     return Page(items=items, next_cursor=next_cursor)
 
 

@@ -8,11 +8,12 @@ from api.deps import ServicesDep
 from api.errors import NotFoundError
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.pipelines import PIPELINE, PIPELINE_ITEM
-from api.shapes.catalogue import PipelineItem
+from api.openapi.examples.pipelines import ESTIMATE, PIPELINE, PIPELINE_ITEM
+from api.shapes.catalogue import PipelineEstimate, PipelineItem
 from api.shapes.shape import Page
 from models.contracts.contract import storable
 from models.contracts.pipeline import Pipeline
+from store import estimates
 
 router = APIRouter(prefix="/pipelines", tags=["catalogue"])
 
@@ -38,3 +39,15 @@ async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
     if pipeline is None:
         raise NotFoundError.of("pipeline", storable(name)[:100])
     return pipeline
+
+
+@router.get(
+    "/{name}/estimate",
+    summary="Show what earlier projects of a pipeline have used",
+    responses=describe_responses(ESTIMATE, 404, 422, 503),
+)
+async def get_estimate(name: str, services: ServicesDep) -> PipelineEstimate:
+    if name not in services.pipelines:
+        raise NotFoundError.of("pipeline", storable(name)[:100])
+    async with services.store.reading() as connection:
+        return PipelineEstimate.of(name, await estimates.of_pipeline(connection, name))

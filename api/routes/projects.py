@@ -30,15 +30,17 @@ from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from config.sizes import format_size
+from crew.list_prices import HOSTED, UnknownPriceError, price_of_million
 from crew.providers import MODELS, providers
+from models.contracts.budget import Budget
 from models.contracts.contract import Text
 from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.names import CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
-from models.contracts.roles import ModelName
+from models.contracts.roles import ModelName, each_model
 from models.tables import Project
-from store import hitl, project_start, projects, tasks
+from store import hitl, project_start, projects, tasks, usage
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -60,6 +62,7 @@ async def create_project(
     crew, model = _choose_crew(services, body)
     if len(body.description.encode()) > services.settings.max_brief_bytes:
         raise TooLargeError(f"The brief is larger than {format_size(services.settings.max_brief_bytes)}.")
+    _require_prices(services, pipeline, crew, model)
     source = await read_source(body.source, services.settings.max_artifact_bytes) if body.source else None
     new = project_start.NewProject(
         id=uuid7(),
@@ -70,6 +73,8 @@ async def create_project(
         crew=crew,
         model=model,
         source=source,
+        budget=body.budget or pipeline.budget or _default_budget(services),
+        checkpoint_after=services.settings.checkpoint_after,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
     )
@@ -86,7 +91,7 @@ def _get_pipeline(services: Services, name: str) -> Pipeline:
         if skipped.name == name:
             problems = "; ".join(skipped.problems)
             raise InvalidError("pipeline", f"cannot be used, since its file {skipped.file} has errors: {problems}")
-    raise InvalidError("pipeline", f"is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
+    raise InvalidError("pipeline", f"{name} is unknown; the pipelines are {', '.join(sorted(services.pipelines))}")
 
 
 def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, ModelName | None]:
@@ -103,6 +108,26 @@ def _choose_crew(services: Services, body: ProjectCreate) -> tuple[CrewName, Mod
     if crew == MODELS and model is None:
         raise InvalidError("model", "is needed: name one as provider:model, such as openai:gpt-5, or set BOTARMY_MODEL")
     return crew, model
+
+
+def _require_prices(services: Services, pipeline: Pipeline, crew: CrewName, model: ModelName | None) -> None:
+    """Raise InvalidError if a stage would ask a model without a price: no budget could hold."""
+    if crew != MODELS:
+        return
+    roles = {role.name: role.model for role in pipeline.roles}
+    named = (stage.model or roles.get(stage.agent) or model for stage in pipeline.stages)
+    for asked in {each for models in named if models for each in each_model(models)}:
+        if asked.partition(":")[0] not in HOSTED:
+            continue  # it costs nothing, or is no model at all: the step says so
+        try:
+            price_of_million(asked, services.settings.model_prices)
+        except UnknownPriceError as error:
+            raise InvalidError("model", f"cannot be used: {error}") from None
+
+
+def _default_budget(services: Services) -> Budget | None:
+    given = services.settings.project_budget
+    return Budget.model_validate(given) if given else None
 
 
 async def _create(services: Services, new: project_start.NewProject) -> Project | None:
@@ -166,7 +191,11 @@ async def list_projects(
         page, next_cursor = params.paginate(rows, lambda project: project.id)
         done = await projects.accepted_stages(connection, [project.id for project in page])
         oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
-    items = [ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id)) for project in page]
+        spent = await usage.of_projects(connection, [project.id for project in page])
+    items = [
+        ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id), spent=spent[project.id])
+        for project in page
+    ]
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -176,10 +205,12 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         done = await projects.accepted_stages(connection, [project.id])
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
+        spent = await usage.of_projects(connection, [project.id])
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
         oldest.get(project.id),
+        spent=spent[project.id],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,

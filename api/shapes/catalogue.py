@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from pydantic import Field
 
 from api.shapes.shape import Shape
@@ -16,6 +18,41 @@ class PipelineItem(Shape):
     description: str
     stages: list[str]
     gates: list[str]
+
+
+class Range(Shape):
+    """The median of some amounts, the least and the most."""
+
+    median: float
+    least: float
+    most: float
+
+
+ENOUGH_PROJECTS = 3
+"""Fewer say too little about the next one."""
+
+
+class PipelineEstimate(Shape):
+    """What the newest completed projects of a pipeline that asked models have used."""
+
+    pipeline: str
+    projects: int = Field(description="How many they are, 50 at most.")
+    cost_usd: Range | None = Field(description=f"US dollars; null if there are fewer than {ENOUGH_PROJECTS} projects.")
+    working_seconds: Range | None = Field(
+        description="The time of calls and of tools; nobody's decision counts. Null if there are fewer than "
+        f"{ENOUGH_PROJECTS} projects."
+    )
+
+    @classmethod
+    def of(cls, pipeline: str, row: Any) -> Self:
+        if row.projects < ENOUGH_PROJECTS:
+            return cls(pipeline=pipeline, projects=row.projects, cost_usd=None, working_seconds=None)
+        return cls(
+            pipeline=pipeline,
+            projects=row.projects,
+            cost_usd=Range(median=row.median_usd, least=row.least_usd, most=row.most_usd),
+            working_seconds=Range(median=row.median_seconds, least=row.least_seconds, most=row.most_seconds),
+        )
 
 
 class ProviderPublic(Shape):

@@ -10,11 +10,13 @@ from pydantic import ConfigDict, Field, model_validator
 from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
+from models.contracts.budget import FORM, Budget, GivenBudget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
-from models.contracts.handoff import ArtifactRef, MayContinue
+from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
+from models.contracts.tool_permission import ToolCall
 from models.tables import HitlDecision, HitlRequest
 
 
@@ -28,6 +30,7 @@ class ResponseCreate(StrictContract):
                 {"action": "amend", "content": "# Project plan\n\nMy version.\n"},
                 {"action": "amend", "comment": "Say who it is for."},
                 {"action": "amend", "comment": "R3 asks for 404, not 400.", "redo": "acceptance"},
+                {"action": "approve", "raise_by": "2usd"},
                 {"action": "reject", "comment": "We buy this instead."},
             ]
         }
@@ -44,6 +47,19 @@ class ResponseCreate(StrictContract):
         description="The earlier stage that the work goes back to with the comment, one of the request's "
         "`redo_stages`; for amend without content only.",
     )
+    raise_by: GivenBudget | None = Field(
+        default=None,
+        description=f"What the exhausted budget is raised by, as {FORM}; to approve a request whose reason is "
+        "`budget`.",
+    )
+    in_bulk: bool = Field(
+        default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
+    )
+    without_asking: bool = Field(
+        default=False,
+        description="Whether a program responds by itself. Its approval counts as a gate that passed without a person, "
+        "and a gate that needs a person refuses it.",
+    )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
 
     @model_validator(mode="after")
@@ -51,7 +67,8 @@ class ResponseCreate(StrictContract):
         if self.content is not None and not self.content.strip():
             raise ValueError("content must not be blank")
         has_content, has_comment = self.content is not None, self.comment is not None
-        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
+        raises = self.raise_by is not None
+        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         return self
 
     def decode_content(self, max_bytes: int) -> bytes | None:
@@ -83,7 +100,10 @@ class RequestItem(Shape):
     artifacts: list[ArtifactRef]
     may_redo: bool = Field(description="Whether an amend without content is possible: a round is left.")
     may_continue: MayContinue
+    needs_person: NeedsPerson
     supplies: ArtifactType | None = Field(description="The artifact type that a person may supply for a failed step.")
+    shortage: Shortage | None = Field(description="The budget that is exhausted, if the reason is `budget`.")
+    tool_call: ToolCall | None = Field(description="The call that needs permission, if the reason is `tool_call`.")
     decision_id: UUID | None
     created_at: Moment
     expires_at: Moment
@@ -98,7 +118,8 @@ class PendingRequest(RequestItem):
     project_name: str
     deadline_held: bool = Field(
         default=False,
-        description="Whether the deadline is suspended because the project is paused. Resuming the project extends it.",
+        description="Whether the deadline is suspended because the project is paused or stopped. Resuming or releasing "
+        "it extends the deadline.",
     )
 
 
@@ -111,6 +132,7 @@ class DecisionPublic(Shape):
     content_hash: str | None
     artifact_id: UUID | None
     redo: str | None = Field(description="The earlier stage that it sends the work back to.")
+    raise_by: Budget | None = Field(description="What the exhausted budget was raised by.")
     responder: str
     outcome: ResponseOutcome
     explanation: str | None

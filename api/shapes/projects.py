@@ -13,6 +13,7 @@ from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from crew.providers import providers
+from models.contracts.budget import FORM, Amounts, GivenBudget
 from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
 from models.contracts.enums import Oversight, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
@@ -58,6 +59,11 @@ class ProjectCreate(StrictContract):
     model: ModelName | None = Field(
         default=None, description="The model to ask, as `provider:model`. Null: the one in the settings, BOTARMY_MODEL."
     )
+    budget: GivenBudget | None = Field(
+        default=None,
+        description=f"What it may use, as {FORM}. Null: the pipeline's budget, or the one in the settings, "
+        "BOTARMY_PROJECT_BUDGET.",
+    )
     source: SourceCreate | None = Field(
         default=None, description="It becomes version 1 of `source_code`, and the crew changes it."
     )
@@ -100,6 +106,9 @@ class ProjectItem(Shape):
     progress: Progress
     open_requests: int
     waiting_for: WaitingFor | None
+    spent: Amounts = Field(
+        default=Amounts(), description="What its calls of models have used so far; zeros if it asked none."
+    )
     reason: str | None
     created_at: Moment
     updated_at: Moment
@@ -134,6 +143,9 @@ class ProjectPublic(ProjectItem):
 
     description: str
     pipeline_definition: Pipeline
+    checkpoint_after: int = Field(
+        description="How many gates may pass without a person before the next one asks; 0 is any number."
+    )
     head: int
 
 

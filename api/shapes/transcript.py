@@ -83,6 +83,9 @@ class TurnPublic(Shape):
         default=None,
         description="Why it is not part of the conversation, and only counts as what was paid; null if it is.",
     )
+    asked_instead: str | None = Field(
+        default=None, description="The model that was asked instead of this one, which failed, as `provider:model`."
+    )
     finish_reason: str | None
     input_tokens: int
     output_tokens: int
@@ -179,6 +182,7 @@ def _turn(number: int, entry: TranscriptEntry, response: dict[str, Any]) -> dict
         "text": "\n".join(texts["text"]),
         "thinking": "\n".join(texts["thinking"]),
         "calls": calls,
+        "asked_instead": response.get("fallback"),
         "finish_reason": response.get("finish_reason"),
     }
 

@@ -20,10 +20,11 @@ class QuestionWithdrawnError(Exception):
 
 
 class UnattendedFailureError(Exception):
-    """A step or a verdict failed in a run without a person; `request` stays open."""
+    """A run without a person has come to a request that only a person may approve: a step or a verdict failed, or the
+    gate needs a person. `request` stays open."""
 
     def __init__(self, request: Request) -> None:
-        super().__init__(f"{request.stage} failed")
+        super().__init__(f"{request.stage} needs a person")
         self.request = request
 
 
@@ -39,7 +40,7 @@ class Decider(Protocol):
         Raises:
             QuestionWithdrawnError: `withdrawn` was set, since the request was decided elsewhere.
             EndOfInputError: the person has left.
-            UnattendedFailureError: the request is about a failure, which only a person may approve.
+            UnattendedFailureError: only a person may approve the request.
         """
 
     def response_sent(self, applied: bool) -> None:
@@ -47,7 +48,8 @@ class Decider(Protocol):
 
 
 class AutomaticDecider:
-    """Sends every review the same response, under a name that says that no person was asked. Never approves a failure.
+    """Sends every review the same response, under a name that says that no person was asked. Never approves a failure,
+    nor where the gate needs a person.
 
     Args:
         gates: approve or reject.
@@ -62,10 +64,13 @@ class AutomaticDecider:
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response:
         if self._rejects:
-            return Response(HitlAction.REJECT, comment="every gate is rejected", responder=self._responder)
-        if request.is_failure:
+            return self._response(HitlAction.REJECT, "every gate is rejected")
+        if request.is_failure or request.needs_person:
             raise UnattendedFailureError(request)
-        return Response(HitlAction.APPROVE, responder=self._responder)
+        return self._response(HitlAction.APPROVE)
+
+    def _response(self, action: HitlAction, comment: str | None = None) -> Response:
+        return Response(action, comment=comment, responder=self._responder, without_asking=True)
 
     def response_sent(self, applied: bool) -> None:
         """Nothing to do: the event of the decision reports it."""

@@ -26,6 +26,8 @@ class Response:
     artifact_id: str | None = None
     redo: str | None = None
     responder: str | None = None
+    raise_by: Json | None = None
+    without_asking: bool = False
     decision_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def as_json(self) -> Json:
@@ -38,6 +40,8 @@ class Response:
             "artifact_id": self.artifact_id,
             "redo": self.redo,
             "responder": self.responder,
+            "raise_by": self.raise_by,
+            "without_asking": self.without_asking or None,
         }
         return {name: value for name, value in fields.items() if value is not None}
 

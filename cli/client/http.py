@@ -71,6 +71,10 @@ class Client:
         response = await self._call("POST", path, json=body, headers=headers)
         return response.status_code, self._object(response)
 
+    async def put(self, path: str, body: Json) -> Json:
+        """Return the JSON object of a PUT."""
+        return self._object(await self._call("PUT", path, json=body))
+
     async def download(self, path: str) -> bytes:
         """Return the bytes that a GET returns."""
         return (await self._call("GET", path)).content

@@ -39,7 +39,8 @@ class ToolCall(Shape):
 
 class Turn(Shape):
     """One response of a model. `remark` is BotArmy's answer to a response that it had to correct, `discarded` says why
-    the response was paid and is not part of the conversation."""
+    the response was paid and is not part of the conversation, `asked_instead` which model was asked after this one had
+    failed."""
 
     number: int
     at: datetime
@@ -50,6 +51,7 @@ class Turn(Shape):
     calls: tuple[ToolCall, ...] = ()
     remark: str | None = None
     discarded: str | None = None
+    asked_instead: str | None = None
     finish_reason: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
+from uuid import UUID
 
 from cli.client.shapes import Event, Project
+from cli.client.spending import Spending
 from models.contracts import event_data
 from models.contracts.enums import FINAL_PROJECT_STATUSES, HitlAction, ProjectStatus, Verdict
 
@@ -79,10 +81,16 @@ class ProjectView:
     open_requests: dict[str, str] = field(default_factory=dict)
     """The stage of each request that no event has closed, by request id."""
 
+    stops: dict[UUID, event_data.StopChange] = field(default_factory=dict)
+    """The stops that hold, as far as the log says."""
+
     seq: int = 0
     started: datetime | None = None
     ended: datetime | None = None
     is_rehearsal: bool = False
+    spending: Spending | None = None
+    """What its calls of models have used, as read last; no event says it."""
+
     clock: ServerClock = field(default_factory=ServerClock)
 
     @classmethod
@@ -145,7 +153,17 @@ class ProjectView:
                 self.open_requests.pop(str(data.request_id), None)
                 status = StageStatus.APPROVED if data.accepted else StageStatus.EXPIRED
                 self._end(data.stage, event, moment, status)
-            case event_data.AgentStatusChange() | event_data.ArtifactCreated() | event_data.ErrorEvent() | None:
+            case event_data.StopChange():
+                self.stops.pop(data.stop_id, None)
+                if data.stopped:
+                    self.stops[data.stop_id] = data
+            case (
+                event_data.AgentStatusChange()
+                | event_data.ArtifactCreated()
+                | event_data.BudgetAlert()
+                | event_data.ErrorEvent()
+                | None
+            ):
                 pass
             case _:
                 assert_never(data)

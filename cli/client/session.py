@@ -13,7 +13,11 @@ from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
 from cli.client.project_view import ProjectView
 from cli.client.shapes import Event, Project, Request
+from cli.client.spending import read_spending
 from cli.errors import ApiError, CommandError, NoApiError
+
+SPENDING_SECONDS = 2.0
+"""How long what was spent is not read again, however many events there are."""
 
 PATIENCE = 600.0
 """Seconds for which a session waits for an API that has become unavailable."""
@@ -21,6 +25,9 @@ PATIENCE = 600.0
 
 class Display(Protocol):
     """Displays the progress of one project."""
+
+    shows_spending: bool
+    """Whether it shows what a running project has spent so far."""
 
     def show(self, event: Event, view: ProjectView) -> None:
         """Display an event, which has been applied to the view."""
@@ -49,6 +56,7 @@ class Session:
         self._decider = decider
         self._caught_up = asyncio.Event()
         self._changed = asyncio.Event()
+        self._may_have_spent = asyncio.Event()
         self._not_deciding = asyncio.Event()
         self._not_deciding.set()
         self._handled: set[str] = set()
@@ -65,16 +73,19 @@ class Session:
         """
         following = asyncio.create_task(self._follow())
         deciding = asyncio.create_task(self._decide_requests())
+        tasks = [following, deciding]
+        if self._display.shows_spending and not self._view.is_rehearsal:
+            tasks.append(asyncio.create_task(self._follow_spending()))
         try:
-            done, _ = await asyncio.wait((following, deciding), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if following in done:
                 await self._not_deciding.wait()
             for task in done:
                 task.result()
         finally:
-            following.cancel()
-            deciding.cancel()
-            await asyncio.gather(following, deciding, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _follow(self) -> None:
         head, disconnected_at = 0, 0.0
@@ -97,10 +108,19 @@ class Session:
                 if self._view.seq >= head:
                     self._caught_up.set()
 
+    async def _follow_spending(self) -> None:
+        """Read what was spent after events: each call of a model and of a tool reports one."""
+        while True:
+            await self._may_have_spent.wait()
+            self._may_have_spent.clear()
+            self._view.spending = await read_spending(self._client, self._project.id) or self._view.spending
+            await asyncio.sleep(SPENDING_SECONDS)
+
     def _apply(self, event: Event) -> None:
         self._view.apply(event)
         self._display.show(event, self._view)
         self._changed.set()
+        self._may_have_spent.set()
         if self._asking is not None and self._asking[0] not in self._view.open_requests:
             self._asking[1].set()
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contracts.enums import EventType, HitlReason, HitlStatus, Verdict
+from models.contracts.budget import Amounts
+from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
 from models.contracts.names import REHEARSAL
 
@@ -74,8 +75,13 @@ class Project(Shape):
     phase: str | None = None
     reason: str | None = None
     progress: Progress = Progress()
+    spent: Amounts = Amounts()
     created_at: datetime
     pipeline_definition: Pipeline = Pipeline()
+
+    @property
+    def has_asked_model(self) -> bool:
+        return bool(self.spent.tokens or self.spent.usd)
 
 
 class Artifact(Shape):
@@ -150,6 +156,7 @@ class Request(Shape):
     reason: str
     status: str
     may_redo: bool = True
+    needs_person: bool = False
     redo_default: str = ""
     redo_stages: tuple[str, ...] = ()
     supplies: str | None = None
@@ -162,8 +169,8 @@ class Request(Shape):
 
     @property
     def is_failure(self) -> bool:
-        """Whether it is about a failed step or a failed verdict rather than a review."""
-        failed = self.reason in (HitlReason.FAILED_STEP, HitlReason.FAILED_VERDICT)
+        """Whether it is about a step without a result or a failed verdict rather than a review."""
+        failed = self.reason in (*UNFINISHED, HitlReason.FAILED_VERDICT)
         return failed or self.task.verdict == Verdict.FAILED
 
     @property
@@ -172,10 +179,29 @@ class Request(Shape):
 
     @property
     def is_failed_step(self) -> bool:
-        """Whether the agent failed, so that there is no result to review."""
-        return self.reason == HitlReason.FAILED_STEP
+        """Whether the step has no result to review: its agent failed or was stopped, or a budget ended it."""
+        return self.reason in UNFINISHED
+
+    @property
+    def is_exhausted_budget(self) -> bool:
+        """Whether a budget did not allow the step to continue: approving may raise it."""
+        return self.reason == HitlReason.BUDGET
 
     @property
     def may_approve(self) -> bool:
         """Whether approving is possible: approving a failed step runs it again, which needs a round."""
-        return self.may_redo or not self.is_failed_step
+        return self.may_redo or self.reason != HitlReason.FAILED_STEP
+
+
+class Stop(Shape):
+    """A stop, held until `released_at`."""
+
+    id: str = Field(validation_alias="stop_id")
+    scope: str
+    project_id: str | None = None
+    role: str | None = None
+    task_id: str | None = None
+    reason: str
+    stopped_by: str
+    created_at: datetime
+    released_at: datetime | None = None

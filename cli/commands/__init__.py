@@ -5,7 +5,9 @@ functions: `botarmy --help` stays fast.
 
 - `stack.py`: `up`, `status`, `down`, `backup`, `restore`
 - `projects.py`: `run`, `watch`, `projects`, `export`, `pause`, `resume`, `cancel`, `doctor`
+- `stops.py`: `stop`, `release`, `stops`
 - `tasks.py`: `tasks`, `transcript`
+- `budgets.py`: `usage`, `budget`, `budgets`
 - `hitl.py`: `inbox`, `respond`
 - `artifacts.py`: `artifacts`, `artifact`
 - `models.py`: `models`

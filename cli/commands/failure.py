@@ -1,4 +1,4 @@
-"""Reports a failure that ends a run without a person: what failed, where to look, how to continue."""
+"""Reports what ends a run without a person: what failed or needs a person, where to look, how to continue."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def report_failure(
     """
     arguments = api.as_arguments()
     rounds = f" in round {request.round}" if request.round > 1 else ""
-    display.message(f"Failed: {request.stage}{rounds}: {_reason(request)}")
+    what = "Failed" if request.is_failure else "Needs a person"
+    display.message(f"{what}: {request.stage}{rounds}: {_reason(request)}")
     for artifact in request.contents:
         display.message(f"  Report: botarmy artifact {artifact.id}{arguments}  ({artifact.type} v{artifact.version})")
     if request.is_failed_step and request.task.id and not view.is_rehearsal:
@@ -38,12 +39,14 @@ def report_failure(
     log = _worker_log(api)
     display.message(f"  Log: {base}/projects/{request.project_id}" + (f" and {log}" if log else ""))
     display.message(
-        "A failure needs a person's decision, so nothing was delivered. The project waits until "
+        "This needs a person's decision, so nothing was delivered. The project waits until "
         f"{request.expires_at.astimezone():%Y-%m-%d %H:%M}. To continue:"
     )
     display.message(f"  botarmy watch {request.project_id}{arguments} --gates ask")
     actions = "approve|amend|reject" if request.may_approve else "amend|reject"
     display.message(f"  or: botarmy respond {request.id} {actions}{arguments}")
+    if request.is_exhausted_budget:
+        display.message(f"  or, to raise the budget: botarmy respond {request.id} approve --raise-by 2usd{arguments}")
     if as_json:
         data = {
             "status": str(ProjectStatus.WAITING),
@@ -61,7 +64,7 @@ def report_failure(
 def _reason(request: Request) -> str:
     if request.is_failed_step:
         return request.task.error or request.question
-    return "it found failures"
+    return "it found failures" if request.is_failure else request.question
 
 
 def _worker_log(api: ApiTarget) -> Path | None:

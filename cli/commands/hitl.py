@@ -43,6 +43,10 @@ def respond(
     redo: Annotated[
         str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to repeat.")
     ] = None,
+    raise_by: Annotated[
+        str | None,
+        typer.Option(metavar="BUDGET", help="With approve, if a budget is exhausted: raise it, such as by 2usd."),
+    ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -51,5 +55,7 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(str(request), action, comment, content_file, str(artifact) if artifact else None, redo)
+    options = ResponseOptions(
+        str(request), action, comment, content_file, str(artifact) if artifact else None, redo, raise_by
+    )
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))

@@ -14,6 +14,7 @@ from artifacts.media_types import MARKDOWN
 from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
+from cli.commands.show_budgets import read_budget
 from cli.errors import CommandError
 from cli.views import artifact_view
 from cli.views.editor import EditedFile
@@ -83,6 +84,10 @@ class InteractiveDecider:
     async def _perform(self, key: str, request: Request, withdrawn: asyncio.Event) -> Response | None:
         """Perform the key's action. Return a response, or None if there is none yet."""
         match key:
+            case "a" if request.is_exhausted_budget:
+                question = "Raise it by how much, such as 2usd? Enter alone tries again without a raise. "
+                raised = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
+                return Response(HitlAction.APPROVE, raise_by=read_budget("The amount", raised) if raised else None)
             case "a":
                 return Response(HitlAction.APPROVE)
             case "e":
@@ -163,7 +168,8 @@ def _options(request: Request) -> dict[str, str]:
     """Return the label of each available key."""
     options = {}
     if request.may_approve:
-        options["a"] = "try again" if request.is_failed_step else "approve"
+        raises, again = request.is_exhausted_budget, request.is_failed_step
+        options["a"] = "raise the budget" if raises else "try again" if again else "approve"
     if any(artifact.is_text for artifact in request.contents) or request.supplies:
         options["e"] = "edit"
     if request.may_redo:

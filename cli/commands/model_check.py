@@ -27,34 +27,41 @@ async def check_models(names: Sequence[str]) -> list[ModelReport]:
     return [ModelReport.model_validate_json(line) for line in check.out.splitlines()]
 
 
-async def require_usable(model: str) -> ModelReport:
-    """Check one model, and print what is to be known of its price. Return the report.
+async def require_usable(models: str) -> ModelReport:
+    """Check the models that a project may ask, in order, and print what is to be known of their prices. Return the
+    report of the first that can be used.
 
     Raises:
-        UsageError: it cannot be used, and why.
+        UsageError: none can be used, and why.
     """
-    (report,) = await check_models([model])
-    if report.problem is not None:
-        raise UsageError(f"{report.problem} (Checked on this machine. Use --no-check to skip.)")
-    _print_warning(report)
-    return report
+    reports = await check_models([models])
+    usable = [report for report in reports if report.problem is None]
+    if not usable:
+        raise UsageError(f"{_problems(reports)} (Checked on this machine. Use --no-check to skip.)")
+    _print_warnings(reports)
+    return usable[0]
 
 
-def require_possible(model: str) -> None:
-    """Check one model before servers start. A problem that may be temporary is only printed: it may be gone by the time
+def require_possible(models: str) -> None:
+    """Check models before servers start. A problem that may be temporary is only printed: it may be gone by the time
     that a step asks the model.
 
     Raises:
-        UsageError: it cannot be used, and why.
+        UsageError: none can be used, and why.
     """
-    (report,) = asyncio.run(check_models([model]))
-    if report.problem is not None:
-        if not report.is_temporary:
-            raise UsageError(report.problem)
-        print_error(f"warning: {report.problem}")
-    _print_warning(report)
+    reports = asyncio.run(check_models([models]))
+    if all(report.problem is not None and not report.is_temporary for report in reports):
+        raise UsageError(_problems(reports))
+    _print_warnings(reports)
 
 
-def _print_warning(report: ModelReport) -> None:
-    if report.warning is not None:
-        print_error(f"warning: {report.model}: {report.warning}")
+def _problems(reports: Sequence[ModelReport]) -> str:
+    return " ".join(report.problem for report in reports if report.problem is not None)
+
+
+def _print_warnings(reports: Sequence[ModelReport]) -> None:
+    for report in reports:
+        if report.problem is not None:
+            print_error(f"warning: {report.problem}")
+        if report.warning is not None:
+            print_error(f"warning: {report.model}: {report.warning}")

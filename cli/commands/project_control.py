@@ -9,6 +9,7 @@ from cli.client.shapes import Project
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from cli.views.wording import project_style
+from models.contracts.budget import BudgetUnit, format_amount
 
 
 async def list_projects(client: Client, status: str | None, as_json: bool) -> int:
@@ -17,18 +18,28 @@ async def list_projects(client: Client, status: str | None, as_json: bool) -> in
     if as_json:
         print_json({"items": items, "next_cursor": None})
         return 0
-    table = Table(Column("project", no_wrap=True, min_width=36), box=None, pad_edge=False)
-    for heading in ("name", "status", "stages", "started"):
-        table.add_column(heading)
-    for project in map(Project.model_validate, items):
+    if not items:
+        stdout().print("No projects.")
+        return 0
+    projects = [Project.model_validate(item) for item in items]
+    has_costs = any(project.has_asked_model for project in projects)
+    cost = [Column("cost", justify="right")] if has_costs else []
+    project_id = Column("project", no_wrap=True, min_width=36)
+    table = Table(project_id, "name", "status", "stages", *cost, "started", box=None, pad_edge=False)
+    for project in projects:
+        spent = format_amount(BudgetUnit.USD, project.spent.usd) if project.has_asked_model else ""
         table.add_row(
             plain(project.id),
             plain(project.name, max_length=60),
             plain(project.status, project_style(project.status)),
             f"{project.progress.done}/{project.progress.total}",
+            *([spent] if has_costs else []),
             f"{project.created_at.astimezone():%Y-%m-%d %H:%M}",
         )
-    stdout().print(table if items else "No projects.")
+    if has_costs:
+        total = format_amount(BudgetUnit.USD, sum(project.spent.usd for project in projects))
+        table.add_row("total", "", "", "", total, "", style="bold")
+    stdout().print(table)
     return 0
 
 

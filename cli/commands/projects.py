@@ -62,6 +62,10 @@ def run(
     no_check: Annotated[
         bool, typer.Option("--no-check", help="Do not check --model first: only the worker, elsewhere, has its key.")
     ] = False,
+    budget: Annotated[
+        str | None,
+        typer.Option(help="What it may use: dollars, tokens, working time, such as 2usd or 2usd,500ktok,2h."),
+    ] = None,
     gates: GatesOption = None,
     source: Annotated[
         Path | None, typer.Option(help="The code to begin from: a folder, a zip or a git bundle.")
@@ -86,6 +90,7 @@ def run(
     from cli.commands.delivery import check_writable
     from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
+    from cli.commands.show_budgets import read_budget
     from cli.commands.source import read as read_source
 
     target = ApiTarget(api, data_dir)
@@ -105,6 +110,7 @@ def run(
         model=model,
         crew=crew,
         checks_model=not no_check,
+        budget=read_budget("--budget", budget) if budget is not None else None,
     )
     run_command(lambda client: implementation.run(client, options), target)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from cli.client.http import Client
 from cli.commands.module import run_module
-from cli.errors import COMPLETED, FAILED, CommandError, UsageError
+from cli.errors import COMPLETED, FAILED, ApiError, CommandError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from config.sizes import format_count
@@ -18,9 +19,15 @@ MAX_SHOWN = 600
 
 async def replay_task(client: Client, task_id: str, as_json: bool) -> int:
     """Print whether a task's step would be the same today. Return the exit code."""
-    result = await _replay(await client.download(f"/tasks/{task_id}/recording"))
-    if (error := result.get("error")) is not None:
-        raise UsageError(f"task {task_id} cannot be replayed: {error}")
+    try:
+        recording = await client.download(f"/tasks/{task_id}/recording")
+    except ApiError as refused:
+        if refused.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise UsageError(str(refused)) from None  # exit code 1 says that it differs
+    result = await _replay(recording)
+    if (problem := result.get("error")) is not None:
+        raise UsageError(f"task {task_id} cannot be replayed: {problem}")
     difference = result["difference"]
     if as_json:
         print_json({"task_id": task_id, "same": difference is None, **result})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.client import hitl
 from cli.client.http import Client
+from cli.commands.show_budgets import read_budget
 from cli.errors import ApiError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
@@ -26,6 +27,7 @@ class ResponseOptions:
     content_file: Path | None
     artifact_id: str | None
     redo: str | None = None
+    raise_by: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -36,10 +38,14 @@ class ResponseOptions:
         content, encoding = _read(self.content_file) if self.content_file else (None, None)
         try:
             has_content, has_comment = content is not None, bool(self.comment)
-            check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
+            raises = self.raise_by is not None
+            check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         except ValueError as error:
-            raise UsageError(f"{error} (see --content-file, --comment and --redo)") from None
-        return hitl.Response(self.action, self.comment, content, encoding, self.artifact_id, self.redo)
+            raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
+        raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
+        return hitl.Response(
+            self.action, self.comment, content, encoding, self.artifact_id, self.redo, raise_by=raise_by
+        )
 
 
 async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.client.decider import AutomaticDecider, Decider, NoDecider, UnattendedFailureError
 from cli.client.gate_policy import GatePolicy
-from cli.client.http import Client
+from cli.client.http import Client, Json
 from cli.client.project_view import ProjectView
 from cli.client.projects import create
 from cli.client.session import PATIENCE, Display, Session
@@ -22,6 +22,7 @@ from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget
 from cli.commands.repository import export_repository
 from cli.commands.source import SourceUpload
+from cli.commands.spent import read_spent, report_spent
 from cli.errors import CANCELLED, COMPLETED, FAILED, REJECTED, UNDELIVERED, ApiError, CommandError, UsageError
 from cli.views.console import is_interactive, stderr, stdout
 from cli.views.display import JsonLinesDisplay, LineDisplay, print_event
@@ -62,6 +63,7 @@ class RunOptions:
     model: str | None = None
     crew: str | None = None
     checks_model: bool = True
+    budget: Json | None = None
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -81,6 +83,7 @@ async def run(client: Client, options: RunOptions) -> int:
     try:
         try:
             await Session(client, project, view, display, decider).run()
+            await read_spent(client, project, view)
         finally:
             display.close()
     except asyncio.CancelledError:
@@ -89,7 +92,10 @@ async def run(client: Client, options: RunOptions) -> int:
         display.message(f"The project continues without you. Return to it with: {command}")
         raise
     except UnattendedFailureError as failure:
+        await read_spent(client, project, view)
+        report_spent(display, project, view, options.as_json)
         return report_failure(failure.request, view, display, client.address(), options.api, options.as_json)
+    report_spent(display, project, view, options.as_json)
     if view.status == ProjectStatus.COMPLETED:
         return await _deliver(client, project, options, display) or _check_verdicts(view, display)
     _report_end(display, project, view, options.api)
@@ -107,13 +113,17 @@ async def watch(
     decider = NoDecider() if gates is None else _decider(client, gates, as_json)
     try:
         await Session(client, project, view, display, decider).run()
+        await read_spent(client, project, view)
     except UnattendedFailureError as failure:
         display.close()
+        await read_spent(client, project, view)
+        report_spent(display, project, view, as_json)
         return report_failure(failure.request, view, display, client.address(), api, as_json)
     except BaseException:
         display.close()
         raise
     display.close()
+    report_spent(display, project, view, as_json)
     _report_end(display, project, view, api)
     return EXIT_CODES[view.status] or _check_verdicts(view, display)
 
@@ -142,6 +152,8 @@ async def _start(client: Client, options: RunOptions) -> Project:
         body["model"] = options.model
     if options.crew is not None:
         body["crew"] = options.crew
+    if options.budget is not None:
+        body["budget"] = options.budget
     try:
         return await create(client, body)
     except ApiError as error:

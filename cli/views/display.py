@@ -24,6 +24,8 @@ class LineDisplay:
         since: events up to this number are not shown.
     """
 
+    shows_spending = False
+
     def __init__(self, console: Console, since: int = 0) -> None:
         self._console = console
         self._since = since

@@ -14,17 +14,30 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from cli.client.budget_shapes import Figures
 from cli.client.project_view import ProjectView, StageRow, StageStatus
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
-from cli.views.wording import EXPIRED, describe_decision, duration, local_time, project_style
+from cli.views.wording import (
+    EXPIRED,
+    describe_alert,
+    describe_decision,
+    describe_stop,
+    duration,
+    local_time,
+    project_style,
+)
 from config.redaction import redacted
 from models.contracts import event_data
+from models.contracts.budget import BudgetUnit, format_amount
 from models.contracts.enums import HitlAction, ProjectStatus
 
 FRAME_SECONDS = 0.125
 NARROW = 80
 """Columns below which the column of agents is left out."""
+
+WIDE = 110
+"""Columns from which turns and tokens are shown beside the cost."""
 
 LOCAL_MODES = 3
 """The index of the local modes in the list of termios."""
@@ -48,6 +61,8 @@ MARKS = {
 class LiveDisplay:
     """The project view as a table on a terminal. Messages and decisions stay above it."""
 
+    shows_spending = True
+
     def __init__(self, console: Console, view: ProjectView, title: str, pipeline: str) -> None:
         self._console = console
         self._view = view
@@ -67,6 +82,14 @@ class LiveDisplay:
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
+            case event_data.BudgetAlert():
+                mark, style, text = "!", "yellow", describe_alert(data)
+            case event_data.StopChange():
+                mark, style, text = (
+                    "■" if data.stopped else "▶",
+                    "red" if data.stopped else "green",
+                    describe_stop(data),
+                )
             case event_data.ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
             case event_data.TaskCompleted() if data.note:
@@ -165,11 +188,14 @@ class LiveDisplay:
         if width >= NARROW:
             table.add_column(no_wrap=True, max_width=16)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        table.add_column(no_wrap=True, justify="right")
-        table.add_column(no_wrap=True, justify="right")
+        for _ in range(2 if view.spending is None else 3):
+            table.add_column(no_wrap=True, justify="right")
         for row in view.stages.values():
             table.add_row(*self._cells(row, width))
         lines: list[RenderableType] = [heading, subtitle, table]
+        if view.spending is not None:
+            lines.append(plain(f"spent {view.spending.describe()}", "dim"))
+        lines.extend(plain(describe_stop(stop), "red") for stop in view.stops.values())
         if self._problem is not None:
             lines.append(plain(redacted(f"reconnecting: {self._problem}"), "yellow"))
         return Group(*lines)
@@ -185,4 +211,14 @@ class LiveDisplay:
         if width >= NARROW:
             cells.insert(2, plain(row.agent, "dim"))
         rounds = f"round {row.round}" if row.round > 1 else ""
+        if (spending := self._view.spending) is not None:
+            cells.append(_spent(spending.of_stage(row.name), width))
         return [*cells, Text(rounds, "yellow"), Text(duration(row.seconds(self._view.clock.now())), "dim")]
+
+
+def _spent(figures: Figures | None, width: int) -> Text:
+    """Return what a stage has used, as far as there is room."""
+    if figures is None:
+        return Text()
+    cost = format_amount(BudgetUnit.USD, figures.cost_usd)
+    return Text(cost if width < WIDE else f"{figures.turns}, {figures.tokens:,} tokens, {cost}", "dim")

@@ -61,7 +61,9 @@ class TranscriptView:
             facts.append(f"ended: {turn.finish_reason or 'without a reason'}")
         self._line(f"\nTurn {turn.number}", "bold")
         self._line(", ".join(filter(None, facts)), "dim", indent=2)
-        if turn.discarded:
+        if turn.asked_instead:
+            self._line(f"FAILED: {turn.discarded} Asked instead: {turn.asked_instead}", "red", indent=2)
+        elif turn.discarded:
             self._line(f"NOT USED: {turn.discarded}", "red", indent=2)
         if turn.thinking:
             self._labelled("thinking", turn.thinking)

@@ -8,7 +8,8 @@ from typing import assert_never
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
-from models.contracts.enums import ProjectStatus
+from models.contracts.budget import format_amount
+from models.contracts.enums import ProjectStatus, StopScope
 
 EXPIRED = "expired without a decision"
 
@@ -45,11 +46,15 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: {describe_decision(data)}"
         case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
+        case event_data.BudgetAlert():
+            line = f"{data.stage}: {describe_alert(data)}"
         case event_data.WorkflowEvent() if event.task_id and data.reason:
             line = data.reason  # about the workflow of a standalone task
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
+        case event_data.StopChange():
+            line = describe_stop(data)
         case event_data.ErrorEvent():
             line = f"problem: {data.message}"
         case event_data.AgentStatusChange() | None:
@@ -68,6 +73,24 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
     return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+
+
+def describe_alert(data: event_data.BudgetAlert) -> str:
+    """Return how much of which budget is spent."""
+    spent, limit = format_amount(data.unit, data.spent), format_amount(data.unit, data.limit)
+    return f"{data.percent} % of the budget of the {data.kind} is spent: {spent} of {limit}"
+
+
+def describe_stop(data: event_data.StopChange) -> str:
+    """Return what was stopped or released, by whom, and why."""
+    whats: dict[str, str] = {
+        StopScope.ALL: "everything",
+        StopScope.PROJECT: "the project",
+        StopScope.ROLE: f"the role {data.role}",
+        StopScope.STEP: "a step",
+    }
+    what = whats.get(data.scope, data.scope)
+    return f"{what} is {'stopped' if data.stopped else 'released'} by {data.by}: {data.reason}"
 
 
 def project_style(status: str) -> str:

@@ -25,14 +25,16 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, User
 from pydantic_ai.settings import ModelSettings
 
 from config.provider_keys import provider_variables
+from config.setting_values import of_model
 from config.settings import Settings, SettingsError, get_settings
+from crew.list_prices import PER
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.failures import failure_of
 from crew.model.limits import warning_about
-from crew.model.pricing import PER
 from crew.model.tool import Arguments, Tool
 from crew.protocol import AgentError
+from models.contracts.roles import each_model
 from pipelines.catalogue import SHIPPED, load_catalogue
 
 INVALID_SETTINGS = os.EX_CONFIG
@@ -90,7 +92,7 @@ async def check(clients: ModelClients, settings: Settings, name: str) -> Report:
     except Exception as error:
         failure = failure_of(error, name, client.secrets)
         return Report(name, str(failure), is_temporary=failure.retryable)
-    known = settings.model_context_tokens or client.model.profile.get("context_window")
+    known = of_model(settings.model_context_tokens, name) or client.model.profile.get("context_window")
     is_cut = not calls and response.finish_reason == "length"
     problem = f"{name} answers, but neither calls a tool nor writes JSON: choose another model."
     if is_cut:
@@ -161,7 +163,11 @@ def configured(settings: Settings) -> list[str]:
     for pipeline in load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir])).values():
         named += [stage.model for stage in pipeline.stages]
         named += [role.model for role in pipeline.roles]
-    return list(dict.fromkeys(filter(None, named)))
+    return _each(list(filter(None, named)))
+
+
+def _each(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(model for models in names for model in each_model(models)))
 
 
 async def main(names: Sequence[str]) -> None:
@@ -169,7 +175,7 @@ async def main(names: Sequence[str]) -> None:
     provider_variables()  # an error in them is reported once, rather than for each model
     clients = ModelClients(settings)
     try:
-        checks = [check(clients, settings, name) for name in names or configured(settings)]
+        checks = [check(clients, settings, name) for name in _each(names) or configured(settings)]
         for report in await asyncio.gather(*checks):
             print(json.dumps(asdict(report)), flush=True)  # noqa: T201 - its output is read by the command that starts it
     finally:

@@ -26,10 +26,12 @@ from pydantic_ai.settings import ModelSettings
 
 from config.outbound import OutboundError, http_client
 from config.provider_keys import KEYS, check_address, check_keys, provider_variables
+from config.setting_values import of_model
 from config.settings import Settings, SettingsError
 from crew.model.call_slots import CALL_SLOTS, HOOKS
 from crew.model.connections import Pools
 from crew.model.dialect import Dialect, JsonText, NativeTools
+from crew.model.limiter.limiter import UNLIMITED, Limited
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
 from crew.protocol import AgentError
@@ -55,6 +57,7 @@ class ModelClient:
     seconds: float
     slots: asyncio.Semaphore
     secrets: tuple[str, ...] = field(repr=False)
+    limited: Limited = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,11 @@ class ModelClients:
             check_address(environment, provider.address)
             self._unconnected = self._unconnected or httpx2.AsyncClient(trust_env=False)
             probe = provider.create(model_name, environment, self._unconnected)
-            context = settings.model_context_tokens or probe.profile.get("context_window") or DEFAULT_CONTEXT_TOKENS
+            context = (
+                of_model(settings.model_context_tokens, name)
+                or probe.profile.get("context_window")
+                or DEFAULT_CONTEXT_TOKENS
+            )
             price = price_of(name, settings.model_prices, context)
             # Last, since it has to be closed.
             # A redirect would take the brief and the code to another host.
@@ -223,7 +230,7 @@ class ModelClients:
         return ModelClient(
             name=name,
             model=model,
-            dialect=JsonText() if settings.model_tools == "json" else NativeTools(),
+            dialect=JsonText() if of_model(settings.model_tools, name) == "json" else NativeTools(),
             price=price,
             settings=ModelSettings(max_tokens=most, timeout=settings.model_seconds, parallel_tool_calls=True),
             context_tokens=context,
@@ -231,4 +238,10 @@ class ModelClients:
             seconds=settings.model_seconds,
             slots=self._slots,
             secrets=secrets_in(environment, KEYS),
+            limited=Limited.of(name, _account(provider, environment), settings),
         )
+
+
+def _account(provider: Provider, environment: Mapping[str, str]) -> str:
+    """Return what a provider counts calls by: its address and the key."""
+    return "\n".join(environment.get(each, "") for each in (provider.address, *provider.keys))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.settings import Settings
 from crew.model.agents.coder import Coder
 from crew.model.agents.deployer import Deployer
@@ -10,6 +12,8 @@ from crew.model.agents.reviewer import Reviewer
 from crew.model.agents.services import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.clients import ModelClients
+from crew.model.limiter.limiter import Limiter
+from crew.model.mcp_tools import McpTools
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role, Writes
@@ -21,7 +25,14 @@ class ModelCrew:
 
     def __init__(self, settings: Settings) -> None:
         self._clients = ModelClients(settings)
-        services = AgentServices(self._clients, Sandbox.with_settings(settings), settings.model)
+        self._limiter = Limiter.with_settings(settings)
+        services = AgentServices(
+            self._clients,
+            Sandbox.with_settings(settings),
+            settings.model,
+            self._limiter,
+            McpTools(settings.mcp_servers),
+        )
         self._agent = RoleDispatcher(services)
 
     def agent(self, role: Role) -> Agent:
@@ -29,6 +40,7 @@ class ModelCrew:
 
     async def close(self) -> None:
         await self._clients.close()
+        await self._limiter.close()
 
 
 class RoleDispatcher:
@@ -56,4 +68,11 @@ class RoleDispatcher:
     async def run(self, assignment: Assignment, step: Step) -> Outcome:
         by_output = (self._by_output.get(type) for type in assignment.expected_outputs)
         agent = next(filter(None, by_output), None) or self._by_writes[assignment.role.writes]
-        return await agent.run(assignment, step)
+        outcome = await agent.run(assignment, step)
+        if outcome.usage is None or not outcome.usage.fallbacks:
+            return outcome
+        said = [
+            f"{each.failed} failed, and {each.asked_instead} was asked instead: {each.reason}"
+            for each in outcome.usage.fallbacks
+        ]
+        return replace(outcome, warning=" ".join(filter(None, [outcome.warning, *said])))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from pydantic_ai.messages import (
+    ModelMessage,
     ModelRequestPart,
     ModelResponse,
     TextPart,
@@ -50,6 +51,9 @@ class Dialect(Protocol):
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
         """Return the parts of the next message that carry a call's result."""
 
+    def shown(self, messages: Sequence[ModelMessage]) -> Sequence[ModelMessage]:
+        """Return a conversation in this dialect, parts of which may be in the other one."""
+
 
 class NativeTools:
     """The provider's own tool calls."""
@@ -67,6 +71,9 @@ class NativeTools:
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
         return [ToolReturnPart(tool_name=call.tool, content=text, tool_call_id=call.id)]
+
+    def shown(self, messages: Sequence[ModelMessage]) -> Sequence[ModelMessage]:
+        return messages  # calls that were written as text are text here, too
 
 
 _MAX_BRACES = 20
@@ -104,7 +111,31 @@ class JsonText:
         return [Call("json", found["tool"], arguments if isinstance(arguments, dict) else None, text)]
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
-        return [UserPromptPart(f"{RESULT_OF}{call.tool}:\n{text}")]
+        return [_result_as_text(call.tool, text)]
+
+    def shown(self, messages: Sequence[ModelMessage]) -> Sequence[ModelMessage]:
+        return [_as_text(message) for message in messages]
+
+
+def _result_as_text(tool: str, text: str) -> UserPromptPart:
+    return UserPromptPart(f"{RESULT_OF}{tool}:\n{text}")
+
+
+def _as_text(message: ModelMessage) -> ModelMessage:
+    """Return a message whose native calls and results are texts."""
+    if isinstance(message, ModelResponse):
+        calls = [_call(part) for part in message.parts if isinstance(part, ToolCallPart)]
+        if not calls:
+            return message
+        texts = [TextPart(json.dumps({"tool": call.tool, "arguments": call.arguments})) for call in calls]
+        return replace(message, parts=[*(p for p in message.parts if not isinstance(p, ToolCallPart)), *texts])
+    return replace(
+        message,
+        parts=[
+            _result_as_text(part.tool_name, str(part.content)) if isinstance(part, ToolReturnPart) else part
+            for part in message.parts
+        ],
+    )
 
 
 def _call(part: ToolCallPart) -> Call:

@@ -40,9 +40,19 @@ _MAX_DETAIL = 300
 _TRANSIENT = (ModelServerError, ModelUnavailableError, ModelConnectionError)
 
 
+class TryAnotherModelError(AgentError):
+    """A model failed in a way in which another one may not."""
+
+
+def another_may_answer(error: Exception) -> bool:
+    """Return whether a call failed because of the model, its server or its account, rather than of what was asked."""
+    own = (ModelAuthenticationError, ModelQuotaExceededError, ModelNotFoundError)
+    return isinstance(error, own) or is_transient(error) or (isinstance(error, ModelAPIError) and _is_redirect(error))
+
+
 def is_transient(error: Exception) -> bool:
     """Return whether the same call may not meet this error again a few seconds later."""
-    return isinstance(error, _TRANSIENT) and not _is_oversized(error)
+    return (isinstance(error, _TRANSIENT) or _is_request_timeout(error)) and not _is_oversized(error)
 
 
 _GATEWAY_TIMEOUTS = (502, 504, 524)
@@ -78,6 +88,11 @@ def is_free(error: Exception) -> bool:
     return isinstance(error, ModelAPIError) and (type(error) is not ModelAPIError or _is_redirect(error))
 
 
+def is_timeout(error: Exception) -> bool:
+    """Return whether a model did not answer in the time that a call may take. The provider may bill it."""
+    return isinstance(error, ModelTimeoutError) and not is_free(error)
+
+
 def is_gateway_timeout(error: Exception) -> bool:
     """Return whether a gateway gave up a call that had reached the model. The prompt may be billed; a response is not
     written any more once its client is gone."""
@@ -109,6 +124,8 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
             return f"{model} rejected the request.", False
         case ModelTimeoutError():
             return f"{model} did not answer in time.", True
+        case ModelHTTPError() if _is_request_timeout(error):
+            return f"The server of {model} did not get the whole request in time.", True
         case ModelConnectionError() if error.phase in _NOT_SENT:
             return f"The server of {model} cannot be reached. Check its address and the network.", True
         case ModelConnectionError():
@@ -130,6 +147,11 @@ def _is_oversized(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, OversizedResponseError):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def _is_request_timeout(error: Exception) -> bool:
+    """Return whether the server gave up waiting for the request (408), which pydantic_ai has no class for."""
+    return isinstance(error, ModelHTTPError) and error.status_code == 408
 
 
 def _is_redirect(error: Exception) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -15,55 +15,90 @@ from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
+from crew.model.call_metrics import measured_call
 from crew.model.call_slots import CallSlot
+from crew.model.cancellation import briefly, even_if_cancelled
 from crew.model.clients import ModelClient
-from crew.model.failures import failure_of, is_free, is_gateway_timeout, is_transient, refusal
+from crew.model.failures import (
+    TryAnotherModelError,
+    another_may_answer,
+    failure_of,
+    is_free,
+    is_gateway_timeout,
+    is_timeout,
+    is_transient,
+    refusal,
+)
 from crew.model.incoming import is_plausible, storable_response
+from crew.model.limiter.limiter import StepLimiter, Turn
 from crew.model.redaction import redacted_response
+from crew.model.spans import chat_span
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
 from crew.transcript import EntryKind
+from models.contracts.budget import Amounts
+from models.contracts.enums import WaitReason
+from models.contracts.event_data import StepWait
 
 log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
 
-CANCELLED_SECONDS = 3.0
-"""How long a cancelled step still tries to store what was paid: a cancellation is effective within 5 s."""
-
 MAX_RESPONSE = 1024 * 1024
 """Bytes of a response, as JSON."""
+
+
+class _Asked(NamedTuple):
+    """A response, with the reservation and the turn of its call, and how long the call took."""
+
+    response: ModelResponse
+    reservation: UUID
+    turn: Turn
+    seconds: float
 
 
 class ModelCaller:
     """Calls one model for one step. Whatever may have been paid is stored in the transcript, whether it can be used or
     not."""
 
-    def __init__(self, client: ModelClient, tools: Sequence[Tool], cursor: TranscriptCursor, step: Step) -> None:
+    def __init__(
+        self,
+        client: ModelClient,
+        tools: Sequence[Tool],
+        cursor: TranscriptCursor,
+        step: Step,
+        limiter: StepLimiter,
+    ) -> None:
         self._client = client
         self._parameters = client.dialect.parameters(tools)
         self._tools_tokens = context.count_tools(self._parameters.function_tools)
         self._cursor = cursor
         self._step = step
+        self._limiter = limiter
 
-    async def ask(self, messages: Sequence[ModelMessage], limit_usd: float) -> ModelResponse:
+    async def ask(
+        self, messages: Sequence[ModelMessage], limit_usd: float, *, has_other: bool = False
+    ) -> ModelResponse:
         """Return the model's response, which is stored.
 
         Args:
             limit_usd: what the step may spend in all.
+            has_other: whether another model can be asked if this one fails.
 
         Raises:
             AgentError: the model failed, or its response cannot be used.
-            BudgetExhaustedError: the budget of the step or the day is exhausted.
+            BudgetExhaustedError: a budget is exhausted.
+            StoppedError: a person has stopped the step.
         """
         client = self._client
         fitting = context.fit(messages, client.context_tokens - client.max_output_tokens - self._tools_tokens)
         input_tokens = context.count(fitting) + self._tools_tokens
         max_cost = client.price.max_cost(input_tokens, client.max_output_tokens)
-        started = time.monotonic()
-        response, reservation = await self._try(fitting, input_tokens, max_cost, limit_usd)
+        needs = Amounts(usd=max_cost, tokens=input_tokens + client.max_output_tokens, seconds=client.seconds)
+        asked = await self._try(fitting, input_tokens, needs, limit_usd, has_other)
+        response = asked.response
         body = ModelMessagesTypeAdapter.dump_json([response])
         problem = _problem(response, body, client.name)
         if len(body) > MAX_RESPONSE:
@@ -73,62 +108,108 @@ class ModelCaller:
             (said,) = ModelMessagesTypeAdapter.validate_json(clean)
             assert isinstance(said, ModelResponse)
             response = said
-        await _even_if_cancelled(
+        await even_if_cancelled(
             self._cursor.add(
                 EntryKind.RESPONSE,
                 clean,
-                settles=reservation,
+                settles=asked.reservation,
                 asked_for=client.name,
                 model=response.model_name,
                 input_tokens=response.usage.input_tokens,
                 output_tokens=response.usage.output_tokens,
                 cached_tokens=response.usage.cache_read_tokens,
                 cost_usd=client.price.of(response.usage) if is_plausible(response.usage) else max_cost,
-                seconds=time.monotonic() - started,
+                seconds=asked.seconds,
                 discarded=str(problem) if problem else None,
             )
         )
+        await self._limiter.settle(asked.turn, response.usage.total_tokens)
         if problem:
             raise problem
         return response
 
     async def _try(
-        self, messages: list[ModelMessage], input_tokens: int, max_cost: float, limit_usd: float
-    ) -> tuple[ModelResponse, UUID]:
-        """Ask, again if the server has a problem. Return the response, and the reservation of the try that got it."""
-        client, transcript = self._client, self._step.transcript
+        self, messages: list[ModelMessage], input_tokens: int, needs: Amounts, limit_usd: float, has_other: bool
+    ) -> _Asked:
+        """Ask, again if the server has a problem. Return what the try that got a response had and used."""
+        client, transcript, max_cost = self._client, self._step.transcript, needs.usd
         delays = iter(RETRY_DELAYS)
+        failure: AgentError | None = None
         while True:
-            used = self._cursor.used
-            if used.cost_usd + max_cost > limit_usd:
-                raise BudgetExhaustedError(
-                    f"it has spent {used.cost_usd:.2f} of its {limit_usd:.2f} USD, and the next turn may cost "
-                    f"{max_cost:.2f}.{used.last_problem}"
-                )
-            reservation = await transcript.reserve(max_cost)
+            await self._step.require_not_stopped()
+            try:
+                reservation, turn = await self._admit(needs, limit_usd)
+            except BudgetExhaustedError:
+                if failure is None or not has_other:
+                    raise
+                raise TryAnotherModelError(str(failure)) from None  # which may cost less
             slot, started = CallSlot(client.slots), time.monotonic()
             try:
-                return await self._call(messages, slot), reservation
+                response = await self._call(messages, slot)
+                return _Asked(response, reservation, turn, time.monotonic() - started)
             except asyncio.CancelledError:
                 if slot.was_held:  # what the provider bills is unknown: book all of it
-                    await _briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                    await briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
                 else:
-                    await _briefly(transcript.release(reservation))
+                    await briefly(self._withdraw(reservation, turn))
                 raise
             except Exception as error:
                 failure = failure_of(error, client.name, client.secrets)
                 if is_free(error):
-                    await _even_if_cancelled(transcript.release(reservation))
+                    await even_if_cancelled(transcript.release(reservation))
+                    await self._limiter.settle(turn, 0)
+                    if failure.retry_after is not None:
+                        await self._limiter.refuse(turn, failure.retry_after.total_seconds())
                 else:
                     cost = client.price.max_cost(input_tokens, 0) if is_gateway_timeout(error) else max_cost
-                    await _even_if_cancelled(self._book(reservation, cost, started, str(failure)))
+                    await even_if_cancelled(self._book(reservation, cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
                 delay = next(delays, None) if is_transient(error) else None
+                if is_timeout(error) and has_other:
+                    delay = None  # it took all the time that a call may take, and was paid for
                 if delay is None:
+                    if another_may_answer(error):
+                        failure = TryAnotherModelError(str(failure), retryable=failure.retryable)
                     raise failure from error
-            await self._step.progress(f"waiting for {client.name}, which does not answer")
+            wait = StepWait(reason=WaitReason.RETRY, seconds=delay)
+            await self._step.progress(f"waits {delay:.0f} s, then asks again: {failure}", wait=wait)
             await asyncio.sleep(delay)
+
+    async def _admit(self, needs: Amounts, limit_usd: float) -> tuple[UUID, Turn]:
+        """Reserve what a call may use, and take its turn. Return both.
+
+        Nothing is reserved while it waits for its turn: a queue would use up the budget of those that can be asked, and
+        be booked as calls whose worker died.
+        """
+        transcript, limiter, client = self._step.transcript, self._limiter, self._client
+        reservation = await self._reserve(needs, limit_usd)
+        try:
+            turn = await limiter.try_turn(client.limited, needs.tokens)
+        except BaseException:
+            await briefly(transcript.release(reservation))
+            raise
+        if turn is not None:
+            return reservation, turn
+        await even_if_cancelled(transcript.release(reservation))
+        turn = await limiter.wait(client.name, client.limited, needs.tokens)
+        try:
+            await self._step.require_not_stopped()
+            return await self._reserve(needs, limit_usd), turn
+        except BaseException:
+            await limiter.give_back(turn)
+            raise
+
+    async def _withdraw(self, reservation: UUID, turn: Turn) -> None:
+        """Return the reservation and the turn of a call that was not made."""
+        await self._step.transcript.release(reservation)
+        await self._limiter.give_back(turn)
+
+    async def _reserve(self, needs: Amounts, limit_usd: float) -> UUID:
+        try:
+            return await self._step.transcript.reserve(needs, limit_usd)
+        except BudgetExhaustedError as error:
+            raise BudgetExhaustedError(f"{error}{self._cursor.used.last_problem}", error.shortage) from None
 
     async def _book(self, reservation: UUID, cost_usd: float, started: float, problem: str) -> None:
         """Store a call that returned nothing, with the most that it may have cost."""
@@ -145,41 +226,23 @@ class ModelCaller:
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
         async with slot:
-            try:
-                async with asyncio.timeout(client.seconds):
-                    response = await model_request(
-                        client.model,
-                        messages,
-                        model_settings=client.settings,
-                        model_request_parameters=self._parameters,
-                    )
-            except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
-                raise ModelTimeoutError(
-                    client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
-                ) from error
-        return storable_response(response)
-
-
-async def _even_if_cancelled(storing: Coroutine[Any, Any, None]) -> None:
-    """Store what was paid. If the step is cancelled meanwhile, that is raised after CANCELLED_SECONDS at most."""
-    task = asyncio.create_task(storing)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await _briefly(task)
-        raise
-
-
-async def _briefly(storing: Coroutine[Any, Any, None] | asyncio.Task[None]) -> None:
-    """Store what a cancelled step has paid, if that takes CANCELLED_SECONDS at most. Otherwise the reservation is
-    booked when the task starts again, or by the sweeper."""
-    task = asyncio.ensure_future(storing)
-    try:
-        await asyncio.wait([task], timeout=CANCELLED_SECONDS)
-    finally:
-        task.cancel()
-    if not task.cancelled() and task.done() and (error := task.exception()):
-        log.warning("cancelled_call_not_stored", reason=repr(error))
+            with measured_call(client.name) as measured, chat_span(client, messages) as traced:
+                try:
+                    async with asyncio.timeout(client.seconds):
+                        response = await model_request(
+                            client.model,
+                            messages,
+                            model_settings=client.settings,
+                            model_request_parameters=self._parameters,
+                        )
+                except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
+                    raise ModelTimeoutError(
+                        client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
+                    ) from error
+                response = storable_response(response)
+                traced.answered(response)
+                measured.answered(response, usable=_problem(response, b"", client.name) is None)
+        return response
 
 
 def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:

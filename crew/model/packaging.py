@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from sandbox.runner.modules import source_folders
+
 VERSION = "0.1.0"
 
 _NOT_DELIVERED = ("tests", "test", "docs", "examples")
@@ -34,6 +36,7 @@ def pyproject(name: str, files: Mapping[str, str]) -> dict[str, str]:
         "[tool.setuptools]",
         f"packages = [{_listed(packages)}]",
         f"py-modules = [{_listed(modules)}]",
+        *_places(files, packages),
         "",
         "[tool.setuptools.package-data]",
         '"*" = ["**/*"]',
@@ -45,8 +48,22 @@ def pyproject(name: str, files: Mapping[str, str]) -> dict[str, str]:
 def _packages(files: Mapping[str, str]) -> list[str]:
     """Return the names of the folders with modules."""
     folders = {PurePosixPath(path).parent.parts for path in files if path.endswith(".py")}
+    below = source_folders(files)
+    folders = {parts[1:] if parts[:1] and parts[0] in below else parts for parts in folders}
     named = (parts for parts in folders if parts and parts[0] not in _NOT_DELIVERED)
     return sorted(".".join(parts) for parts in named if all(part.isidentifier() for part in parts))
+
+
+def _places(files: Mapping[str, str], packages: list[str]) -> list[str]:
+    """Return the line that says which packages are not in the root, if there are any."""
+    tops = {name.split(".")[0] for name in packages}
+    places = [
+        f'"{top}" = "{folder}/{top}"'
+        for folder in source_folders(files)
+        for top in sorted(tops)
+        if f"{folder}/{top}/__init__.py" in files
+    ]
+    return [f"package-dir = {{ {', '.join(places)} }}"] if places else []
 
 
 def _modules(files: Mapping[str, str]) -> list[str]:

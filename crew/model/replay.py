@@ -20,7 +20,14 @@ from artifacts.errors import InvalidArtifactError
 from crew.model.agents.services import AgentServices
 from crew.model.crew import RoleDispatcher
 from crew.model.dialect import Dialect, JsonText, NativeTools
-from crew.model.replay_ports import NewEntryError, NoProvider, NoSandbox, ReplayedStep, StoredTranscript
+from crew.model.replay_ports import (
+    NewEntryError,
+    NoProvider,
+    NoSandbox,
+    RecordedMcpTools,
+    ReplayedStep,
+    StoredTranscript,
+)
 from crew.protocol import AgentError, Assignment, InputArtifact
 from crew.transcript import Entry, EntryKind
 from models.contracts.recording import Recording
@@ -66,7 +73,9 @@ async def replay(recording: Recording) -> Replayed:
     """
     entries = _entries(recording)
     transcript, failure = StoredTranscript(entries), ""
-    services = AgentServices(NoProvider(_dialect(entries)), NoSandbox(), "replay:recorded")
+    dialect = _dialect(entries)
+    mcp = RecordedMcpTools(_body(entries[0]).get("tools", []))
+    services = AgentServices(NoProvider(dialect), NoSandbox(), "replay:recorded", mcp=mcp)
     try:
         await RoleDispatcher(services).run(_assignment(recording), ReplayedStep(transcript))
     except NewEntryError:

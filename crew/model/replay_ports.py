@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +15,13 @@ from pydantic_ai.settings import ModelSettings
 
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
+from crew.model.mcp_tools import McpTools, arguments_of, exposed_name
 from crew.model.pricing import Price
+from crew.model.tool import Tool, ToolError
 from crew.transcript import Entry
+from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
+from models.contracts.roles import Role
 from sandbox import RunReport, SandboxPort
 
 _NO_LIMIT = 10**12
@@ -64,7 +71,7 @@ class StoredTranscript:
     async def discard(self, position: int, reason: str) -> None:
         self.left_at = position
 
-    async def reserve(self, amount_usd: float) -> UUID:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
         return uuid4()
 
     async def release(self, reservation: UUID) -> None:
@@ -81,8 +88,16 @@ class ReplayedStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         """Nothing is kept."""
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         """Nobody is informed."""
+
+    async def idle(self, seconds: float) -> None:
+        """Nothing is waited for."""
+
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
 
 
 class NoProvider(ModelClients):
@@ -104,6 +119,32 @@ class NoProvider(ModelClients):
             slots=asyncio.Semaphore(1),
             secrets=(),
         )
+
+
+class RecordedMcpTools(McpTools):
+    """The tools of MCP servers as the recording has them. What they returned is in it."""
+
+    def __init__(self, described: Sequence[Mapping[str, Any]]) -> None:
+        self._described = described
+
+    @asynccontextmanager
+    async def opened(self, role: Role) -> AsyncIterator[tuple[Tool, ...]]:
+        names = {exposed_name(each): each for each in role.mcp_tools}
+        yield tuple(
+            Tool(
+                name=each["name"],
+                description=each["description"],
+                arguments=arguments_of(each["schema"]),
+                run=_not_called,
+                source=names[each["name"]],
+            )
+            for each in self._described
+            if each["name"] in names
+        )
+
+
+async def _not_called(_: Any) -> str:
+    raise ToolError("nothing is called.")
 
 
 async def _no_answer(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_ai.tools import ToolDefinition
+
+from crew.protocol import AgentError
 
 
 class Arguments(BaseModel):
@@ -39,7 +41,8 @@ class Tool:
     reads or changes the workspace in memory, so that a later attempt runs it again instead of reading its stored
     result. `ends`: a call that succeeds ends the step. `gives_up`: it ends without a result, and the step is
     resumed if a person says so. `in_sandbox`: it may wait for a run in the sandbox, which limits its time itself,
-    from when the run begins.
+    from when the run begins. `source`: the SERVER/TOOL of an MCP server. `asks_first`: each call needs a person's
+    permission.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Tool:
     ends: bool = False
     gives_up: bool = False
     in_sandbox: bool = False
+    source: str | None = None
+    asks_first: bool = False
 
     @cached_property
     def definition(self) -> ToolDefinition:
@@ -57,3 +62,24 @@ class Tool:
         return ToolDefinition(
             name=self.name, description=self.description, parameters_json_schema=schema_of(self.arguments)
         )
+
+
+def changed(source: str, *, is_gone: bool = False) -> AgentError:
+    """Return the error of an MCP server's tool that is not the one that the model and people have read."""
+    server, _, name = source.partition("/")
+    return AgentError(
+        f"the MCP server {server} {'no longer has' if is_gone else 'has changed'} its tool {name} since the step "
+        "began. Nothing was called. If the change is right, amend with a comment: that starts a new round.",
+        retryable=False,
+    )
+
+
+def require_unchanged(
+    tools: Sequence[Tool], described: Sequence[Mapping[str, object]], pinned: Sequence[Mapping[str, object]]
+) -> None:
+    """Raise AgentError if an MCP server describes a tool in another way than when the step began. Our own may change:
+    the conversation then begins again."""
+    before = {each["name"]: each for each in pinned}
+    for tool, now in zip(tools, described, strict=True):
+        if tool.source is not None and now["name"] in before and before[now["name"]] != now:
+            raise changed(tool.source)

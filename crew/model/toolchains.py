@@ -10,6 +10,7 @@ from artifacts.media_types import FILES
 from crew.model.outputs import ENTRY_POINT
 from crew.protocol import Assignment
 from models.contracts.names import BuiltInArtifact
+from sandbox.runner.modules import source_folders
 from sandbox.toolchain import Toolchain, python, recognise, toolchains
 
 
@@ -33,5 +34,7 @@ def entry_point(plan: str | None, files: Mapping[str, str], toolchain: Toolchain
     """Return what runs the product: what the plan names, else the only Python package with a `__main__`."""
     if plan is not None and (found := planned_entry(plan, toolchain)) is not None:
         return found
-    packages = [path.split("/")[0] for path in files if re.fullmatch(r"[A-Za-z_]\w*/__main__\.py", path)]
+    folders = "|".join(f"{folder}/" for folder in source_folders(files))
+    matches = (re.fullmatch(rf"(?:{folders})?([A-Za-z_]\w*)/__main__\.py", path) for path in files)
+    packages = [each[1] for each in matches if each]
     return packages[0] if len(packages) == 1 and toolchain == python() else None

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import orjson
 
+from crew.model.call_metrics import count_entry
 from crew.model.tool import Tool, schema_of
 from crew.transcript import Entry, EntryKind, Transcript
+from models.contracts.usage import Fallback
 
 CHANGED = "It answers what is no longer asked: a prompt or a tool has changed."
 
@@ -20,7 +22,7 @@ class Used:
     """What a task has used in all its attempts, with what was discarded. Cost in US dollars.
 
     `bytes` are those of the messages; `asked_for` and `answered_by` are the names of the models; `problem` is why the
-    newest discarded call was.
+    newest discarded call was; `current` is the model that is to be asked next, and `fallbacks` those that failed.
     """
 
     turns: int = 0
@@ -32,6 +34,8 @@ class Used:
     asked_for: set[str] = field(default_factory=set)
     answered_by: set[str] = field(default_factory=set)
     problem: str | None = None
+    current: str | None = None
+    fallbacks: list[Fallback] = field(default_factory=list)
 
     @property
     def last_problem(self) -> str:
@@ -50,6 +54,12 @@ class Used:
             self.asked_for.update(filter(None, [entry.asked_for]))
             self.answered_by.update(filter(None, [entry.model]))
             self.problem = entry.discarded or self.problem
+            self.current = entry.asked_for or self.current
+        if entry.kind is EntryKind.FAILED_CALL and (next_model := fallback_in(entry.body)):
+            self.current = next_model
+            self.fallbacks.append(
+                Fallback(failed=entry.asked_for or "", reason=entry.discarded or "", asked_instead=next_model)
+            )
 
 
 class TranscriptCursor:
@@ -99,6 +109,7 @@ class TranscriptCursor:
             await self.rewind(self.position, CHANGED)
         entry = Entry(self._count, kind, self._fingerprint, body, call_id, **figures)
         await self._transcript.add(entry, settles)
+        count_entry(entry)
         self._count += 1
         self.used.count(entry)
         if entry.discarded is None:
@@ -120,6 +131,12 @@ class TranscriptCursor:
         digest.update(entry.body)
         self._fingerprint = digest.hexdigest()
         self.position += 1
+
+
+def fallback_in(body: bytes) -> str | None:
+    """Return the model that is asked instead of the one whose call failed, if another one is."""
+    found = orjson.loads(body)
+    return found[0].get("fallback") if isinstance(found, list) and found else None
 
 
 def describe_tools(tools: tuple[Tool, ...]) -> list[dict[str, object]]:

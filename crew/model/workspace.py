@@ -12,6 +12,8 @@ from artifacts import file_sets
 from artifacts.errors import InvalidArtifactError
 from config.sizes import format_size
 from crew.model.tool import ToolError
+from sandbox.runner.modules import own_modules
+from sandbox.runner.source import parse
 from sandbox.toolchain import Toolchain, python
 
 MAX_FILE = 256 * 1024
@@ -97,13 +99,13 @@ class Workspace:
 
     def _check_python(self, path: str, content: str) -> None:
         try:
-            tree = ast.parse(content, path)
+            tree = parse(content, path)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
             raise ToolError(
                 f"{path} is not Python: {line}{getattr(error, 'msg', error)}. It was not written."
             ) from None
-        own = {name.split("/")[0].removesuffix(".py") for name in (*self.files, path)}
+        own = own_modules((*self.files, path))
         known = sys.stdlib_module_names | own | self._packages | self.imported_before
         foreign = sorted(imported(tree) - known)
         # A module of its own may be written later: only a name that can never be one is refused here.
@@ -123,11 +125,11 @@ class Workspace:
 def _imports(files: Mapping[str, str]) -> Iterator[tuple[str, set[str]]]:
     """Yield each Python file's imports that neither the files nor the standard library provide. A file that cannot be
     parsed has none."""
-    known = sys.stdlib_module_names | {path.split("/")[0].removesuffix(".py") for path in files}
+    known = sys.stdlib_module_names | own_modules(files)
     for path, text in files.items():
         if path.endswith(".py"):
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                yield path, imported(ast.parse(text)) - known
+                yield path, imported(parse(text)) - known
 
 
 KNOWN_DISTRIBUTIONS = frozenset(

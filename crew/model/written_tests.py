@@ -9,6 +9,7 @@ from typing import NamedTuple
 from crew.model.assertions import assertions, replaced_assertions, source_of
 from sandbox.runner.discovery import discover, in_module
 from sandbox.runner.modules import Modules, may_be_test_file
+from sandbox.runner.source import parse
 from sandbox.runner.statements import statements
 from sandbox.toolchain import toolchains
 
@@ -97,7 +98,7 @@ def _python(files: Mapping[str, str], paths: Iterable[str] | None = None) -> Ite
         if not may_be_test_file(path):
             continue
         try:
-            tree = ast.parse(files[path])
+            tree = parse(files[path])
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         name = modules.name_of(path)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crew.reading.candidates import NotUsed
+from crew.reading.data_documents import data_document
 from crew.reading.front_matter import front_matter, without_front_matter
 from crew.reading.front_matter_sections import front_matter_sections
 from crew.reading.markdown_blocks import plain
+from crew.reading.normalization import COMMENT
 from crew.reading.requirements import Requirement, shorten, split_readable
 from crew.reading.selection import select
 
@@ -34,9 +36,11 @@ class Brief:
 def read_brief(text: str, project_name: str) -> Brief:
     """Read any text as a brief. The title is its level-1 heading or first line, or else that of its front matter, or
     else the project's name."""
-    front = front_matter(text)
+    document, comments = data_document(text)
+    front = document or front_matter(text)
     sections, others = front_matter_sections(front)
-    markdown, rest = split_readable(without_front_matter(text) + sections)
+    others += tuple(NotUsed(COMMENT, each) for each in comments)
+    markdown, rest = split_readable(("" if document else without_front_matter(text)) + sections)
     title = front.get("title")
     title = plain(title) if isinstance(title, str) else ""
     return _read(markdown, bool(rest), others, title, project_name)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, NotUsed, Tier
 from crew.reading.exclusions import labelled_reason, rules_out_what_is_above, split_unused
 from crew.reading.open_headings import OpenHeadings
 from crew.reading.requirements import split_label
-from crew.reading.section_headings import label_section
+from crew.reading.scope_remarks import label_section
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 
-PROSE = "prose"
+PROSE, COLUMN = "prose", "a column of a table"
 
 TIERS: dict[Section | None, Tier | None] = {
     None: Tier.LISTED,
@@ -30,10 +30,20 @@ class Collection:
         self.headings = headings
         self.candidates: list[Candidate] = []
         self.not_used: list[NotUsed] = []
+        self._cells: dict[str, dict[str, list[str | None]]] = {}  # of a column, each value with the labels of its rows
         self._card: int | None = None  # the first candidate of a story card
 
     def mark_unused(self, reason: str, text: str) -> None:
         self.not_used.append(NotUsed(reason, text))
+
+    def mark_cells_unused(self, cells: Iterable[tuple[str, str]], label: str | None) -> None:
+        for column, value in cells:
+            self._cells.setdefault(column, {}).setdefault(value, []).append(label)
+
+    def list_columns(self) -> None:
+        """List the cells that are not used by their columns: "Priority: high (FR-1, FR-2), low (FR-3)"."""
+        for column, values in self._cells.items():
+            self.mark_unused(COLUMN, f"{column}: {', '.join(_with_labels(*each) for each in values.items())}")
 
     def begin_card(self) -> None:
         self._card = len(self.candidates)
@@ -130,3 +140,7 @@ class Collection:
 
 def _labelled(label: str | None, text: str) -> str:
     return f"{label}: {text}" if label else text
+
+
+def _with_labels(value: str, labels: list[str | None]) -> str:
+    return f"{value} ({', '.join(filter(None, labels))})" if all(labels) else value

@@ -24,7 +24,9 @@ from crew.reading.outline import COLON, WITHIN_LIST, Outline, lead_in, pseudo_le
 from crew.reading.patterns import collapse_whitespace, labelled_lines
 from crew.reading.refusals import is_refused_by_no
 from crew.reading.scenarios import are_steps, collect_scenarios, has_scenarios
-from crew.reading.section_headings import is_bare_title
+from crew.reading.scope_statements import split_clauses
+from crew.reading.scope_words import SCOPE
+from crew.reading.section_titles import is_bare_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences_of_lines
 from crew.reading.tables import is_metadata
@@ -57,6 +59,7 @@ class CandidateCollector:
                     self.collection.mark_unused(QUOTE, text_with_children(block))
             elif index != self._title_index:
                 self._visit(index, block)
+        self.collection.list_columns()
 
     def _visit(self, index: int, block: Block) -> None:
         if block.struck and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
@@ -100,7 +103,7 @@ class CandidateCollector:
         labelled = label is not None and not label[0].isdigit()
         outer = self._headings.section
         section = None if labelled else heading_section(rest if label else text, outer)
-        if outer is Section.CONTEXT and rest.casefold() == "scope":
+        if outer is Section.CONTEXT and rest.casefold() in SCOPE:
             section = None  # the scope of the document itself
         if section is Section.GOALS and outer is not None and outer.is_requested:
             section = None
@@ -110,7 +113,8 @@ class CandidateCollector:
         if outer is not None and outer.is_unused:
             self.collection.mark_unused(outer.value, text)
         elif section is not None:
-            if not is_bare_title(text):
+            is_gone = label is not None and patterns.is_only_a_remark(rest)  # "1.2 (removed)"
+            if is_gone or not is_bare_title(text):
                 self.collection.mark_unused(section.value, text)
         elif text and not self.collection.add_detail(text, None):
             self._heading_of_its_own(index, level, text)
@@ -162,6 +166,9 @@ class CandidateCollector:
         self._part(index, _paragraph_of(last) if parts else block, after)
 
     def _part(self, index: int, block: Block, after: Block | None) -> None:
+        if patterns.is_title(block.lines, 0):
+            self._heading(index, pseudo_level(block), block.lines[0])
+            block = _paragraph_of(block.lines[1:])
         before, name = lead_in(block, after)
         if before:
             self._text(_paragraph_of(before) if name else block)
@@ -209,7 +216,10 @@ class CandidateCollector:
                 self.collection.add(Tier.BACKGROUND, sentence, None, Section.CONTEXT, is_summary=is_summary)
             else:
                 tier = _PROSE_TIERS.get(section, Tier.IN_REQUIREMENTS)
-                self.collection.add(tier, sentence, None, section, is_prose=True, is_summary=is_summary)
+                kept, ruled_out = split_clauses(sentence)
+                self.collection.add(tier, kept, None, section, is_prose=True, is_summary=is_summary)
+                for clause in ruled_out:
+                    self.collection.mark_unused(Section.EXCLUDED.value, clause)
 
     def _code(self, block: Block) -> None:
         self._headings.lead(None)

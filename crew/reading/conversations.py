@@ -16,6 +16,8 @@ _ANSWERED = re.compile(
     r"^[ \t]*-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht) ?-{2,}[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_ANSWER = re.compile(r"^>[^\n]*\n(?=([^\W\d_]))", re.MULTILINE)
+"""What a mail quotes, with the answer right below it."""
 _OPENING = re.compile(
     r"^(?:(?:hi|hello|hey|hallo|dear|liebe[rs]?|sehr geehrte[rs]?|guten (?:tag|morgen)|moin|bonjour|salut|hola|buenos días|estimad[oa]s?|ciao|buongiorno|gentile|olá|prezad[oa]s?|beste|cześć|dzień dobry|здравствуйте|привет)\b[^.:]{0,40}[,!]?|お世話になっております[。.]?|안녕하세요[.]?)$",
     re.IGNORECASE,
@@ -33,6 +35,7 @@ _MIN_MESSAGES = 3
 def as_paragraphs(text: str) -> tuple[str, str]:
     """Return a text with each message of a chat as a paragraph, and what comes after "Original message" as a quotation;
     and the times and names that were cut from a chat."""
+    text = _ANSWER.sub(lambda found: f"{found[0]}\n" if found[1].isupper() else found[0], text)
     lines = text.split("\n")
     cut: list[str] = []
     if _is_chat([found for line in lines if (found := _TIMED.match(line))]):

@@ -1,6 +1,6 @@
 """What the words of a part of a brief say about it: that it is ruled out, a risk, a question, or a placeholder."""
 
-# ruff: noqa: E501, RUF001, SIM905 - words of many languages, in long patterns
+# ruff: noqa: E501, RUF001 - words of many languages, in long patterns
 from __future__ import annotations
 
 import re
@@ -8,32 +8,19 @@ from collections.abc import Sequence
 
 from crew.reading import patterns
 from crew.reading.candidates import NotUsed
+from crew.reading.feature_names import is_feature_name
 from crew.reading.markdown_blocks import Block
-from crew.reading.refusals import refuses
 from crew.reading.requirements import is_label, split_label
-from crew.reading.scope_words import CROSSES, FEATURE_NAMES, LATER, NEGATIONS, STATES
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark, label_section, section_of
+from crew.reading.scope_remarks import is_exclusion_remark, label_section
+from crew.reading.scope_statements import says_out_of_scope, split_clauses
+from crew.reading.scope_words import CROSSES, FEATURE_NAMES, NEGATIONS
+from crew.reading.section_headings import is_exclusion, section_of
 from crew.reading.sections import Section
 from crew.reading.sentences import is_question, sentences, states_requirement
 from crew.reading.tables import is_excluding_status
 
 PLACEHOLDER = "a placeholder"
 
-_OUT_OF_SCOPE = re.compile(
-    r"\b(?:out of scope|not in scope|(?:outside|beyond) (?:of )?(?:the )?scope|not part of (?:this|the|our|sprint|phase|version|release|stage|v ?\d|mvp)|(?:will not|won't) be (?:supported|included|implemented|built|offered|provided|delivered|handled|covered)(?=\W*$)|nicht im (?:umfang|scope)"
-    r"|nicht teil (?:des|der|dieses)|hors (?:du )?périmètre|fuera de(?:l)? alcance|fora do escopo|fuori (?:ambito|dall'ambito)|buiten (?:de )?scope"
-    r"|poza zakresem|вне рамок|не входит в)\b|不在范围|範囲外|対象外|スコープ外|범위 밖|범위 외",
-    re.IGNORECASE,
-)
-_WE_WILL_NOT = re.compile(
-    r"(?:(?:we|this project|the project|it) (?:(?:will|shall|do|are|is|does|would)(?: not|n't)|won't|don't)(?: be)?(?: going to)?(?: explicitly)? (?:build|support|do|include|implement|offer|handle|cover|develop|ship|deliver|plan|address|provide)"
-    r"|(?:the|this) (?:app|application|system|project|product|site|service|tool|release|version) (?:will not|won't|does not|doesn't) (?:support|include|offer|provide|implement|cover|handle)\b"
-    r"|no need for\b|wir (?:bauen|machen|unterstützen|entwickeln|bieten|werden|planen)\b.{0,60}\b(?:nicht|kein|keine|keinen)\b"
-    r"|nous ne (?:ferons|prévoyons|gérons|gérerons|supporterons|développerons)\b|no (?:haremos|vamos a|incluiremos|soportaremos|desarrollaremos)\b"
-    r"|não (?:faremos|vamos|incluiremos)\b|non (?:faremo|includeremo|supporteremo|svilupperemo)\b|we (?:bouwen|doen|maken) .{0,60}\b(?:niet|geen)\b"
-    r"|мы не (?:делаем|будем)|(?:我们)?(?:暂时?)?(?:不做|不考虑|不支持))",
-    re.IGNORECASE,
-)
 _ASKS = re.compile(
     r"(?:(?:do|should|shall|can|could|must|may) we|which|is it|are there|should it|brauchen wir|sollen wir|welche[rsnm]?|quels?|quelles?|faut-il|¿?cuáles)\b.*[?？]$",
     re.IGNORECASE | re.DOTALL,
@@ -49,19 +36,6 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """What comes after a label whose requirement is gone."""
-_MIN_STEM = 3
-_DETERMINERS = frozenset(
-    "a an the to all one its his her their it over past den die das der ein eine einen einem zum zur le la les l un une au aux el los las al una il lo gli i o os as um uma ao het de een naar".split()
-)
-_THING = re.compile(
-    r"an? (?:\w+ )?(?:list|queue|page|view|screen|board|button|overview|table|place|collection|menu|tab|calendar)\b",
-    re.IGNORECASE,
-)
-_HAPPENS = re.compile(
-    r"\b(?:is|are|stays?|remains?|keeps?|goes|go|moves?|can|must|ist|sind|bleib(?:t|en)|wird|werden|kann|können|rest(?:e|ent)|est|sont|peut|peuvent|es|son|queda|quedan|se|puede|pueden|è|sono|rimane|rimangono|blijft|blijven|wordt|worden)\b",
-    re.IGNORECASE,
-)
-"""What happens to what is in a state, after its name."""
 _MARKER = re.compile(r"\[(?:NEEDS? CLARIFICATION|TO BE CLARIFIED|CLARIFY|OPEN|TBC|TBD|TODO)\b[^\[\]]*\]", re.IGNORECASE)
 """A question within a requirement, which is built nevertheless."""
 _CLAUSE = re.compile(r"[,;()–—]")
@@ -89,7 +63,9 @@ def labelled_reason(text: str) -> str | None:
     words = text.strip(" .*_()[]")
     if _EMPTY.match(words):
         return PLACEHOLDER
-    is_remark = is_exclusion_remark(words) and words.casefold() not in FEATURE_NAMES
+    first, *others = map(str.strip, _CLAUSE.split(words))
+    is_remark = is_exclusion_remark(first) and words.casefold() not in FEATURE_NAMES
+    is_remark = is_remark and all(_EMPTY.match(each) or is_exclusion_remark(each) for each in others)
     return Section.EXCLUDED.value if is_remark else None
 
 
@@ -119,10 +95,16 @@ def split_unused(paragraphs: Sequence[str], section: Section | None) -> tuple[st
         reasons[0] = Section.EXCLUDED.value
     if reasons[0] is not None:
         return "", [NotUsed(reasons[0], text)]
-    if not any(reasons):
-        return text, []
-    kept = " ".join(part for part, reason in zip(parts, reasons, strict=True) if reason is None)
-    return kept, [NotUsed(reason, part) for part, reason in zip(parts, reasons, strict=True) if reason is not None]
+    kept: list[str] = []
+    unused: list[NotUsed] = []
+    for part, reason in zip(parts, reasons, strict=True):
+        if reason is not None:
+            unused.append(NotUsed(reason, part))
+        else:
+            rest, clauses = split_clauses(part)
+            kept.append(rest)
+            unused += [NotUsed(Section.EXCLUDED.value, clause) for clause in clauses]
+    return (" ".join(kept), unused) if unused else (text, [])
 
 
 def rules_out_what_is_above(text: str) -> bool:
@@ -193,45 +175,7 @@ def lead_section(text: str, section: Section | None) -> Section | None:
     lead = patterns.LEAD.match(text)
     for label in filter(None, (lead, patterns.DASH.match(text), patterns.LEADING_REMARK.match(text))):
         own = label_section(label[1])
-        if own is not None and not (own is Section.EXCLUDED and _is_name(label[1], text[label.end(1) + 1 :])):
+        if own is not None and not (own is Section.EXCLUDED and is_feature_name(label[1], text[label.end(1) + 1 :])):
             return own
-    own = section_of(lead[1], section) if lead and not _is_name(lead[1], lead[2]) else None
+    own = section_of(lead[1], section) if lead and not is_feature_name(lead[1], lead[2]) else None
     return own if own in (Section.EXCLUDED, Section.RISKS, Section.QUESTIONS) else None
-
-
-def _is_name(name: str, description: str) -> bool:
-    """Return whether words that may rule out what follows are the name of a feature that it describes: "Skip: jumps to
-    the next track", "Later: saves a track for later"."""
-    if len(name.split()) != 1:
-        return False
-    if name.startswith("/"):
-        return True  # a command
-    word = name.casefold().strip()
-    words = re.findall(r"\w+", description[:_MAX_LEAD].casefold())
-    if not words:
-        return False
-    repeats = len(word) >= _MIN_STEM and any(each.startswith(word[:_MIN_STEM]) for each in words)
-    is_verb = len(words) > 1 and words[1] in _DETERMINERS and words[0] not in _DETERMINERS
-    describes = (
-        is_verb
-        or patterns.MODAL_INSIDE.search(description) is not None
-        or _THING.match(description.strip()) is not None
-    )
-    if word in STATES and _HAPPENS.search(description):
-        return True
-    in_third_person = is_verb and words[0].endswith("s")
-    return repeats or (word in FEATURE_NAMES and (in_third_person if word in LATER else describes))
-
-
-def says_out_of_scope(sentence: str, section: Section | None = None) -> bool:
-    """Return whether a sentence declares something out of scope: "Payments are out of scope.". A criterion such as "A
-    phone number is not required" speaks of what is built."""
-    lead, colon, rest = sentence.replace("’", "'").partition(":")
-    if colon and _is_name(lead, rest):
-        lead = ""
-    return (
-        (bool(colon) and label_section(lead) is Section.EXCLUDED)
-        or _OUT_OF_SCOPE.search(sentence.replace("-", " ")) is not None
-        or any(map(_WE_WILL_NOT.match, (lead, rest.lstrip())))
-        or (section is not Section.CRITERIA and any(map(refuses, (lead, rest.strip()) if rest else (sentence,))))
-    )

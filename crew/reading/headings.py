@@ -9,7 +9,8 @@ from crew.reading.conversations import is_greeting
 from crew.reading.markdown_blocks import Block, BlockKind
 from crew.reading.patterns import PARAGRAPH_NUMBER
 from crew.reading.requirements import split_label
-from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_section_title
 from crew.reading.sentences import states_requirement
 
 _NAMED = re.compile(

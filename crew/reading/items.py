@@ -19,7 +19,8 @@ from crew.reading.exclusions import (
 from crew.reading.markdown_blocks import Block, text_with_children
 from crew.reading.outline import WITHIN_LIST
 from crew.reading.patterns import MIN_REQUIREMENT_WORDS, count_words
-from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_bare_title, is_section_title
 from crew.reading.sections import Section
 from crew.reading.sentences import sentences, states_requirement
 from crew.reading.table_columns import has_requirement_column
@@ -136,7 +137,7 @@ def opens_section(collection: Collection, block: Block, index: int) -> bool:
     named = section_of(name) if is_name and is_section_title(name) else None
     opened = collection.headings.innermost
     inside = opened is not None and opened.level == WITHIN_LIST
-    if named is None or (block.cells and not (named.is_unused or inside)):
+    if named is None or (block.cells and not (is_bare_title(name) and (named.is_unused or inside))):
         return False
     collection.headings.close(WITHIN_LIST)
     outer = collection.headings.section
@@ -150,6 +151,7 @@ def collect_rows(collection: Collection, block: Block) -> None:
     if block.struck and not any(row.struck for row in rows):
         collection.mark_unused(STRUCK, block.struck)
     for row in rows:
+        collection.mark_cells_unused(row.left, row.label)
         section = row.section or collection.headings.section
         text = f"{row.label}: {row.text}" if row.label else row.text
         first = next((cell for cell in block.cells if cell and row.text.startswith(cell)), row.text)

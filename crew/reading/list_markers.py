@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from crew.reading.markdown_blocks import LISTED
 from crew.reading.scope_words import CROSSES
-from crew.reading.section_headings import is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_section_title
 from crew.reading.sections import Section
 
 _BULLET = re.compile(r"^([ \t]*)(?:[・•◦▪▫‣⁃∙●○■□◆◇►▶▸➢➤➔→✓✔☐☑☒✅🔹🔸👉·\uf0b7\uf0a7–—][ \t]*|[o§][ \t]*\t[ \t]*)(?=\S)")  # fmt: skip
@@ -19,8 +20,12 @@ _LETTERED = re.compile(r"^[ \t]*([a-zA-Z])\.[ \t]+(?=\S)")
 _BARE_NUMBER = re.compile(r"^[ \t]*(\d{1,2})[ \t]+(?=[^\W\d])")
 _COMMAND = re.compile(r"^/[a-z][\w-]*\b(?!/)")
 """Of a bot: "/start"."""
+_NESTED_NUMBER = re.compile(r"^([ \t]{2,})(\d{1,3}(?:\.\d{1,3}){1,4})\.?[ \t]+(?=\S)")
+"""Below an item: "1. Tasks", "   1.1 Create a task"."""
 _AUTOMATIC = re.compile(r"^([ \t]*)#\.[ \t]+(?=\S)")
-_SHAPE = re.compile(r"^(?:[■□◆◇●○▶►★▼▽][ \t]*(?P<words>\S.*)|【(?P<inner>[^【】]{1,40})】)$")
+_SHAPE = re.compile(
+    r"^(?:[■□◆◇●○▶►★▼▽][ \t]*(?P<words>\S.*)|【(?P<inner>[^【】]{1,40})】|\[(?P<square>[^\[\]]{2,40})\])$"
+)
 """A line that stands for a heading in East Asian texts, if its words name a section."""
 _TIGHT = re.compile(r"^([ \t]*)(?:[-+]|\*(?!.*\*)|\d{1,3}[.)])(?=[^\W\d_])")
 """An item whose writer left out the space: "-Search". Next to another item only: "-v" may be an option."""
@@ -61,8 +66,13 @@ def mark_lists(lines: list[str]) -> Iterator[str]:
 
 def _marked(lines: list[str], index: int) -> str:
     line = lines[index]
-    if (shape := _SHAPE.match(line.rstrip())) and (shape["inner"] or is_section_title(shape["words"])):
-        return f"## {shape['inner'] or shape['words']}"
+    if (shape := _SHAPE.match(line.rstrip())) and (
+        shape["inner"] or is_section_title(shape["words"] or shape["square"])
+    ):
+        return f"## {shape['inner'] or shape['words'] or shape['square']}"
+    above = lines[index - 1] if index else ""
+    if (nested := _NESTED_NUMBER.match(line)) and (LISTED.match(above) or _NESTED_NUMBER.match(above)):
+        return f"{nested[1]}- {nested[2]}. {line[nested.end() :]}"
     for pattern in (_BULLET, _CROSSED, _ENUMERATED, _AUTOMATIC):
         if (listed := pattern.sub(r"\1- ", line)) != line:
             return listed

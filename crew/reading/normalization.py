@@ -8,7 +8,9 @@ import textwrap
 from collections.abc import Iterator
 
 from crew.reading.candidates import NotUsed
+from crew.reading.confluence_macros import without_macros
 from crew.reading.conversations import as_paragraphs
+from crew.reading.gherkin_text import fence_scenarios
 from crew.reading.hidden_text import HIDDEN, PIECES
 from crew.reading.list_markers import mark_lists
 from crew.reading.markdown_blocks import DETAILS
@@ -74,7 +76,7 @@ _ONLY_A_TAG = re.compile(r"^[ \t]*</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=[^<>\n]*)?/
 def as_markdown(text: str) -> tuple[str, list[NotUsed]]:
     """Return the text as Markdown without comments and tables of contents, and what was removed. Takes time linear in the text."""
     text = _LINE_ENDS.sub("\n", text).translate(_BLANKS).translate(_INVISIBLE)
-    text, cut = as_paragraphs(as_lines(text))
+    text, cut = as_paragraphs(fence_scenarios(as_lines(without_macros(text))))
     text = _ESCAPED.sub(r"\1\2", _OVERLINED.sub(r"\2", text))
     text = _UNDERLINED.sub(_heading_of_rest, text)
     if not re.search(r"^\S", text, re.MULTILINE):

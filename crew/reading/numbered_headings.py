@@ -8,7 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import product
 
-from crew.reading.section_headings import is_bare_title, is_section_title, section_of
+from crew.reading.section_headings import section_of
+from crew.reading.section_titles import is_bare_title, is_section_title
 from crew.reading.sentences import states_requirement
 
 _NUMBER = re.compile(

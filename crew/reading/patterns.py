@@ -7,7 +7,7 @@ import re
 
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import split_label
-from crew.reading.section_headings import is_section_title
+from crew.reading.section_titles import is_section_title
 
 DASH = re.compile(r"^([^:：]{1,40}?) [-–—] ")
 TAIL = re.compile(
@@ -15,9 +15,9 @@ TAIL = re.compile(
 )
 MAX_TAIL = 70
 """Characters at the end of a text in which a tail is looked for."""
-REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,]?$")
+REMARK = re.compile(r"[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*[.;,。；，]?$")
 LEADING_REMARK = re.compile(r"^[(\[（【]([^()\[\]（）【】]{1,60})[)\]）】]")
-LEAD = re.compile(r"^([^:：]{1,60})[:：]\s*(.*)$", re.DOTALL)
+LEAD = re.compile(r"^([^:：;；]{1,60})[:：]\s*(.*)$", re.DOTALL)
 PLACEHOLDER = re.compile(
     r"^(?:\W*|(?:tbd|tba|todo|n/?a|none|nothing|keine?|aucune?|ninguno|nessuno|geen|lorem ipsum.*|\.\.\.|…)\W*"
     r"|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})$",
@@ -48,7 +48,7 @@ CONTINUED_BY_CHILDREN = re.compile(
     r"(?<=\s)(?:can|must|should|shall|may|could|will|to|kann|können|soll|sollen|muss|müssen) ?:?$", re.I
 )
 """An item whose nested items continue its sentence: "Users can:", "sign up"."""
-PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d])")
+PARAGRAPH_NUMBER = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?=[^\W\d]|[(\[])")
 CARD = re.compile(
     r"^(?:title|story|user story|name|feature|requirement|titel|titre|título|titolo|tytuł|название|标题|タイトル|제목)(?: (?:id|no|#)?\d*)?\s*[:：]",
     re.IGNORECASE,
@@ -62,8 +62,14 @@ MIN_REQUIREMENT_WORDS = 3
 
 def split_at_leads(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Split a paragraph before each line that names a section: "Requirements: ...", "Out of scope: ..."."""
-    starts = [at for at, line in enumerate(lines) if at == 0 or _names_section(line)]
+    starts = [at for at, line in enumerate(lines) if at == 0 or _names_section(line) or is_title(lines, at)]
     return [lines[start:end] for start, end in zip(starts, [*starts, len(lines)][1:], strict=True)]
+
+
+def is_title(lines: tuple[str, ...], at: int) -> bool:
+    """Return whether a line names the section of the labelled line below it."""
+    below = next(iter(lines[at + 1 : at + 2]), "")
+    return split_label(below)[0] is not None and split_label(lines[at])[0] is None and is_section_title(lines[at])
 
 
 def _names_section(line: str) -> bool:

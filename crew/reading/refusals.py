@@ -12,8 +12,8 @@ import re
 from functools import lru_cache
 from itertools import takewhile
 
+from crew.reading.scope_remarks import later_versions, scope_tokens
 from crew.reading.scope_words import FILLER, LATER, NEGATIONS, RULED_OUT, WEAK_NEGATIONS
-from crew.reading.section_headings import later_versions, scope_tokens
 from crew.reading.sentences import states_requirement
 
 _NEEDS = frozenset(
@@ -90,7 +90,7 @@ _WHERE = re.compile(
     re.IGNORECASE,
 )
 _POLITE = re.compile(
-    r"^(?:(?:let's|let us|we can|we could|we'll|you can)(?= (?:skip|drop|leave|omit|ignore|forget)\b)|please|pls|kindly|so|and|but|also|oh|ok|okay|well|still|however|bitte|und|aber|auch|s'il vous plaît|svp|merci de|veuillez|mais|por favor|pero|per favore|ma|mas|graag|maar|proszę|пожалуйста|但|请)[ ,]+",
+    r"^(?:(?:let's|let us|we can|we could|we'll|you can)(?= (?:skip|drop|leave|omit|ignore|forget)\b)|please|pls|kindly|maybe|perhaps|vielleicht|peut-être|quizás|talvez|forse|misschien|so|and|but|also|oh|ok|okay|well|still|however|bitte|und|aber|auch|s'il vous plaît|svp|merci de|veuillez|mais|por favor|pero|per favore|ma|mas|graag|maar|proszę|пожалуйста|但|请)[ ,]+",
     re.IGNORECASE,
 )
 _LATER_FIRST = re.compile(
@@ -179,12 +179,20 @@ def _refuses(said: str) -> bool:
 def is_refused_by_no(sentence: str) -> bool:
     """Return whether a short sentence of prose has no verb, and begins with "no": "No online payment."."""
     said = _SPEAKER.sub("", sentence[:_MAX_SENTENCE]).casefold()
-    tokens = scope_tokens(said)
-    if states_requirement(said) or not _VERBS.isdisjoint(tokens):
+    if states_requirement(said):
         return False
-    return tokens[:1] != [] and tokens[0] in _NONE and len(tokens) <= _MAX_WORDS_AFTER_NO
+    parts = [scope_tokens(part) for part in _BEFORE_NO.split(said)]
+    return all(
+        tokens[:1] != [] and tokens[0] in _NONE and len(tokens) <= _MAX_WORDS_AFTER_NO and _VERBS.isdisjoint(tokens)
+        for tokens in parts
+    )
 
 
+_BEFORE_NO = re.compile(
+    rf"(?:,(?: (?:and|or|und|oder|et|ni|y|o|e|en|i|и))?| (?:and|or|und|oder|et|ni|y|o|e|en|i|и)) (?=(?:{'|'.join(sorted(_NONE))})\b)",
+    re.IGNORECASE,
+)
+"""Between the parts of a sentence such as "No logins, no payments and no chat"."""
 _SPEAKER = re.compile(r"^[^\W\d_][\w .'-]{0,29}: +")
 """Of a message in a chat."""
 _MAX_SENTENCE = 400
@@ -222,26 +230,9 @@ def _by_last_words(tokens: list[str], text: str) -> bool:
 
 
 def _is_negation(token: str) -> bool:
-    return (
-        token in NEGATIONS
-        or token in WEAK_NEGATIONS
-        or token
-        in (
-            "nobody",
-            "niemand",
-            "personne",
-            "nadie",
-            "nessuno",
-            "ninguém",
-            "nikt",
-            "никто",
-            "needn't",
-            "n't",
-            "non",
-            "n'avons",
-            "n'ai",
-            "n'a",
-            "n'est",
-            "nem",
-        )
-    )
+    return token in NEGATIONS or token in WEAK_NEGATIONS or token in _NOBODY
+
+
+_NOBODY = frozenset(
+    "nobody niemand personne nadie nessuno ninguém nikt никто needn't n't non n'avons n'ai n'a n'est nem".split()
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from crew.reading import patterns
 from crew.reading.candidates import Candidate, Tier
@@ -36,7 +37,7 @@ def collect_scenarios(collection: Collection, lines: Sequence[str], section: Sec
     """Collect each scenario. What is before the first, such as the background of all, is listed as not used."""
     head: list[str] = []
     scenarios: list[Candidate] = []
-    lines = list(map(collapse_whitespace, filter(str.strip, lines)))
+    lines = _with_tables_in_one_line(list(map(collapse_whitespace, filter(str.strip, lines))))
     for at, line in enumerate(lines):
         if name := _name(lines, at):
             scenarios.append(Candidate(Tier.LISTED, name, ""))
@@ -54,3 +55,28 @@ def collect_scenarios(collection: Collection, lines: Sequence[str], section: Sec
             collection.mark_unused(reason, each.full_text)
         elif added := collection.add_kept(each.text, section, None):
             added.details = each.details
+            added.is_led = True
+
+
+def _with_tables_in_one_line(lines: list[str]) -> list[str]:
+    """Return the lines with each table joined to the line above it: "Examples: day Monday, result booked; ..."."""
+    found: list[str] = []
+    header: list[str] = []
+    rows: list[str] = []
+    for line in [*lines, ""]:
+        if found and line.startswith("|"):
+            if not header:
+                header = _cells(line)
+            elif line.strip("|-: "):
+                pairs = zip_longest(header, _cells(line), fillvalue="")
+                rows.append(", ".join(f"{name} {cell}".strip() for name, cell in pairs))
+        else:
+            if header:
+                found[-1] = ": ".join([found[-1].rstrip(":\uff1a"), "; ".join(rows or header)])
+            header, rows = [], []
+            found.append(line)
+    return found[:-1]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]

@@ -52,7 +52,7 @@ STATES = frozenset(
 LATER = frozenset(
     "v2 later future upcoming next someday eventually afterwards später spätere späteren zukünftige künftig künftige nächste nächsten "
     "nächster ultérieur ultérieure ultérieures futur future futurs futures prochaine suivante futuro futuros futura futuras próxima "
-    "siguiente successiva prossima later latere volgende senare framtida senere fremtidige później kolejna позже будущие следующая".split()
+    "siguiente successiva prossima later latere volgende senare framtida senere fremtidige później kolejna позже будущие будущей будущем следующая следующей следующую следующем".split()
 )
 """`v2` stands for every version, phase or release after the first."""
 
@@ -68,9 +68,16 @@ FILLER = frozenset(
     "werden ist sind bestandteil teil bewusst explizit ausdrücklich derzeit aktuell jetzt mehr gebaut umgesetzt gemacht realisiert wir "
     "approuvé approuvée validé validée contrat marché dans pour du de la le les cette ce projet périmètre sera seront est sont fait faite faits prévu prévue réalisé cela l'instant "
     "aprobado aprobada contrato aprovado aprovada approvato approvata contratto goedgekeurd opdracht en del el este esta para versión fase proyecto alcance será serán hará se incluye incluido hecho "
+    "fazer hacer faire fare machen umsetzen doen robić делать realizar implementar "
     "na da do versão projeto escopo feito faz parte di della questa versione progetto ambito verrà fatto rientra nell'ambito "
     "het deze voor versie doen wordt i denna det version tej wersji w projektu в этой версии проекта проект этом сделано будет".split()
 )
+SCOPE = frozenset(
+    "scope;umfang;geltungsbereich;périmètre;alcance;escopo;âmbito;ambito;reikwijdte;zakres;область применения;范围;範囲;범위".split(
+        ";"
+    )
+)
+"""Titles of what is in scope, and in an introduction, of what a document is about."""
 SUBJECTS = frozenset(
     "what things stuff everything anything we was dinge wir ce nous cosas lo o cosa noi wat wij dingen vad vi hvad hva mitä czego co что мы".split()
 )

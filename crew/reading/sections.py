@@ -40,6 +40,7 @@ class Section(Enum):
 
 PHRASES: dict[Section, str] = {
     Section.EXCLUDED: """
+        本期不做; 本期暂不做; 暂不做; 一期不做; 首期不做; 第一版不做; 先不做; 下期做; 下期再做; 二期做; 二期再做; 今回は対象外; 今回は対応しない; 次期対応; 次回対応; 今後対応; 将来対応;
         *out of scope; not used; *ruled out; *off the table; for another day; *out of bounds; *non features; should not have; must not; hors sujet; *out-of-scope; *not in scope; *outside the scope; *beyond the scope; *non goals; *non goal;
         *nongoals; *no goals; *not goals; *anti goals; *non objectives; *non requirements; *won't have; *won't haves; *wont have;
         *will not have; *won't do; *wont do; *will not do; won't; wont; *not included; excluded; *exclusions;
@@ -84,7 +85,7 @@ PHRASES: dict[Section, str] = {
         *risikoer; *riskit; *riskler; *риски; риск; *ризики; *风险; *風險; *リスク; *위험; *리스크; *المخاطر; *סיכונים; *जोखिम""",
     Section.QUESTIONS: """
         ~questions; question; *open questions; *open question; *open issues; *open points; *unresolved; *unknowns; ~faq; ~faqs;
-        *frequently asked questions; tbd; *to be decided; *to be determined; *to be clarified; *outstanding questions;
+        *frequently asked questions; tbd; *to be decided; to decide; zu klären; noch zu klären; à décider; à clarifier; por decidir; por definir; a definir; da decidere; da chiarire; te beslissen; do ustalenia; *to be determined; *to be clarified; *outstanding questions;
         *questions for; *remaining questions; *points to clarify; *issues to resolve;
         ~fragen; *häufige fragen; *foire aux questions; *preguntas frecuentes; *perguntas frequentes; *domande frequenti;
         *veelgestelde vragen; *часто задаваемые вопросы; *常见问题; *よくある質問; *offene fragen; *offene punkte; *ungeklärt; *zu klären; *klärungsbedarf; *questions ouvertes;
@@ -134,6 +135,7 @@ PHRASES: dict[Section, str] = {
         opcional; opcionales; *deseable; *deseables; opcionais; *desejável; opzionale; opzionali; *desiderabile; optioneel; opcjonalne; *mile widziane; необязательно; *желательно; *опционально;
         *可选; *可选功能; *加分项; *あると良い; *あると嬉しい; *任意; *선택 사항; *있으면 좋은""",
     Section.REQUIREMENTS: """
+        *cosa deve fare; *qué debe hacer; *o que deve fazer; *ce que doit faire; *was es tun soll; *was es können muss; *was es können soll; *wat moet het doen; *co ma robić; *что должно делать;
         what we are building; what we're building; what we will build; what we build; what's being built; version 1; version 1.0; v1; v1.0; release 1; first release; first version; was wir bauen; ce que nous construisons; lo que construiremos; cosa costruiamo;
         wat we bouwen; co budujemy; что мы делаем; 我们要做的; 作るもの; 만들 것;         *requirements; *requirement; specific requirements; system requirements; business requirements; software requirements;
         product requirements; user requirements; general requirements; reqs; *features; *feature list; *feature set; feature; *user stories; *user story;
@@ -181,11 +183,11 @@ PHRASES: dict[Section, str] = {
         *current state; *current situation; ~today; *status quo; motivation; rationale; ~why; *success metrics; ~metrics;
         kpis; *key performance indicators; *key metrics; *measures of success; *key results; okrs; ~timeline; *time plan;
         ~schedule; ~milestones; ~roadmap; *release plan; *project plan; ~deadlines; ~budget; ~cost; ~costs; ~pricing; ~estimates;
-        *assumptions; dependencies; *dependencies; *definition of done; *definition of ready; ~dod; ~installation; ~getting started; ~quick start; ~contributing; *steps to reproduce; *how to reproduce; *how to contribute; 備考; 备注; 備註; 비고; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
+        *assumptions; dependencies; *dependencies; *definition of done; *definition of ready; ~dod; ~installation; ~getting started; ~quick start; ~contributing; *steps to reproduce; *repro steps; *reproduction steps; *how to reproduce; *how to contribute; 備考; 备注; 備註; 비고; appendix; *appendix; appendices; annex; ~notes; ~meeting notes;
         *design notes; ~remarks; *tech stack; *technology stack; ~technologies; ~architecture; *implementation notes;
         ~alternatives; *alternatives considered; *prior art; ~approvals; ~approval; *sign off; ~signatures; ~authors; ~author;
         ~credits; acknowledgements; ~license; ~licence; *user experience; *additional context; *alternatives you've considered; *alternatives considered; traceability; *traceability matrix; appetite; *scope of this document; *scope of the document; *user flow; *user flows; *ui sketches; ~mockups; wireframes;
-        limitations; *known limitations; *lessons learned; ~discussion; ~action items; ~attendees; ~apologies; ~agenda; *next meeting; ~next steps; *development roadmap; *logical dependency chain;
+        limitations; *known limitations; *lessons learned; ~discussion; ~action items; ~actions; ~action points; ~à faire; ~maßnahmen; ~acciones; ~ações; ~azioni; ~acties; ~działania; ~attendees; ~apologies; ~agenda; *next meeting; ~next steps; *development roadmap; *logical dependency chain;
         hintergrund; kontext; einleitung; einführung; überblick; übersicht; zusammenfassung; ausgangslage; *ist zustand;
         *ist analyse; motivation; glossar; *begriffe; *änderungshistorie; *änderungsverlauf; *versionshistorie; ~historie;
         ansprechpartner; ~kontakt; beteiligte; *zielgruppe; *zielgruppen; zeitplan; *meilensteine; ~kosten; *annahmen;

@@ -25,7 +25,7 @@ _MODAL_VERBS = re.compile(
 
 
 _STORY = re.compile(
-    r"(?:(?:user )?stor(?:y|ies) ?[:–-] ?)?(?:as an? .{1,80}?\b(?:i|we)(?:'d)? (?:want|need|can|would like|should|wish|like|must)\b|als (?:ein\w* )?.{1,80}? (?:möchte|will|kann|brauche|muss|wil|kan|moet) (?:ich|ik)\b"
+    r"(?:(?:(?:user )?stor(?:y|ies)|description|beschreibung|descripción|descrição|descrizione) ?[:–-] ?)?(?:as an? .{1,80}?\b(?:i|we)(?:'d)? (?:want|need|can|would like|should|wish|like|must)\b|als (?:ein\w* )?.{1,80}? (?:möchte|will|kann|brauche|muss|wil|kan|moet) (?:ich|ik)\b"
     r"|en tant qu.{1,80}?\bje (?:veux|souhaite|peux|voudrais|dois)\b|como .{1,80}? (?:quiero|necesito|puedo|quero|preciso|posso|deseo|gostaria)\b|come .{1,80}? (?:voglio|vorrei|posso|desidero)\b"
     r"|jako .{1,80}? (?:chcę|mogę|potrzebuję|chciał\w+)\b|как .{1,80}? я (?:хочу|могу)\b|作为.{1,30}?(?:希望|想|可以|需要|要)|.{1,30}?として.{1,80}?たい|.{1,30}?(?:으로서|로서|로써).{1,60}?(?:싶|원))",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ def sentences_of_lines(lines: Sequence[str]) -> Iterator[str]:
     for line, after in zip(lines, [*lines[1:], ""], strict=True):
         thought.append(line)
         fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= margin
-        goes_on = _STORY_BEGINS.match(thought[0]) is not None and _STORY_GOES_ON.match(after) is not None
+        goes_on = any(map(_STORY_BEGINS.match, thought[:2])) and _STORY_GOES_ON.match(after) is not None
         is_whole = (
             after[:1].isupper()
             and not goes_on

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from crew.reading.requirements import is_label
-from crew.reading.section_headings import label_section, section_of
+from crew.reading.scope_remarks import label_section
+from crew.reading.section_headings import section_of
 from crew.reading.sections import Section
 
 MAX_COLUMN_WORDS = 4
@@ -17,12 +18,29 @@ MAX_COLUMN_WORDS = 4
 
 _MAX_COLUMNS = 24
 
+_CUSTOM = re.compile(r"^(?:[Cc]ustom field \(([^()]*)\)|(.*)/s)$")
+"""A tracker's name for a column of a team, or of several values."""
+_IDS = (" id", "-id", " no", " nr", " key")
+_DONE = ("done", "✓")
+_NAMES = (
+    "name",
+    "title",
+    "titel",
+    "summary",
+    "titre",
+    "título",
+    "titolo",
+    "zusammenfassung",
+    "résumé",
+    "resumen",
+    "resumo",
+)
 _LABELS = "id ids # no no. nr nr. num number ref reference key req.id req-id reqid code lfd lfd.nr pos n° nº № n.o numéro número numero nummer 编号 序号 番号 번호".split()
 METADATA_COLUMNS = (
     "priority prio priorität priorité prioridad prioridade priorità prioriteit priorytet приоритет 优先级 優先度 우선순위 moscow importance severity "
     "status state zustand statut estado stato stan статус 状态 状態 상태 phase release version milestone sprint iteration quarter owner assignee author responsible "
     "verantwortlich responsable estimate effort points storypoints aufwand size source quelle origin date datum fecha category kategorie catégorie categoría type typ tipo "
-    "decision verdict outcome resolution entscheidung décision decisión link links ticket jira issue rank complexity risk done ✓ komplexität"
+    "decision verdict outcome resolution entscheidung décision decisión link links ticket jira issue rank complexity risk reporter creator created updated modified resolved viewed votes labels tags component components epic parent project done ✓ komplexität"
 ).split()
 _REQUIREMENT_COLUMN = re.compile(
     r"requirement|feature|stor(?:y|ies)|use case|function|capabilit|\b(?:needs?|shall|must|what)\b|criteri|\bas an? |\bi want|description"
@@ -58,6 +76,7 @@ class Columns:
     section: Section | None  # of the whole table
     sections: tuple[Section | None, ...]  # of each column
     scope: tuple[int, ...]  # columns that say whether a row is in scope
+    done: tuple[int, ...]  # columns that say whether a row is built already
 
 
 def has_requirement_column(header: tuple[str, ...]) -> bool:
@@ -65,10 +84,12 @@ def has_requirement_column(header: tuple[str, ...]) -> bool:
     return any(_REQUIREMENT_COLUMN.search(name) for name in header)
 
 
-def names_columns(cells: list[str], *, with_label: bool = False) -> bool:
+def names_columns(cells: list[str], *, with_label: bool = False, widest: int = _MAX_COLUMNS) -> bool:
     """Return whether the cells of a row are the names of a table's columns, one of them for labels or requirements."""
-    header = tuple(" ".join(cell.split()) for cell in cells)
-    if len(header) > _MAX_COLUMNS or not all(len(cell.split()) <= MAX_COLUMN_WORDS for cell in header):
+    if len(cells) > widest:
+        return False
+    header = tuple(_CUSTOM.sub(r"\1\2", " ".join(cell.split())) for cell in cells)
+    if not all(len(cell.split()) <= MAX_COLUMN_WORDS for cell in header):
         return False
     if any(cell.isdigit() or is_label(cell) for cell in header):
         return False
@@ -79,9 +100,10 @@ def names_columns(cells: list[str], *, with_label: bool = False) -> bool:
 @lru_cache(maxsize=256)
 def columns_of(header: tuple[str, ...]) -> Columns:
     """Return what the columns of a table with this header are for."""
-    names = [unicodedata.normalize("NFKC", each).casefold().strip(" .:?") for each in header]
+    names = [_CUSTOM.sub(r"\1\2", unicodedata.normalize("NFKC", each).casefold().strip(" .:?")) for each in header]
     label = next(
-        (at for at, name in enumerate(names) if name in _LABELS or name.endswith((" id", "-id", " no", " nr"))), None
+        (at for at, name in enumerate(names) if name in _LABELS or name.endswith(_IDS)),
+        None,
     )
     actor = next((at for at, name in enumerate(names) if _ACTOR.match(name)), None)
     wanted = next((at for at, name in enumerate(names) if _WANTED.match(name)), None)
@@ -90,27 +112,24 @@ def columns_of(header: tuple[str, ...]) -> Columns:
     metadata = tuple(
         at
         for at, name in enumerate(names)
-        if at != label and (name in METADATA_COLUMNS or name.split(" ")[-1] in METADATA_COLUMNS)
+        if at != label and (name.split(" ")[-1] in METADATA_COLUMNS or name in METADATA_COLUMNS or name.endswith(_IDS))
     )
     # A column "No." holds labels, and says nothing of what is ruled out.
     sections = tuple(None if at == label else _column_section(name) for at, name in enumerate(names))
     scope = tuple(at for at, name in enumerate(names) if name in _SCOPE_COLUMNS)
     flags = {at for at, section in enumerate(sections) if section is Section.EXCLUDED} | set(scope)
-    metadata = tuple(at for at in metadata if at not in flags and names[at] not in ("done", "✓", "risk"))
+    metadata = tuple(at for at in metadata if at not in flags and names[at] not in (*_DONE, "risk"))
     texts = tuple(
         at
         for at, name in enumerate(names)
-        if at != label and at not in metadata and at not in flags and name not in ("done", "✓")
+        if at != label and at not in metadata and at not in flags and name not in _DONE
     )
     says = [at for at in texts if _REQUIREMENT_COLUMN.search(names[at])]
     if says and texts and says[0] != texts[0] and not has_requirement_column((names[texts[0]],)) and len(says) == 1:
-        texts = (
-            (says[0], *(at for at in texts if at != says[0]))
-            if names[texts[0]] not in ("name", "title", "titel")
-            else texts
-        )
+        texts = (says[0], *(at for at in texts if at != says[0])) if names[texts[0]] not in _NAMES else texts
+    done = tuple(at for at, name in enumerate(names) if name in _DONE)
     whole = None if story or _is_in_out(sections) else _table_section(names, label)
-    return Columns(label, metadata, texts, story, whole, sections, scope)
+    return Columns(label, metadata, texts, story, whole, sections, scope, done)
 
 
 def _table_section(names: list[str], label: int | None) -> Section | None:

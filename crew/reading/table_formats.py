@@ -105,14 +105,32 @@ def _asciidoc(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _mediawiki(lines: list[str], at: int) -> tuple[Rows, int] | None:
     if not lines[at].startswith("{|"):
         return None
-    end = _end(lines, at + 1, lambda line: not line.startswith("|}"))
+    end = _end(lines, at + 1, lambda line: bool(line.strip()) and not line.startswith(("|}", "{|", "=", "#")))
     rows: Rows = [[]]
     for line in lines[at + 1 : end]:
         if line.startswith("|-"):
             rows.append([])
         elif line[:1] in ("|", "!"):
             rows[-1].extend(cell.strip() for cell in re.split(r"\|\||!!", line[1:]))
-    return rows, end + 1
+        elif rows[-1]:
+            rows[-1][-1] += f" {line.strip()}"
+    return None if not any(rows) else (rows, end + any(line.startswith("|}") for line in lines[end : end + 1]))
+
+
+def _list_table(lines: list[str], at: int) -> tuple[Rows, int] | None:
+    """A table of reST that is a list of lists, below its title."""
+    if at == 0 or not lines[at - 1].startswith(".. list-table::"):
+        return None
+    end = _end(lines, at, lambda line: not line.strip() or line[0].isspace())
+    rows: Rows = []
+    for line in filter(None, map(str.strip, lines[at:end])):
+        if line.startswith("* - "):
+            rows.append([line[4:]])
+        elif rows and line.startswith("- "):
+            rows[-1].append(line[2:])
+        elif rows:
+            rows[-1][-1] += f" {line}"
+    return (rows, end) if rows else None
 
 
 def _jira(lines: list[str], at: int) -> tuple[Rows, int] | None:
@@ -156,30 +174,52 @@ def _tabs(lines: list[str], at: int) -> tuple[Rows, int] | None:
 def _csv(lines: list[str], at: int) -> tuple[Rows, int] | None:
     for mark in (",", ";"):
         columns = _split(lines[at], mark)
-        if (
-            len(columns) < _MIN_ROWS
-            or not all(columns)
-            or not names_columns(columns, with_label=f"{mark} " in lines[at])
-        ):
+        if len(columns) < _MIN_ROWS or not all(columns):
             continue
-        rows: Rows = []
-        while at + len(rows) < len(lines) and len(row := _split(lines[at + len(rows)], mark)) == len(columns):
-            rows.append(row)
+        if not names_columns(columns, with_label=f"{mark} " in lines[at], widest=_MAX_EXPORTED):
+            continue
+        rows, end = _records(lines, at, mark, len(columns))
         if len(rows) >= _MIN_ROWS:
-            return rows, at + len(rows)
+            return _without_empty_columns(rows), end
     return None
+
+
+def _records(lines: list[str], at: int, mark: str, width: int) -> tuple[Rows, int]:
+    """Return the records from a line on, and where they end. A cell in quotes may have several lines."""
+    rows: Rows = []
+    while at < len(lines):
+        end = at + 1
+        record = lines[at]
+        while record.count('"') % 2 and end < len(lines) and len(record) <= _MAX_LINE:
+            record += "\n" + lines[end]
+            end += 1
+        if len(row := _split(record, mark)) != width:
+            break
+        rows.append(row)
+        at = end
+    return rows, at
+
+
+def _without_empty_columns(rows: Rows) -> Rows:
+    filled = [at for at in range(len(rows[0])) if any(row[at] for row in rows[1:])]
+    return [[row[at] for at in filled] for row in rows]
 
 
 def _split(line: str, mark: str) -> list[str]:
     if mark not in line or len(line) > _MAX_LINE:
         return []
     try:
-        return [cell.strip() for cell in next(csv.reader([line], delimiter=mark, skipinitialspace=True), [])]
+        return [
+            cell.strip()
+            for cell in next(csv.reader(line.splitlines(keepends=True), delimiter=mark, skipinitialspace=True), [])
+        ]
     except csv.Error:
         return []
 
 
 _RULES_OF_A_PLAIN_GRID = 3
 _MIN_ROWS = 2
-_MAX_LINE = 2_000
-_FORMATS = (_grid, _rest, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)
+_MAX_LINE = 8_000
+_MAX_EXPORTED = 400
+"""Columns of a tracker's export, most of them empty."""
+_FORMATS = (_grid, _rest, _list_table, _asciidoc, _mediawiki, _jira, _unruled, _bare_pipes, _tabs, _csv)

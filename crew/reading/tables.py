@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from crew.reading.markdown_blocks import Block
 from crew.reading.requirements import is_label
+from crew.reading.scope_remarks import is_exclusion_remark
 from crew.reading.scope_words import CROSSES, RULED_OUT
-from crew.reading.section_headings import is_exclusion, is_exclusion_remark, is_section_title, section_of
+from crew.reading.section_headings import is_exclusion, section_of
+from crew.reading.section_titles import is_section_title
 from crew.reading.sections import Section
 from crew.reading.sentences import states_requirement
 from crew.reading.table_columns import MAX_COLUMN_WORDS, METADATA_COLUMNS, Columns, columns_of, has_requirement_column
@@ -28,6 +30,8 @@ class Row:
     struck: bool = False
     name: str = ""
     """The first words of the text, if they are a name before its description."""
+    left: tuple[tuple[str, str], ...] = ()
+    """The cells of the table's row that no text holds, such as a priority, with the names of their columns."""
 
 
 def parse_rows(row: Block) -> list[Row]:
@@ -44,16 +48,19 @@ def parse_rows(row: Block) -> list[Row]:
         for at in columns.texts
         if cells[at] and cells[at] != label and not (columns.sections[at] is not None and _is_mark(cells[at]))
     ]
+    filled += [at for at in columns.scope if cells[at] and not (_is_mark(cells[at]) or _means_excluded(cells[at]))]
     filled += [at for at in columns.metadata if _is_more_than_a_status(cells[at])]
     if columns.section is not None:
         text = "; ".join(cells[at] for at in range(len(cells)) if at != columns.label and cells[at])
     elif columns.story:
-        text = _story(row.header, cells, columns.story)
+        others = [f"{row.header[at].lower()}: {cells[at]}" for at in filled if at not in columns.story]
+        text = "; ".join([_story(row.header, cells, columns.story), *others])
     else:
         text = _text(row.header, cells, filled)
+    left = tuple((row.header[at], cells[at]) for at in _columns_left(columns, cells) if at not in filled and cells[at])
     label_struck = columns.label is not None and bool(row.struck) and not label
     if row.struck and (not text or label_struck or (columns.texts and not cells[columns.texts[0]])):
-        return [Row("; ".join(filter(None, (row.struck, text))), struck=True)]
+        return [Row("; ".join(filter(None, (row.struck, text))), struck=True, left=left)]
     if not text:
         rest = "; ".join(cell for at, cell in enumerate(cells) if at != columns.label and cell)
         return [Row(rest, label if is_label(label) else None, Section.CONTEXT)] if rest else []
@@ -64,7 +71,14 @@ def parse_rows(row: Block) -> list[Row]:
         if named is Section.EXCLUDED and cell and not _is_mark(cell) and columns.section is None
     ]
     name = cells[filled[0]] if len(filled) > 1 and text.startswith(f"{cells[filled[0]]}: ") else ""
-    return [Row(text, label if is_label(label) else None, section, name=name), *ruled_out]
+    return [Row(text, label if is_label(label) else None, section, name=name, left=left), *ruled_out]
+
+
+def _columns_left(columns: Columns, cells: tuple[str, ...]) -> list[int]:
+    if columns.section is not None:
+        return []
+    named = columns.label is not None and not is_label(cells[columns.label]) and not cells[columns.label].isdigit()
+    return [*([columns.label] if columns.label is not None and named else []), *columns.metadata, *columns.done]
 
 
 def _row_by_name(header: tuple[str, ...], cells: tuple[str, ...], label: str) -> Row | None:
@@ -108,7 +122,7 @@ def _rows_by_column(columns: Columns, header: tuple[str, ...], cells: tuple[str,
     groups = [
         cells[at] for at in range(len(header)) if columns.sections[at] is None and at != columns.label and cells[at]
     ]
-    prefix = f"{groups[0]}: " if groups else ""
+    prefix = "".join(f"{group}: " for group in groups)
     return [Row(f"{prefix}{cells[at]}", section=columns.sections[at]) for at in named]
 
 
@@ -118,7 +132,9 @@ def _is_excluded(columns: Columns, header: tuple[str, ...], cells: tuple[str, ..
     if any(_is_no(cell) or _means_excluded(cell) for cell in in_scope):
         return True
     flags = [cells[at] for at, section in enumerate(columns.sections) if section is Section.EXCLUDED]
-    if any(cell.casefold().strip() in _YES_WORDS for cell in flags) and not any(map(_is_yes, in_scope)):
+    if any(cell.casefold().strip() in _YES_WORDS for cell in flags) and not any(
+        cell.strip("-–— ") for cell in in_scope
+    ):
         return True
     remarks = (
         cells[at] for at in columns.texts[1:] if not has_requirement_column((header[at],)) and not _is_mark(cells[at])

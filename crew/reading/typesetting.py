@@ -6,6 +6,10 @@ import re
 
 _LATEX = re.compile(r"^[ \t]*\\(?:documentclass|section|chapter|begin\{document\})", re.MULTILINE)
 _BBCODE = re.compile(r"^[ \t]*\[(?:\*\]|list(?:=[^\]\n]*)?\]|b\](?=[^\n]*\[/b\]))", re.MULTILINE | re.IGNORECASE)
+_ASCIIDOC = re.compile(r"^={2,5} \S[^\n=]*$", re.MULTILINE)
+_REST = re.compile(r"^\.\. [\w-]+::", re.MULTILINE)
+_ROW = re.compile(r"^([^\n&\\]*(?:&[^\n&\\]*)+)\\\\[ \t]*(?:\\hline)?[ \t]*$", re.MULTILINE)
+"""Of a table of LaTeX."""
 _COMMANDS: list[tuple[re.Pattern[str], str]] = [
     (re.compile(pattern, re.MULTILINE), to)
     for pattern, to in (
@@ -20,7 +24,7 @@ _COMMANDS: list[tuple[re.Pattern[str], str]] = [
             r"\\(?:documentclass|usepackage|author|date|label)(?:\[[^\[\]\n]*\])?\{[^{}\n]*\}|\\maketitle|\\tableofcontents",
             "",
         ),
-        (r"\\(?:begin|end)\{[^{}\n]*\}(?:\[[^\[\]\n]*\])?", "\n"),
+        (r"\\(?:begin|end)\{[^{}\n]*\}(?:\[[^\[\]\n]*\]|\{[^{}\n]*\})*|\\hline\b", "\n"),
         (r"\\([%&_#$])", r"\1"),
     )
 ]
@@ -40,10 +44,30 @@ _TAGS: list[tuple[re.Pattern[str], str]] = [
 ]
 
 
+_ADMONITIONS: list[tuple[re.Pattern[str], str]] = [
+    (
+        re.compile(
+            r"^\[(NOTE|TIP|WARNING|IMPORTANT|CAUTION)\][ \t]*\n={4,}[ \t]*\n((?:(?!=)[^\n]*\n)*)={4,}[ \t]*$", re.M
+        ),
+        r"\1: \2",
+    ),
+    (re.compile(r"^(?![-*.:=|/ ])([^\n:]{1,80}):{2,4}[ \t]+(?=\S)", re.M), r"- \1: "),
+]
+_DEFINITIONS: list[tuple[re.Pattern[str], str]] = [
+    (re.compile(r"(?<=\n\n)(?![-*+.:=|#\d ])([^\n:]{1,80})\n[ ]{2,8}(?=[^\s\-*+.:|])", re.M), r"- \1: ")
+]
+
+
 def as_lines(text: str) -> str:
-    """Return a text of LaTeX or BBCode as Markdown, and every other text unchanged."""
-    for is_found, replacements in ((_LATEX, _COMMANDS), (_BBCODE, _TAGS)):
+    """Return a text of LaTeX or BBCode as Markdown, one of AsciiDoc or reST with its definitions as items, and every
+    other text unchanged."""
+    if _LATEX.search(text):
+        text = _ROW.sub(lambda row: f"| {row[1].strip().replace('&', '|')} |", text)
+    for is_found, replacements in _FORMATS:
         if is_found.search(text):
             for pattern, to in replacements:
                 text = pattern.sub(to, text)
     return text
+
+
+_FORMATS = ((_LATEX, _COMMANDS), (_BBCODE, _TAGS), (_ASCIIDOC, _ADMONITIONS), (_REST, _DEFINITIONS))

@@ -18,7 +18,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from crew.protocol import AgentError
-from crew.reading.front_matter import load_yaml, yaml_block
+from crew.reading.front_matter import yaml_block
+from crew.reading.yaml_text import load_yaml
 
 _Fraction = Annotated[float, Field(ge=0, le=1)]
 

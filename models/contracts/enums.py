@@ -124,6 +124,15 @@ class HitlAction(StrEnum):
         }[self]
 
 
+class WaitReason(StrEnum):
+    """Why a running step waits before it asks a model: the last call failed and is made again; the provider refuses
+    calls for a while; or other calls come first."""
+
+    RETRY = "retry"
+    RATE_LIMIT = "rate_limit"
+    TURN = "turn"
+
+
 class HitlReason(StrEnum):
     """Why a HITL request was opened."""
 
@@ -131,6 +140,34 @@ class HitlReason(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     FAILED_VERDICT = "failed_verdict"
     FAILED_STEP = "failed_step"
+    BUDGET = "budget"
+    TOOL_CALL = "tool_call"
+    STOPPED = "stopped"
+    CHECKPOINT = "checkpoint"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the step ended without a result, and may be continued as the same task."""
+        return self in UNFINISHED
+
+
+UNFINISHED = (HitlReason.FAILED_STEP, HitlReason.STOPPED, HitlReason.BUDGET, HitlReason.TOOL_CALL)
+"""The reasons of requests whose step ended without a result."""
+
+
+class StopScope(StrEnum):
+    """What a stop holds.
+
+    - `all`: every step of every project
+    - `project`: every step of one project
+    - `role`: every step of one role, in all projects or in one
+    - `step`: one step, whose gate then asks
+    """
+
+    ALL = "all"
+    PROJECT = "project"
+    ROLE = "role"
+    STEP = "step"
 
 
 class ResponseOutcome(StrEnum):
@@ -151,6 +188,13 @@ class GateAsk(StrEnum):
     ALWAYS = "always"
     NEVER = "never"
     ON_LOW_CONFIDENCE = "on_low_confidence"
+
+
+class Risk(StrEnum):
+    """What a mistake of a stage may cost. A `high` one is never accepted without a person."""
+
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class OnExpiry(StrEnum):
@@ -175,5 +219,7 @@ class EventType(StrEnum):
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
     HITL_EXPIRED = "hitl_expired"
+    BUDGET_ALERT = "budget_alert"
     WORKFLOW_EVENT = "workflow_event"
+    STOP_CHANGE = "stop_change"
     ERROR = "error"

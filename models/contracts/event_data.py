@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from .budget import Budget, BudgetKind, BudgetUnit
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
@@ -19,8 +20,10 @@ from .enums import (
     HitlReason,
     HitlStatus,
     ProjectStatus,
+    StopScope,
     TaskStatus,
     Verdict,
+    WaitReason,
     WorkflowProblemKind,
 )
 from .handoff import ArtifactRef
@@ -70,6 +73,13 @@ class TaskStarted(Payload):
     continued: int = Field(default=0, description="How many times it was resumed after a failure.")
 
 
+class StepWait(Contract):
+    """What a running step waits for."""
+
+    reason: WaitReason
+    seconds: float | None = Field(description="How much longer, about; null if that is unknown.")
+
+
 class TaskProgress(Payload):
     """What the agent is doing. Live only: it has no `seq` and is not in the log."""
 
@@ -78,6 +88,7 @@ class TaskProgress(Payload):
     stage: StoredText
     message: StoredText
     fraction: float | None = Field(description="How much is done, from 0 to 1.")
+    wait: StepWait | None = Field(default=None, description="What it waits for; null if it works.")
 
 
 class WrittenArtifact(Contract):
@@ -155,6 +166,7 @@ class HitlRequested(Payload):
     question: StoredText
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
+    needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
 
 
 class HitlResponded(Payload):
@@ -174,6 +186,8 @@ class HitlResponded(Payload):
     redo: StoredText | None = Field(
         default=None, description="The earlier stage that the work goes back to, if the response named one."
     )
+    raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
+    without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
 
 
 class HitlExpired(Payload):
@@ -185,6 +199,32 @@ class HitlExpired(Payload):
     stage: StoredText
     round: int
     accepted: bool = Field(description="Whether the stage's artifacts were accepted anyway.")
+
+
+class BudgetAlert(Payload):
+    """Most of a budget is spent."""
+
+    event_type = EventType.BUDGET_ALERT
+
+    kind: BudgetKind
+    unit: BudgetUnit
+    percent: int = Field(description="How much of the limit is spent, at least: 80, 90 or 95.")
+    spent: float
+    limit: float
+    stage: StoredText = Field(description="The stage whose call passed that part.")
+
+
+class StopChange(Payload):
+    """A person stopped the project or a part of it, or released a stop. A stop of one step names its `task_id`."""
+
+    event_type = EventType.STOP_CHANGE
+
+    stop_id: UUID
+    scope: StopScope
+    role: AgentType | None = Field(default=None, description="The role whose steps are stopped; null for every role.")
+    stopped: bool = Field(description="True when the stop begins, false when it is released.")
+    reason: StoredText = Field(description="Why it was stopped, or released.")
+    by: StoredText = Field(description="Who stopped or released it.")
 
 
 class ErrorEvent(Payload):
@@ -210,6 +250,8 @@ EventData = (
     | HitlRequested
     | HitlResponded
     | HitlExpired
+    | BudgetAlert
+    | StopChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

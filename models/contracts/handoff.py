@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from .budget import Budget
 from .contract import Comment, ContentHash, Contract, Duration, Slug, Text
 from .enums import HitlReason, Verdict
 from .names import REHEARSAL, AgentType, ArtifactType, BuiltInArtifact, CrewName
@@ -61,8 +62,18 @@ class StepInput(Contract):
     crew: CrewName = REHEARSAL
     model: ModelName | None = None
     role: Role | None = Field(default=None, description="The role, if the pipeline declares it.")
+    budget: Budget | None = Field(default=None, description="What the step may use, if the stage says so.")
+    needs_person: bool = False
+    checkpoint: int = Field(
+        default=0,
+        description="How many gates passed without a person, or may while this step runs, if this one asks for that "
+        "reason; otherwise 0.",
+    )
 
 
+NeedsPerson = Annotated[
+    bool, Field(description="Whether only a person may approve it, by itself: no deadline does, and no bulk approval.")
+]
 MayContinue = Annotated[
     bool, Field(description="Whether an approval without a comment resumes a failed step as the same task.")
 ]
@@ -81,6 +92,7 @@ class OpenRequest(Contract):
     may_redo: bool = Field(description="Whether the stage has a round left, so that it can be repeated.")
     supplies: ArtifactType | None = None
     may_continue: MayContinue = False
+    needs_person: NeedsPerson = False
 
 
 class StepResult(Contract):

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from .budget import Budget
 from .contract import Comment, ContentHash, Contract, Moment, Text
 from .enums import HitlAction, ResponseOutcome
 
 StageName = Annotated[Text, Field(min_length=1, max_length=63)]
 
 
-def check_response(action: HitlAction, *, has_content: bool, has_comment: bool, redo: str | None = None) -> None:
+def check_response(
+    action: HitlAction, *, has_content: bool, has_comment: bool, redo: str | None = None, raises: bool = False
+) -> None:
     """Raise ValueError if the action lacks a field that it needs, or has one that it does not accept."""
     if action is HitlAction.AMEND and not has_content and not has_comment:
         raise ValueError("amend needs content, or a comment to redo the stage with")
@@ -23,13 +26,16 @@ def check_response(action: HitlAction, *, has_content: bool, has_comment: bool, 
         raise ValueError(f"{action} takes no content")
     if redo is not None and (action is not HitlAction.AMEND or has_content):
         raise ValueError("redo needs amend with a comment, and without content")
+    if raises and action is not HitlAction.APPROVE:
+        raise ValueError("raise_by needs approve")
 
 
 class HitlResponse(Contract):
     """One response, the payload of the `respond` signal. It contains the hash of an amendment's content.
 
     `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
-    earlier stage that the work goes back to, if it is not the one that the gate would choose.
+    earlier stage that the work goes back to, if it is not the one that the gate would choose. `raise_by` is what an
+    exhausted budget is raised by. `without_asking` says that a program responds by itself.
     Raises ValueError as `check_response` does.
     """
 
@@ -40,13 +46,16 @@ class HitlResponse(Contract):
     content_hash: ContentHash | None = None
     artifact_id: UUID | None = None
     redo: StageName | None = None
+    raise_by: Budget | None = None
+    without_asking: bool = False
     responder: Text = Field(default="human", min_length=1, max_length=255)
     responded_at: Moment
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         has_content, has_comment = self.content_hash is not None, self.comment is not None
-        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo)
+        raises = self.raise_by is not None
+        check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         return self
 
     @property

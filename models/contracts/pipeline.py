@@ -9,8 +9,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from .budget import Budget
 from .contract import Contract, Duration, Slug, Text
-from .enums import GateAsk, OnExpiry, Oversight
+from .enums import GateAsk, OnExpiry, Oversight, Risk
 from .names import AgentType, ArtifactType, BuiltInArtifact
 from .roles import BUILT_IN_ARTIFACTS, BUILT_IN_ROLES, ArtifactKind, ModelName, Role
 
@@ -67,6 +68,19 @@ class Stage(Contract):
     attempts: int = Field(default=3, ge=1, le=100, description="How many times a failing step is tried in total.")
     priority: int = Field(default=3, ge=1, le=5, description="1 is the highest.")
     model: ModelName | None = Field(default=None, description="Overrides the model of the role and of the project.")
+    budget: Budget | None = Field(
+        default=None, description="What a step of the stage may use, in addition to the limits of its role."
+    )
+    risk: Risk = Field(
+        default=Risk.NORMAL,
+        description="`high`: a person decides on every result, whatever the oversight, and each by itself.",
+    )
+
+    def gate_under(self, oversight: Oversight | None) -> Gate:
+        """Return the stage's gate with a project's oversight applied. At high risk it always asks."""
+        if self.risk is Risk.HIGH:
+            return (self.gate or Gate()).model_copy(update={"ask": GateAsk.ALWAYS})
+        return self.gate.with_oversight(oversight) if self.gate else NO_GATE
 
 
 class Pipeline(Contract):
@@ -79,6 +93,7 @@ class Pipeline(Contract):
     description: Text = Field(default="", max_length=2_000)
     roles: tuple[Role, ...] = Field(default=(), max_length=100)
     artifacts: tuple[ArtifactKind, ...] = Field(default=(), max_length=1_000)
+    budget: Budget | None = Field(default=None, description="What a project may use, unless it has a budget itself.")
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")
@@ -106,6 +121,11 @@ class Pipeline(Contract):
         for stage in self.stages:
             if stage.rework and stage.rework.to not in self.ancestors(stage.name):
                 raise ValueError(f"stage {stage.name!r}: reworks {stage.rework.to!r}, which is not upstream of it")
+            if stage.risk is Risk.HIGH and stage.gate and stage.gate.on_expiry is OnExpiry.APPROVE:
+                raise ValueError(
+                    f"stage {stage.name!r}, gate.on_expiry: cannot be approve, because its risk is high: only a person "
+                    "approves its result"
+                )
         return self
 
     def _check_names(self) -> None:

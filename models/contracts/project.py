@@ -25,13 +25,16 @@ class ProjectState(State):
     deadlines_held: bool = False
     unrecorded: list[JudgedResponse] = Field(default_factory=list)
     pauses: int = 0
+    gates_passed: int = 0
+    """Gates that passed without a person since a person last decided."""
     opened: bool = True
     """Whether an earlier run has opened the project. False if the state was rebuilt from the records."""
 
 
 class ProjectInput(Contract):
     """A project to run. `state` is set if the workflow continues as new or is restarted from its records. A restart
-    increments `generation`. `source` is the code that the project begins from, a file set."""
+    increments `generation`. `source` is the code that the project begins from, a file set. After `checkpoint_after`
+    gates that passed without a person, the next one asks; 0, as for projects of earlier versions, asks never."""
 
     project_id: UUID
     name: str
@@ -43,6 +46,7 @@ class ProjectInput(Contract):
     crew: CrewName = REHEARSAL
     model: ModelName | None = None
     source: ArtifactRef | None = None
+    checkpoint_after: int = 0
 
 
 class ProjectResult(Contract):

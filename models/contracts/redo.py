@@ -12,13 +12,13 @@ from .pipeline import Pipeline
 def redo_stages(pipeline: Pipeline, name: str, reason: str, inputs: Collection[ArtifactType]) -> tuple[str, ...]:
     """Return the earlier stages to which a response at a stage's gate may send the work, in the pipeline's order.
 
-    They are the stages that this one depends on, and if its step failed, those that checked its work.
+    They are the stages that this one depends on, and if its step has no result, those that checked its work.
 
     Args:
         inputs: the types of the artifacts that the stage's task was given.
     """
     found = pipeline.ancestors(name)
-    if reason == HitlReason.FAILED_STEP:
+    if HitlReason(reason).is_unfinished:
         found = found.union(checking_stages(pipeline, name, inputs))
     return tuple(stage.name for stage in pipeline.stages if stage.name in found)
 

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from .budget import Budget
 from .contract import Contract, Duration, Text
 from .names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*:\S{1,200}$")]
-"""A model as `provider:model`, such as `openai:gpt-5` or `anthropic:claude-sonnet-4-5`."""
+McpToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}/[A-Za-z0-9_./-]{1,128}$")]
+"""A tool of an MCP server as `server/tool`."""
+
+_MODEL = r"[a-z][a-z0-9_-]*:[^\s,]{1,200}"
+ModelName = Annotated[
+    str,
+    BeforeValidator(lambda value: re.sub(r"\s*,\s*", ",", value) if isinstance(value, str) else value),
+    StringConstraints(pattern=rf"^{_MODEL}(,{_MODEL}){{0,7}}$"),
+]
+"""A model as `provider:model`, such as `openai:gpt-5`; or up to eight in order, separated by commas: each is asked when
+the one before it fails."""
+
+
+def each_model(models: ModelName) -> tuple[str, ...]:
+    """Return the models in order, each once."""
+    return tuple(dict.fromkeys(each.strip() for each in models.split(",")))
 
 
 class MediaType(StrEnum):
@@ -56,8 +72,21 @@ class Role(Contract):
     instructions: Text = Field(default="", max_length=20_000)
     writes: Writes = Writes.DOCUMENT
     tools: tuple[ToolName, ...] | None = Field(default=None, description="None: the tools of what it writes.")
+    mcp_tools: tuple[McpToolName, ...] = Field(
+        default=(), max_length=100, description="Tools of MCP servers, as `server/tool`: no others may be called."
+    )
+    without_asking: tuple[McpToolName, ...] = Field(
+        default=(), description="Those of `mcp_tools` whose calls need no permission of a person."
+    )
     model: ModelName | None = None
     limits: RoleLimits = RoleLimits()
+    budget: Budget | None = Field(default=None, description="What all steps of the role may use in a project.")
+
+    @model_validator(mode="after")
+    def _are_listed(self) -> Self:
+        if unlisted := [name for name in self.without_asking if name not in self.mcp_tools]:
+            raise ValueError(f"without_asking: {', '.join(unlisted)} is not in mcp_tools")
+        return self
 
 
 class ArtifactKind(Contract):

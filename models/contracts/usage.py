@@ -9,6 +9,14 @@ from pydantic import Field
 from .contract import Contract
 
 
+class Fallback(Contract):
+    """A model that failed, and the one that was asked instead."""
+
+    failed: str = Field(description="The model that failed, as `provider:model`.")
+    reason: str = Field(description="Why, in one line.")
+    asked_instead: str = Field(description="The model that was asked instead, as `provider:model`.")
+
+
 class Usage(Contract):
     """The tokens and the cost of a task, in US dollars, and what wrote its artifacts. Calls whose
     response could not be used count, too."""
@@ -19,6 +27,9 @@ class Usage(Contract):
     cost_usd: float
     asked_for: str | None = Field(
         default=None, description="The model that was asked, as `provider:model`; several are separated by commas."
+    )
+    fallbacks: tuple[Fallback, ...] | None = Field(
+        default=None, description="Models that failed, in order, and why. Null if none did."
     )
     prompt_version: str | None = Field(default=None, description="The prompt and its hash.")
     framework: str | None = Field(default=None, description="The library that asked the model, and its version.")

@@ -46,5 +46,8 @@ def product(request: RunRequest, folder: str, runner: str, environment: dict[str
         "run": [*python, "-m", entry_point],
         "call": [*python, f"{runner}/{PACKAGE}/product_call.py"],
         "shown": f"python -m {entry_point}",
-        "environment": {**environment, "PYTHONPATH": folder},
+        "environment": {
+            **environment,
+            "PYTHONPATH": ":".join([folder, *(f"{folder}/{each}" for each in request.product.search)]),
+        },
     }

@@ -37,12 +37,13 @@ DEFAULT_LIMITS = Limits()
 class Product(NamedTuple):
     """What acceptance tests drive: its files, and the module that `python -m` runs, or the command that runs it.
 
-    In the command, "{folder}" stands for the folder of its files.
+    In the command, "{folder}" stands for the folder of its files. Python also searches `search`, folders below it.
     """
 
     files: dict[str, str]
     entry_point: str
     command: list[str] | None = None
+    search: Sequence[str] = ()
 
 
 class RunRequest(NamedTuple):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from .source import parse
 from .statements import certain, dotted, statements
 
 _TEST_CASES = {"TestCase", "IsolatedAsyncioTestCase", "FunctionTestCase"}
@@ -27,6 +29,22 @@ def may_be_test_file(path: str) -> bool:
     return is_test_file(path) or path.endswith("_test.py")
 
 
+def source_folders(paths: Iterable[str]) -> list[str]:
+    """Return the folders below the root from which modules are imported, too: `src`, if it holds packages and is none,
+    as where a project is installed before it is tested."""
+    paths = set(paths)
+    packages = any(re.fullmatch(r"src/[^/]+/__init__\.py", path) for path in paths)
+    return ["src"] if packages and "src/__init__.py" not in paths else []
+
+
+def own_modules(paths: Iterable[str]) -> set[str]:
+    """Return the top-level names that the files can be imported by."""
+    paths = list(paths)
+    below = [f"{folder}/" for folder in source_folders(paths)]
+    paths += [path.removeprefix(folder) for folder in below for path in paths if path.startswith(folder)]
+    return {path.split("/")[0].removesuffix(".py") for path in paths}
+
+
 class Parsed(NamedTuple):
     tree: ast.Module
     classes: dict[str, ast.ClassDef]
@@ -42,6 +60,10 @@ class Modules:
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self._paths = {name: path for path in files if (name := self.name_of(path)) is not None}
+        for folder in source_folders(files):
+            for name, path in list(self._paths.items()):
+                if name.startswith(f"{folder}."):
+                    self._paths.setdefault(name.removeprefix(f"{folder}."), path)
         self._files = files
         self._parsed: dict[str, Parsed | None] = {}
         self._faults: dict[str, str] = {}
@@ -148,7 +170,7 @@ class Modules:
 
     def _parse(self, name: str) -> Parsed | None:
         try:
-            tree = ast.parse(self._files[self._paths[name]], self._paths[name])
+            tree = parse(self._files[self._paths[name]], self._paths[name])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._faults[name] = f"{type(error).__name__}: {error}"
             return None

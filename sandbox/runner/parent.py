@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from . import child
 from .discovery import MAX_TESTS, NEEDS_PYTEST, Test, discover
 from .fork import run_in_child
+from .modules import own_modules, source_folders
 from .workspace import Workspace
 
 STATUS = 3
@@ -123,7 +124,7 @@ class _Children:
     def __init__(self, texts: Mapping[str, str], work: str, product: dict[str, Any] | None) -> None:
         self.acceptance = product is not None
         self._history: MutableSequence[str] = []
-        self._prepare = partial(sys.path.insert, 0, work)
+        self._prepare = partial(_search, [work, *(f"{work}/{folder}" for folder in source_folders(texts))])
         if product is not None:
             from . import acceptance  # only here, because it is slow to load
 
@@ -144,8 +145,12 @@ class _Children:
         return Outcome("ended with an invalid report")
 
 
+def _search(folders: list[str]) -> None:
+    sys.path[:0] = folders
+
+
 def _preload(texts: Mapping[str, str]) -> None:
-    own = {path.split("/")[0].removesuffix(".py") for path in texts}
+    own = own_modules(texts)
     named = {name for text in texts.values() for name in _IMPORTED.findall(text)}
     if any("IsolatedAsyncioTestCase" in text for text in texts.values()):
         named.add("asyncio")

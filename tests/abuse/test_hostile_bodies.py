@@ -25,9 +25,12 @@ KINDS = (None, "text/plain", "application/x-www-form-urlencoded", "multipart/for
 
 @dataclass(frozen=True)
 class BodyEndpoints:
-    """The paths of all calls that take a body, with existing ids."""
+    """Method and path of all calls that take a body, with existing ids."""
 
-    paths: list[str]
+    calls: list[tuple[str, str]]
+
+    def of(self, number: int) -> tuple[str, str]:
+        return self.calls[number % len(self.calls)]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -35,10 +38,18 @@ async def endpoints(target: Target) -> AsyncIterator[BodyEndpoints]:
     async with target.client() as http:
         project = await start(http, oversight="high")
         request = await wait_for_request(http, project, "discovery")
-        ids = {"project_id": project, "request_id": request["request_id"]}
+        stop = await http.post(f"{V1}/stops/", json={"scope": "project", "project_id": project, "reason": "Abused."})
+        assert stop.status_code == 201, stop.text
+        ids = {"project_id": project, "request_id": request["request_id"], "stop_id": stop.json()["stop_id"]}
         document = (await http.get("/openapi.json")).json()
-    paths = [path for path, calls in document["paths"].items() if "requestBody" in calls.get("post", {})]
-    yield BodyEndpoints([path.format(**ids) for path in paths])
+    yield BodyEndpoints(
+        [
+            (method.upper(), path.format(**ids))
+            for path, methods in document["paths"].items()
+            for method, call in methods.items()
+            if "requestBody" in call
+        ]
+    )
 
 
 @pytest.mark.item(19)
@@ -50,25 +61,26 @@ async def test_a_hostile_body_is_refused(target: Target, endpoints: BodyEndpoint
     async with target.client() as http:
         for _ in range(rounds):
             for name, (body, status) in proof.random.sample(sorted(HOSTILE.items()), len(HOSTILE)):
-                for path in endpoints.paths:
+                for method, path in endpoints.calls:
                     expected[name, status] += 1
-                    seen[name, (await http.post(path, content=body, headers=JSON)).status_code] += 1
+                    seen[name, (await http.request(method, path, content=body, headers=JSON)).status_code] += 1
             for kind in KINDS:
-                for path in endpoints.paths:
+                for method, path in endpoints.calls:
                     headers = {"Content-Type": kind} if kind else {}
                     expected[f"called {kind}", 415] += 1
-                    answer = await http.post(path, content=b'{"action": "approve"}', headers=headers)
+                    answer = await http.request(method, path, content=b'{"action": "approve"}', headers=headers)
                     seen[f"called {kind}", answer.status_code] += 1
-            for path in endpoints.paths:
+            for method, path in endpoints.calls:
                 expected["10 MB in chunks", 413] += 1
-                seen["10 MB in chunks", (await http.post(path, content=_chunks(), headers=JSON)).status_code] += 1
+                answer = await http.request(method, path, content=_chunks(), headers=JSON)
+                seen["10 MB in chunks", answer.status_code] += 1
         assert (await http.get("/health/")).status_code == 200
     grown = resident(target.api.pid) - before
     by_status: Counter[int] = Counter()
     for (_, status), count in seen.items():
         by_status[status] += count
     proof.row(
-        f"{len(HOSTILE) + len(KINDS) + 1} kinds of hostile bodies to each of {len(endpoints.paths)} calls",
+        f"{len(HOSTILE) + len(KINDS) + 1} kinds of hostile bodies to each of {len(endpoints.calls)} calls",
         expected.total(),
         "413, 415 or 422 each; the same process, at most 64 MB larger",
         ", ".join(f"{status} x {count}" for status, count in sorted(by_status.items()))
@@ -101,7 +113,7 @@ async def test_a_malformed_request_is_refused(target: Target, endpoints: BodyEnd
     seen: dict[str, int] = {}
     for name, (fields, body, _) in BROKEN.items():
         async with Connection.opened(target.url) as connection:
-            await connection.send(connection.head("POST", endpoints.paths[0], *fields) + body)
+            await connection.send(connection.head(*endpoints.of(0), *fields) + body)
             seen[name] = await connection.status()
     proof.row(
         "malformed requests (two lengths, a length and chunks, chunks without a size, NUL in a header)",
@@ -120,8 +132,7 @@ async def test_a_slow_body_times_out(target: Target, endpoints: BodyEndpoints, p
 
     async def slow(number: int) -> int:
         async with Connection.opened(target.url) as connection:
-            path = endpoints.paths[number % len(endpoints.paths)]
-            await connection.send(connection.head("POST", path, f"Content-Length: {len(body)}"))
+            await connection.send(connection.head(*endpoints.of(number), f"Content-Length: {len(body)}"))
             dripping = asyncio.create_task(connection.drip(body, 0.2))
             try:
                 status = await connection.status(within=15)
@@ -193,8 +204,7 @@ async def test_a_client_that_sends_on_after_the_response_is_cut_off(
 
     async def endless(number: int) -> tuple[int, bool]:
         async with Connection.opened(target.url) as connection:
-            path = endpoints.paths[number % len(endpoints.paths)]
-            await connection.send(connection.head("POST", path, "Transfer-Encoding: chunked"))
+            await connection.send(connection.head(*endpoints.of(number), "Transfer-Encoding: chunked"))
             chunk = b"10000\r\n" + b"x" * 2**16 + b"\r\n"
 
             async def send() -> bool:
@@ -229,8 +239,7 @@ async def test_a_client_that_disconnects_in_the_middle_of_a_body_leaves_nothing(
 
     async def leave(number: int) -> None:
         async with Connection.opened(target.url) as connection:
-            path = endpoints.paths[number % len(endpoints.paths)]
-            await connection.send(connection.head("POST", path, "Content-Length: 5000") + b'{"name": "x')
+            await connection.send(connection.head(*endpoints.of(number), "Content-Length: 5000") + b'{"name": "x')
             await asyncio.sleep(proof.random.random() / 10)
 
     def connections() -> int:

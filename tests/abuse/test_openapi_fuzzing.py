@@ -52,7 +52,10 @@ async def test_every_response_conforms_to_the_document(target: Target, proof: Pr
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await asyncio.wait_for(program.communicate(), proof.times(300, 110))
+    try:
+        output, _ = await asyncio.wait_for(program.communicate(), proof.times(300, 110))
+    finally:
+        await _release_all(target)  # one may stop everything, and other tests use the target
     report = json.loads((tmp_path / "report.json").read_text())
     statuses = Counter(_statuses(target.log(api)[log_before:]))
     operations, cases = report["operations"], report["test_cases"]
@@ -87,9 +90,12 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
         task = {"agent_type": "analyst", "instructions": "Look."}
         answer = await http.post(f"{V1}/projects/{waiting}/{path}", json=context if path == "artifacts" else task)
         assert answer.status_code == 201, answer.text
+    stop = {"scope": "role", "role": "deployer", "project_id": waiting, "reason": "Not yet."}
+    answer = await http.post(f"{V1}/stops/", json=stop)
+    assert answer.status_code == 201, answer.text
     await wait_for_status(http, delivered, "completed")
     await wait_for_request(http, waiting, "discovery")
-    found: dict[str, set[str]] = defaultdict(set)
+    found: dict[str, set[str]] = defaultdict(set, stop_id={answer.json()["stop_id"]})
     for project in (delivered, waiting, amended, rejected):
         found["project_id"].add(project)
         for path in ("artifacts", "status", "events"):
@@ -104,6 +110,16 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
     }
     assert {name for name in wanted if name.endswith("_id")} <= found.keys()
     return {name: ids for name, ids in found.items() if name in wanted}
+
+
+async def _release_all(target: Target) -> None:
+    async with target.client() as http:
+        while stops := (await get(http, "/stops/", held=True))["items"]:
+            for stop in stops:
+                released = await http.post(
+                    f"{V1}/stops/{stop['stop_id']}/release", json={"reason": "The test is over."}
+                )
+                assert released.status_code == 200, released.text
 
 
 def _named(value: Any) -> Iterator[tuple[str, str]]:

@@ -19,8 +19,8 @@ from crew.model.tool import Tool
 from crew.protocol import AgentError, Assignment, Outcome, Step
 from crew.transcript import EntryKind
 from models.contracts.handoff import StepInput, StepResult
-from models.tables import Task, TranscriptEntry
-from store import budgets, hitl, tasks, transcripts
+from models.tables import Budget, Task, TranscriptEntry
+from store import budget_limits, budget_scopes, budgets, hitl, tasks, transcripts
 from store.transaction import Store
 from tests.activities.first_step import a_step
 from tests.crew.model.model_under_test import Model, Tools, Word, call, conversation, says
@@ -90,7 +90,7 @@ def conversing(model: Model, tools: Tools) -> Turn:
 
 
 async def run(store: Store, script: Script, step: StepInput, max_wait: timedelta = timedelta(hours=1)) -> StepResult:
-    steps = AgentSteps(store, script.crew(), 1_000_000, 5.0, max_wait)
+    steps = AgentSteps(store, script.crew(), 1_000_000, "5usd", max_wait)
     result: StepResult = await ActivityEnvironment().run(steps.run_agent_step, step)
     return result
 
@@ -102,9 +102,9 @@ async def written(store: Store, task_id: UUID) -> tuple[Task, list[TranscriptEnt
         return task, await transcripts.of_task(connection, task_id)
 
 
-async def spent_today(store: Store) -> budgets.Spent:
+async def spent_today(store: Store) -> Budget:
     async with store.reading() as connection:
-        return await budgets.spent(connection, f"day:{datetime.now(UTC):%Y-%m-%d}")
+        return await budget_limits.get(connection, budget_scopes.day(datetime.now(UTC)))
 
 
 @pytest.mark.parametrize("older_first", [True, False])
@@ -183,12 +183,12 @@ async def test_a_rate_limit_without_an_end_asks_a_person_after_a_time_and_the_sa
     turns: list[ModelResponse | Exception] = [TURNS[0], limited, TURNS[2]]
     model, script = Model(turns), Script()
     script.on("plan", conversing(model, Tools()))
-    step, max_wait = await a_step(store, attempts=1), timedelta(seconds=0.3)
+    step, max_wait = await a_step(store, attempts=1), timedelta(seconds=3)
     for _ in range(2):
         with pytest.raises(ApplicationError, match="test:scripted is rate-limited") as refused:
             await run(store, script, step, max_wait)
         assert refused.value.next_retry_delay == timedelta(seconds=0.01)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(3)
     assert (await run(store, script, step, max_wait)).request is not None
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=step.project_id)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import pytest
@@ -18,18 +18,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.exceptions import ApplicationError
 
 from config.settings import Settings
-from crew.model import model_call
+from crew.model import cancellation, model_call
 from crew.model.conversation import Conversation
+from crew.model.model_list import ModelList
 from crew.model.tool import Tool
 from crew.protocol import Assignment, Outcome, Step
 from crew.transcript import EntryKind
-from store import budgets, patience
+from store import budgets, patience, statement
 from store.transaction import Store
 from tests.activities.first_step import a_step
 from tests.activities.test_overlapping_attempts import TURNS, conversing, run, spent_today, written
 from tests.activities.unreliable_postgres import UnreliablePostgres, unreliable_store
 from tests.crew.model.fault_endings import MODELS
-from tests.crew.model.model_under_test import LIMITS, Model, Tools, Word
+from tests.crew.model.model_under_test import LIMITS, Model, Tools, Word, unlimited
 from tests.crew.model.test_wire_faults import PROMPT, clients, no_garbage_for_others
 from tests.provider import Call, Provider, Request, Script, Turn, running
 from tests.provider import Conversation as ScriptedConversation
@@ -76,7 +77,7 @@ def provider_that(fails: Failure) -> Script:
 def asking(provider: Provider, tools: Tools) -> Work:
     async def turn(assignment: Assignment, step: Step) -> Outcome:
         async with clients(provider) as found:
-            await Conversation(found.get(MODELS[0]), PROMPT, tools.all(), LIMITS, step).run()
+            await Conversation(ModelList(found, MODELS[0]), PROMPT, tools.all(), LIMITS, step, unlimited(step)).run()
         return await works(assignment, step)
 
     return turn
@@ -142,14 +143,16 @@ async def test_a_reservation_whose_acknowledgement_was_lost_is_made_once(
     store: Store, postgres: tuple[Store, UnreliablePostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through, proxy = postgres
-    reserve, made = budgets.reserve, list[UUID]()
+    made = list[UUID]()
 
-    async def loses_the_acknowledgement(connection: AsyncConnection, reservation: UUID, *rest: Any) -> bool | None:
-        proxy.loses = int(reservation not in made)
-        made.append(reservation)
-        return await reserve(connection, reservation, *rest)
+    async def loses_the_acknowledgement(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
+        rows = await statement.run(connection, sql, **values)
+        if "scopes" in values:  # a reservation, which is committed next
+            proxy.loses = int(values["id"] not in made)
+            made.append(values["id"])
+        return rows
 
-    monkeypatch.setattr(budgets, "reserve", loses_the_acknowledgement)
+    monkeypatch.setattr(budgets, "run", loses_the_acknowledgement)
     crew = Crew()
     crew.on("plan", conversing(Model(TURNS), Tools()))
     step, before = await a_step(store), await spent_today(store)
@@ -204,7 +207,7 @@ async def test_after_a_while_the_attempt_ends_and_the_next_one_books_what_was_lo
 async def test_cancellation_ends_the_wait(
     store: Store, postgres: tuple[Store, UnreliablePostgres], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_call, "CANCELLED_SECONDS", 0.2)
+    monkeypatch.setattr(cancellation, "CANCELLED_SECONDS", 0.2)
     through, proxy = postgres
     failed = asyncio.Event()
 

@@ -38,7 +38,7 @@ async def test_a_call_in_flight_is_stored_and_the_next_one_is_left_to_another_wo
     script.on("plan", conversing(first, tools), conversing(model, tools))
     step = await a_step(store)
     with pytest.raises(ApplicationError, match="the worker is stopping") as ended:
-        await stopping.run(AgentSteps(store, script.crew(), 1_000_000, 5.0).run_agent_step, step)
+        await stopping.run(AgentSteps(store, script.crew(), 1_000_000, "5usd").run_agent_step, step)
     assert (ended.value.type, ended.value.non_retryable) == ("WorkerStopping", False)
     assert (len(first.asked), tools.acts) == (1, ["a"])
     assert (await run(store, script, step)).artifacts

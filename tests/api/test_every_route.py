@@ -31,6 +31,8 @@ POSTS = [
     f"/projects/{UNKNOWN_ID}/tasks",
     f"/projects/{UNKNOWN_ID}/artifacts",
     f"/hitl/{UNKNOWN_ID}/respond",
+    "/stops/",
+    f"/stops/{UNKNOWN_ID}/release",
 ]
 
 

@@ -121,6 +121,7 @@ async def test_a_task_is_shown_with_its_agents_input_and_output(http: httpx2.Asy
         "prompt_version": None,
         "framework": None,
         "settings": None,
+        "fallbacks": None,
     }
     listed = (await get(http, f"/projects/{project_id}/status"))["tasks"]
     (item,) = [one for one in listed if one["task_id"] == task_id]

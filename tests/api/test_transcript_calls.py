@@ -197,5 +197,6 @@ async def test_a_step_that_is_not_finished_shows_what_it_has_used(
         "prompt_version": None,
         "framework": None,
         "settings": None,
+        "fallbacks": None,
     }
     assert (await get(http, f"/tasks/{task_id}"))["usage"] == task["usage"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from opentelemetry.sdk import environment_variables
 from temporalio.envconfig import ClientConfigProfile
 
 from config.provider_keys import ADDRESSES, KEYS, provider_variables
@@ -59,6 +60,7 @@ def test_the_images_have_the_version_of_this_installed_version() -> None:
 def test_every_variable_that_is_set_is_read(name: str, secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = {field.validation_alias or f"BOTARMY_{key.upper()}" for key, field in Settings.model_fields.items()}
     known |= {*KEYS, *ADDRESSES}
+    known |= {name for name in vars(environment_variables) if name.startswith("OTEL_")}
     given = {variable: interpolated(value) for variable, value in SERVICES[name]["environment"].items()}
     files = {variable: value for variable, value in given.items() if variable.endswith("_FILE")}
     temporals = {variable: value for variable, value in given.items() if variable.startswith("TEMPORAL_")}

@@ -36,7 +36,7 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
     assert lines[0] == "*"
     included = {line[1:] for line in lines if line.startswith("!")}
     wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-    others = {"pyproject.toml", "requirements.txt", "scripts/botarmy"}
+    others = {"pyproject.toml", "requirements.txt", "requirements-telemetry.txt", "scripts/botarmy"}
     assert included == {*wheel["packages"], *wheel["force-include"], *others}
     for name in included:
         source, target = CHECKOUT / name, tmp_path / "app" / name
@@ -66,9 +66,9 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
 
 def test_the_image_has_no_servers() -> None:
     installed = re.findall(r"requirements[\w-]*\.txt", DOCKERFILE)
-    assert set(installed) == {"requirements.txt"}
+    assert set(installed) == {"requirements.txt", "requirements-telemetry.txt", "requirements-mcp.txt"}
     servers = {line.partition("[")[0] for line in PYPROJECT["project"]["optional-dependencies"]["servers"]}
-    pinned = set(re.findall(r"^([\w-]+)==", (CHECKOUT / "requirements.txt").read_text(), re.MULTILINE))
+    pinned = {name for file in installed for name in re.findall(r"^([\w-]+)==", (CHECKOUT / file).read_text(), re.M)}
     assert pinned
     assert not servers & pinned
 

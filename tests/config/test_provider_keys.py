@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from uuid import uuid4
@@ -116,6 +117,23 @@ def test_an_unusable_file_is_named_without_its_content(monkeypatch: pytest.Monke
     file.write_text(KEY)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with pytest.raises(SettingsError, match="OPENAI_API_KEY and OPENAI_API_KEY_FILE are both set"):
+        provider_variables()
+
+
+def test_a_key_in_the_variable_of_its_file_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = f"sk-planted-{uuid4().hex}"
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", key)
+    with pytest.raises(
+        SettingsError, match=r"^OPENAI_API_KEY_FILE='\*\*\*': the file cannot be read: No such"
+    ) as error:
+        provider_variables()
+    assert key not in str(error.value)
+
+
+def test_a_pipe_without_a_writer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key")
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(SettingsError, match=r"^OPENAI_API_KEY_FILE=.*it is a pipe, not a file$"):
         provider_variables()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from artifacts.media_types import MARKDOWN
 from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import RehearsalCrew
 from crew.transcript import Entry, Transcript
+from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
 from models.contracts.roles import BUILT_IN_ROLES
 from pipelines.catalogue import SHIPPED, load_pipeline
@@ -34,7 +37,7 @@ class NoTranscript:
     async def discard(self, position: int, reason: str) -> None:
         raise NotImplementedError
 
-    async def reserve(self, amount_usd: float) -> UUID:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
         raise NotImplementedError
 
     async def release(self, reservation: UUID) -> None:
@@ -50,8 +53,16 @@ class RecordingStep:
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self.messages.append((message, fraction))
+
+    async def idle(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
 
 
 def artifact(

@@ -37,6 +37,9 @@ PIECES = (
     "|a|b|\n", "|-", "||a", "+--+\n|a |\n", "+-", "a\tb\n", "a,b\n", "\"a", "=== === \na   b\n", "|===\n|a\n", "** a\n", "{|\n|-\n",
     "> ", "- ", "Scenario: a\n Given b\n", "Risk: ", "not ", "We will not build ", "v2 ", "must ", "e.g. ", "?", "不", "需求、", "&amp;", "[a]: b\n",
     "Introduction ..... 1\n", "\\", "---\n", "FR-1 ", "FR1", "1.1", "a: ", "a - ",
+    "{panel}\n", "{info:title=a}\n", "{panel:a=b|", "<ac:structured-macro ac:name=\"status\">", "<ac:parameter ac:name=\"title\">a</ac:parameter>",
+    "Feature: a\n", "Feature: a\nExamples:\n|a|\n", "ID,\"a\n", "ID,a\n", "ID," + "a," * 30 + "b\n", ".. list-table::\n * - a\n", "a:: b\n", "; but ",
+    "a; b is out of scope; ", "[NOTE]\n====\n", " 1.1 a\n", "> a\nA\n", "no a, ", "a &", "a: &a [*a]\n", "{|a\n", "FR-1 a\nScope\n",
 )  # fmt: skip
 FRAMES = ("{}", "# T\n\n## Requirements\n\n- a {}b", "a <b>x</b>{}- b", "h1. a{}<")
 

@@ -59,7 +59,7 @@ CASES = [
     ("Which colours do we need?\n\n- red\n- blue\n\nWhat should it do?\n\n- aa\n", "aa", "Which colours do we need?|red|blue"),
     ("- aa\n- **Out of scope:**\n- bb\n- **In scope:**\n- cc\n\n\n1. dd\n", "aa|cc|dd", "bb"),
     ("- aa\n- Out of scope:\n- bb\n\n## Features\n\n- cc\n", "cc", "bb|aa"),
-    ("| Feature | Prio |\n|-|-|\n| aa | 1 |\n| **Out of scope** | |\n| bb | 2 |\n\n| Feature | Prio |\n|-|-|\n| cc | 1 |\n", "aa|cc", "bb"),
+    ("| Feature | Prio |\n|-|-|\n| aa | 1 |\n| **Out of scope** | |\n| bb | 2 |\n\n| Feature | Prio |\n|-|-|\n| cc | 1 |\n", "aa|cc", "bb|Prio: 1, 2"),
     ("Export\n: each evening\nOut of scope\n: payments\n: ads\n", "Export: each evening", "Out of scope: payments ads"),
     ("\U0001f680 aa\n\U0001f4e6 bb\n\u23f3 cc (later)\n", "aa|bb", "cc (later)"),
     ("\U0001f680 aa\n\u274c bb\n\u26d4 cc\n", "aa", "\u274c bb|\u26d4 cc"),

@@ -21,7 +21,7 @@ FILES = {
     "01": (
         "Lending desk",
         "FR-001 A member can borrow|FR-002 A member can return|FR-003 A clerk|q R1 A page|q R2 Works",
-        "",
+        "a column of a table",
     ),
     "02": (
         "Parking tickets",
@@ -92,7 +92,7 @@ SHAPES = [
     ("# S\n## 1 Introduction\n### 1.2 Scope\nIt.\n## 3 Requirements\n### 3.1 Functional requirements\n#### 3.1.1 Gauge\nThe system shall gauge.\n## 4 Appendix\nx y\n", "Gauge: The system shall gauge.", "x y"),
     ("REQ-1 The app must start.\nREQ-2 The app must stop.\nAlways.\nREQ-3: It saves.\n", "The app must start.|The app must stop. Always.|It saves.", ""),
     ("# A\n## Requirements\n- [R1] aa\n- R2: bb\n- US-3 – cc\n- UTF-8 files are read\n", "aa|bb|cc|UTF-8 files are read", ""),
-    ("| Feature | Priority | Status |\n|-|-|-|\n| aa | Must | |\n| bb | Won't | |\n| cc | Should | dropped |\n| d \\| e | Could | done |\n", "aa|d ¦ e", "bb|cc"),
+    ("| Feature | Priority | Status |\n|-|-|-|\n| aa | Must | |\n| bb | Won't | |\n| cc | Should | dropped |\n| d \\| e | Could | done |\n", "aa|d ¦ e", "bb|cc|Priority: Must, Won't, Should, Could|Status: dropped, done"),
     ("# A\n## Requirements\n| ID | Requirement | Criteria |\n|-|-|-|\n| X-1 | aa | x<br>y |\n| X-2 | ~~bb~~ | |\n", "aa: x y", "bb"),
     ("| Stakeholder | Role |\n|-|-|\n| Ada | boss |\n\n# A\n\n- aa bb\n", "aa bb", "Ada: role: boss"),
     ("# A\n\n- aa\n- what about bb?\n- [docs](https://example.org)\n- https://example.org\n- Out of scope: cc\n- dd (phase 2)\n- (later) ee\n- TBD\n- <fill in>\n", "aa", "what about bb?|docs|https://example.org|Out of scope: cc|dd (phase 2)|(later) ee|TBD|<fill in>"),

@@ -34,7 +34,7 @@ def test_every_setting_of_models_is_there() -> None:
     settings = {
         variable_of(name, field)
         for name, field in Settings.model_fields.items()
-        if name.startswith("model") or name == "daily_budget"
+        if name.startswith("model") or name.endswith("_budget")
     }
     assert settings - set(code(PAGE)) == set()
 

@@ -37,6 +37,19 @@ async def tasks_by_stage(http: httpx2.AsyncClient, project: str) -> dict[str, st
     return {task["stage"]: task["task_id"] for task in tasks}
 
 
+async def test_an_unknown_pipeline_is_reported_once_and_starts_nothing(api_url: str, tmp_path: Path) -> None:
+    ran = await run_eval(api_url, tmp_path, "--pipeline", "nope")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("botarmy: the pipeline nope is unknown or has errors; the pipelines are "), ran
+    assert ran.err.count("\n") == 1
+
+
+async def test_the_replay_of_an_unknown_task_is_not_one_that_differs(api_url: str, tmp_path: Path) -> None:
+    task = "01a21f95-b79d-75c9-a8bf-58fd8fb68860"
+    ran = await botarmy(api_url, "replay", task, cwd=tmp_path)
+    assert (ran.code, ran.out, ran.err) == (2, "", f"botarmy: There is no task {task}.\n")
+
+
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_a_brief_is_delivered_judged_and_its_steps_replay(

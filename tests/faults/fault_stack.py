@@ -32,6 +32,8 @@ from tests.faults.supervised_process import SupervisedProcess, log_of
 
 WORKERS = APIS = 2
 QUEUE = "faults"
+MODELS = ("openai:scripted-1", "anthropic:scripted-2")
+"""Each with a name of its own, by which the faults of a script find its calls."""
 DISKS = {"postgres": 512, "temporal": 256}
 """Megabytes of the disks that tests may fill."""
 Row = dict[str, Any]
@@ -166,5 +168,6 @@ class FaultStack:
             "BOTARMY_SWEEP_SECONDS": "1",
             "BOTARMY_WORKER_DRAIN_SECONDS": "10",
             "BOTARMY_LOG_FORMAT": "json",
+            "BOTARMY_MODEL_PRICES": ",".join(f"{model}=1/2" for model in MODELS),
         }
         return f"{kind}-{self._started}", package, {**defaults, **environment}, self.folder

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.faults.fault_stack import FaultStack
+from tests.faults.fault_stack import MODELS, FaultStack
 from tests.faults.supervised_process import SupervisedProcess
 from tests.provider import Provider
 
-MODELS = ("openai:scripted-1", "anthropic:scripted-2")
-"""Each with a name of its own, by which the faults of a script find its calls."""
 PIPELINE = "only-build"
+
+__all__ = ["MODELS", "PIPELINE", "environment", "only_worker"]
 
 
 def environment(provider: Provider, openai_key: str, anthropic_key: str) -> dict[str, str]:
@@ -21,7 +21,6 @@ def environment(provider: Provider, openai_key: str, anthropic_key: str) -> dict
         "OPENAI_API_KEY": openai_key,
         "ANTHROPIC_BASE_URL": provider.url,
         "ANTHROPIC_API_KEY": anthropic_key,
-        "BOTARMY_MODEL_PRICES": ",".join(f"{model}=1/2" for model in MODELS),
     }
 
 

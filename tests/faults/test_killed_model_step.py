@@ -17,7 +17,7 @@ from tests.faults.model_worker import MODELS, PIPELINE, environment, only_worker
 from tests.provider import KEY, Provider, Script, Turn, running
 from tests.provider.scripts import call
 from tests.proving import Proof
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 BRIEF = "# Guest book\n\nGuests leave a word.\n"
 TEST = '''\
@@ -60,10 +60,13 @@ WHERE task_id IN (SELECT id FROM task WHERE project_id = %s) AND discarded IS NO
 """
 RESERVED = """
 SELECT coalesce(sum(amount_usd), 0) AS usd FROM reservation
-WHERE task_id IN (SELECT id FROM task WHERE project_id = %s)
+WHERE task_id IN (SELECT id FROM task WHERE project_id = %s) AND starts_with(scope, 'day:')
 """
 ATTEMPTS = "SELECT attempt FROM task WHERE project_id = %s"
-BUDGET = "SELECT coalesce(sum(spent_usd), 0) AS spent, coalesce(sum(reserved_usd), 0) AS reserved FROM budget"
+BUDGET = """
+SELECT coalesce(sum(spent_usd), 0) AS spent, coalesce(sum(reserved_usd), 0) AS reserved FROM budget
+WHERE starts_with(scope, 'day:')
+"""
 FILES = "SELECT type, version, content_hash FROM artifact WHERE project_id = %s AND type = 'source_code'"
 
 
@@ -74,12 +77,12 @@ async def start(caller: Caller) -> str:
     return str(answer.json()["id"])
 
 
-async def wait_until_completed(caller: Caller, project_id: str) -> None:
+async def wait_until_completed(caller: Caller, project_id: str, seconds: float = PATIENCE_SECONDS) -> None:
     async def settled() -> dict[str, Any] | None:
         status = await caller.get(f"/projects/{project_id}/status")
         return status if status["status"] in (*SETTLED, "waiting") else None
 
-    ended = await eventually(settled)
+    ended = await eventually(settled, seconds)
     assert ended["status"] == "completed", ended["open_requests"]
 
 

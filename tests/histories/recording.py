@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from store.database import Database
 from store.transaction import Store
 from tests.checkout import CHECKOUT
 from tests.histories import FOLDER
-from tests.histories.shapes import SHAPES, Begin, ahead, alone, asks, cancel_in_a_step, continued
+from tests.histories.shapes import SHAPES, Begin, ahead, alone, asks, cancel_in_a_step, continued, stopped
+from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
 from workflows.client import PIPELINE
@@ -42,12 +44,14 @@ async def record(names: Collection[str], place: Path = FOLDER) -> None:
                 dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
                 dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=18"],
                 dev_server_log_level="error",
+                dev_server_startup_timeout=timedelta(seconds=PATIENCE_SECONDS),
                 search_attributes=[PIPELINE, PHASE, WAITING],
                 data_converter=pydantic_data_converter,
             ) as hasty,
             await WorkflowEnvironment.start_local(
                 dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
                 dev_server_log_level="error",
+                dev_server_startup_timeout=timedelta(seconds=PATIENCE_SECONDS),
                 search_attributes=[PIPELINE, PHASE, WAITING],
                 data_converter=pydantic_data_converter,
             ) as patient,
@@ -67,7 +71,7 @@ async def record(names: Collection[str], place: Path = FOLDER) -> None:
 
             for short in (False, True):
                 for shape in filter(wanted, SHAPES):
-                    if short and shape in (cancel_in_a_step, ahead):
+                    if short and shape in (cancel_in_a_step, ahead, stopped):
                         continue  # these need a long step
                     server = hasty if shape is continued else patient
                     await _keep(shape, "project", short, server, store, settings, place)
@@ -88,8 +92,8 @@ async def _keep(
 ) -> None:
     script, begun = Script(short), []
 
-    async def begin(stages: Pipeline, oversight: Oversight | None = None) -> Story:
-        begun.append(await Story.begin(server.client, store, settings.task_queue, script, stages, oversight))
+    async def begin(stages: Pipeline, oversight: Oversight | None = None, **more: Any) -> Story:
+        begun.append(await Story.begin(server.client, store, settings.task_queue, script, stages, oversight, **more))
         return begun[-1]
 
     async with build_worker(server.client, store, script.crew(), settings):

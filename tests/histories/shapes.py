@@ -13,7 +13,9 @@ from crew.protocol import AgentError
 from models.contracts.enums import EventType, Oversight
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
+from models.contracts.stops import StopTarget
 from store import tasks
+from tests.activities.stops_under_test import release, stop
 from tests.workflows.crew_under_test import (
     BUILD,
     GATE,
@@ -192,6 +194,29 @@ async def continued(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def stopped(begin: Begin, script: Script) -> None:
+    held = Held()
+    script.on("plan", held, held, works)
+    story = await begin(pipeline(PLAN | GATE))
+    await held.begun.wait()
+    everything = await stop(story.store)
+    await held.cancelled.wait()
+    held.begun.clear()
+    await release(story.store, everything.id)
+    await held.begun.wait()
+    (task,) = await story.tasks()
+    await stop(story.store, StopTarget(project_id=story.id, task_id=task.id))
+    await story.respond(await story.request("plan"), "amend", comment="Shorter.")
+    await story.respond(await story.request("plan", round=2), "approve")
+    await story.result()
+
+
+async def checkpoint(begin: Begin, script: Script) -> None:
+    story = await begin(pipeline(PLAN | GATE, DESIGN | GATE), Oversight.LOW, checkpoint_after=1)
+    await story.respond(await story.request("design"), "approve")
+    await story.result()
+
+
 async def alone(begin: Begin, script: Script, oversight: Oversight | None = None) -> WorkflowHandle[Any, Any]:
     story = await begin(pipeline(PLAN), oversight)
     await story.result()
@@ -217,5 +242,5 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 SHAPES = [
     *(approve, amend, reject, expiry, halted, rework, redo, parallel, failed_step, pause),
-    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued),
+    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint),
 ]

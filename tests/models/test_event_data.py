@@ -51,6 +51,14 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
         "content_hash": HASH,
         "size": 12,
     },
+    EventType.BUDGET_ALERT: {  # added later
+        "kind": "project",
+        "unit": "usd",
+        "percent": 90,
+        "spent": 1.8,
+        "limit": 2.0,
+        "stage": "plan",
+    },
     EventType.HITL_REQUEST: {
         "request_id": ID,
         "stage": "plan",
@@ -76,6 +84,20 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
 }
 """What version 0.1.0 recorded."""
 
+LATER: dict[EventType, dict[str, Any]] = {
+    EventType.STOP_CHANGE: {
+        "stop_id": ID,
+        "scope": "role",
+        "role": "coder",
+        "stopped": True,
+        "reason": "Too dear.",
+        "by": "Ada",
+    },
+}
+"""What the first version recorded that has the type."""
+
+FIRST = RELEASE_0_1_0 | LATER
+
 
 def test_every_event_type_has_a_payload() -> None:
     assert set(PAYLOADS) == set(EventType)
@@ -83,12 +105,12 @@ def test_every_event_type_has_a_payload() -> None:
 
 @pytest.mark.parametrize("event_type", EventType)
 def test_an_event_of_the_first_release_is_read(event_type: EventType) -> None:
-    assert read_data(event_type, RELEASE_0_1_0[event_type]).event_type is event_type
+    assert read_data(event_type, FIRST[event_type]).event_type is event_type
 
 
 @pytest.mark.parametrize("event_type", EventType)
 def test_an_unknown_field_of_a_newer_version_is_ignored(event_type: EventType) -> None:
-    data = RELEASE_0_1_0[event_type]
+    data = FIRST[event_type]
     assert read_data(event_type, data | {"added_later": 1}) == read_data(event_type, data)
 
 
@@ -97,7 +119,7 @@ def test_the_schema_has_one_envelope_for_each_event_type(event_type: EventType) 
     schema = Draft202012Validator(Event.model_json_schema())
     seq = None if event_type is EventType.TASK_PROGRESS else 1
     event = {"event_type": event_type, "seq": seq, "project_id": ID, "timestamp": "2026-11-24T02:29:23+00:00"}
-    assert schema.is_valid(event | {"data": RELEASE_0_1_0[event_type]})
+    assert schema.is_valid(event | {"data": FIRST[event_type]})
     other = EventType.ERROR if event_type is EventType.WORKFLOW_EVENT else EventType.WORKFLOW_EVENT
     assert not schema.is_valid(event | {"data": RELEASE_0_1_0[other]})
 

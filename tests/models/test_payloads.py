@@ -21,8 +21,10 @@ from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
+from api.shapes.budgets import BudgetUpdate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.projects import ProjectCreate, SourceCreate
+from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
@@ -71,6 +73,9 @@ REQUESTS = (
     ProjectCreate,
     SourceCreate,
     TaskCreate,
+    StopCreate,
+    ReleaseCreate,
+    BudgetUpdate,
     Subscribe,
     Unsubscribe,
     Watch,
@@ -108,6 +113,7 @@ UNRECORDED = (
                 "name": "poems",
                 "artifacts": [{"name": "poem"}],
                 "roles": [{"name": "poet"}],
+                "budget": "2usd",
                 "stages": [{"name": "write", "agent": "poet", "produces": ["poem"]}],
             }
         ),

@@ -17,6 +17,7 @@ an error:
 
 from tests.provider.app import KEY, Provider
 from tests.provider.faults import Fault
+from tests.provider.rate_limit import RateLimit
 from tests.provider.request import Request
 from tests.provider.running import configured, running, started
 from tests.provider.script import Conversation, Detour, Script
@@ -29,6 +30,7 @@ __all__ = [
     "Detour",
     "Fault",
     "Provider",
+    "RateLimit",
     "Request",
     "Script",
     "Turn",

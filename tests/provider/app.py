@@ -20,6 +20,7 @@ from tests.provider.calls import CallRecord, Calls
 from tests.provider.compatible_shapes import Azure, OpenRouter
 from tests.provider.faults import ErrorKind, Fault, Faults
 from tests.provider.openai_shape import OpenAI
+from tests.provider.rate_limit import RateLimit
 from tests.provider.reply import LABEL, Reply
 from tests.provider.request import RefusedError, Request
 from tests.provider.responses_shape import Responses
@@ -63,8 +64,8 @@ class Provider:
     asks for none, as local servers do.
     """
 
-    def __init__(self, *scripts: Script, key: str = KEY) -> None:
-        self.scripts, self.key = scripts, key
+    def __init__(self, *scripts: Script, key: str = KEY, limit: RateLimit | None = None) -> None:
+        self.scripts, self.key, self.limit = scripts, key, limit
         self.calls = Calls()
         self.faults = Faults(*(fault for script in scripts for fault in script.faults))
         self.crowd = Crowd()
@@ -111,6 +112,8 @@ class Provider:
         except Exception as error:  # of a turn that is a function, too: the client should show what happened
             return self._error(call, shape, http, Fault(kind="bad_request", message=str(error) or repr(error)))
         fault = self.faults.take(request) or script.limit(request)
+        if not fault and self.limit and (seconds_to_wait := self.limit.take()) is not None:
+            fault = Fault(kind="rate_limit", retry_after=seconds_to_wait)
         if fault:
             call.fault = fault.kind
             if fault.kind in shape.errors:

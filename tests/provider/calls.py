@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from tests.provider.request import Request
@@ -17,7 +18,7 @@ Ending = Literal["answered", "client left", "cut"]
 class CallRecord:
     """One request; `ended` is None while it is in flight. A request that cannot be parsed has no conversation.
 
-    `target` is its path, with the query if it has one.
+    `target` is its path, with the query if it has one; `at` is when it came, in seconds since 1970.
     """
 
     shape: str
@@ -32,6 +33,7 @@ class CallRecord:
     fault: str | None = None
     status: int | None = None
     ended: Ending | None = None
+    at: float = field(default_factory=time.time)
 
     @property
     def body(self) -> Any:

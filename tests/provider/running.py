@@ -16,6 +16,7 @@ import uvicorn
 from tests import uvicorn_server
 from tests.checkout import CHECKOUT
 from tests.provider.app import KEY, Provider
+from tests.provider.rate_limit import RateLimit
 from tests.provider.script import Script
 
 
@@ -27,9 +28,9 @@ def uvicorn_config(provider: Provider) -> uvicorn.Config:
 
 
 @asynccontextmanager
-async def running(*scripts: Script, key: str = KEY) -> AsyncIterator[Provider]:
+async def running(*scripts: Script, key: str = KEY, limit: RateLimit | None = None) -> AsyncIterator[Provider]:
     """A provider in this event loop, on a free port; `url` and `openai_url` lead to it."""
-    provider = Provider(*scripts, key=key)
+    provider = Provider(*scripts, key=key, limit=limit)
     async with uvicorn_server.running(uvicorn_config(provider)) as (address, _):
         provider.url = f"http://{address}"
         yield provider

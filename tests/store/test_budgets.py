@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
+from models.contracts.budget import Amounts, Limits
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import Pipeline
-from store import budgets, project_start, steps, tasks, transcripts
+from store import budget_limits, budgets, project_start, steps, tasks, transcripts
+from store.budget_scopes import Scope
 from store.patience import patiently
 from store.transaction import Store
 
@@ -41,14 +43,14 @@ async def new_task(store: Store) -> UUID:
 
 async def reserve(store: Store, scope: str, task: UUID, amount: float, limit: float = 5.0) -> UUID | None:
     reservation = uuid7()
-    async with store.reading() as connection:
-        done = await budgets.reserve(connection, reservation, scope, task, START, amount, limit)
+    scopes = [Scope(scope, None, Limits(usd=limit))]
+    done = await budgets.reserve(store, reservation, scopes, task, START, Amounts(usd=amount))
     return reservation if done else None
 
 
 async def spent(store: Store, scope: str) -> tuple[float, float]:
     async with store.reading() as connection:
-        found = await budgets.spent(connection, scope)
+        found = await budget_limits.get(connection, scope)
     return round(found.spent_usd, 6), round(found.reserved_usd, 6)
 
 
@@ -109,7 +111,7 @@ async def test_once_a_task_has_started_again_an_earlier_start_writes_and_pays_no
         assert not await transcripts.add(connection, task, START, entry(1, 0.1), in_flight)
         assert not await transcripts.discard(connection, task, START, 0, "so")
         assert not await budgets.free(connection, other, task, START)
-        assert await budgets.reserve(connection, uuid7(), scope, task, START, 0.1, 5.0) is None
+        assert await budgets.reserve(store, uuid7(), [Scope(scope)], task, START, Amounts(usd=0.1)) is None
         assert not await steps.save_checkpoint(connection, task, START, {"at": 1})
         await budgets.settle_reservations_of_task(connection, task, START)
         assert await transcripts.of_task(connection, task) == before
@@ -126,8 +128,9 @@ async def test_once_a_task_has_started_again_an_earlier_start_writes_and_pays_no
 
 async def test_a_start_waits_for_the_write_of_the_one_before_it(store: Store, scope: str) -> None:
     task = await new_task(store)
+    assert await reserve(store, scope, task, 0.5)
     async with store.database.writing() as writing:
-        assert await budgets.reserve(writing, uuid7(), scope, task, START, 0.5, 5.0)
+        assert await transcripts.add(writing, task, START, entry(0))
         async with store.reading() as connection:
             starting = asyncio.create_task(
                 connection.execute(text("UPDATE task SET starts = starts + 1 WHERE id = :id"), {"id": task})
@@ -168,12 +171,12 @@ async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_co
     given = entry(0, 0.25)
 
     async def reserve_it() -> bool | None:
-        async with store.reading() as connection:
-            return await budgets.reserve(connection, reservation, scope, task, START, 0.5, 5.0)
+        return await budgets.reserve(store, reservation, [Scope(scope)], task, START, Amounts(usd=0.5))
 
     async def add_it() -> bool | None:
         async with store.reading() as connection:
-            return await transcripts.add(connection, task, START, given, reservation)
+            added = await transcripts.add(connection, task, START, given, reservation)
+        return added.is_stored if added else None
 
     for write, expected in ((reserve_it, (0.0, 0.5)), (add_it, (0.25, 0.0))):
         results = await asyncio.gather(*(patiently(write) for _ in range(5)))
@@ -181,6 +184,7 @@ async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_co
         assert await write()
         assert await spent(store, scope) == expected
     async with store.reading() as connection:
-        assert await transcripts.add(connection, task, START, {**given, "body": b"other"}) is False
+        other = await transcripts.add(connection, task, START, {**given, "body": b"other"})
+        assert other == transcripts.Added(is_stored=False, is_alarming=False)
         assert await transcripts.add(connection, task, START + 1, given) is None
         assert len(await transcripts.of_task(connection, task)) == 1

@@ -115,6 +115,12 @@ async def _cancelling(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("dialog", name="Cancel the project?")).to_be_visible()
 
 
+async def _stopping(page: Page, scene: Scene) -> None:
+    await _project(page, scene.active)
+    await page.get_by_role("button", name="Stop", exact=True).click()
+    await expect(page.get_by_role("dialog", name="Stop")).to_be_visible()
+
+
 async def _help(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_role("button", name="Keyboard shortcuts").click()
@@ -145,6 +151,7 @@ VIEWS: dict[str, Show] = {
     "inbox-amending": _amending,
     "inbox-rejecting": _rejecting,
     "inbox-together": _together,
+    "stopping": _stopping,
     "help": _help,
     "system": _system,
 }

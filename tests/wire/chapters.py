@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tests.wire.artifact_chapter import artifacts
+from tests.wire.budget_chapter import budgets
 from tests.wire.project_chapters import cancellation, catalogue, delivery, expiry, rejection, rework
 from tests.wire.refusal_chapter import refusals
 from tests.wire.socket_chapter import websocket
+from tests.wire.stop_chapter import stops
 from tests.wire.transcript import Transcript
 
 Chapter = Callable[[Transcript], Awaitable[None]]
@@ -22,7 +24,9 @@ CHAPTERS: tuple[Chapter, ...] = (
     cancellation,
     expiry,
     rework,
+    stops,
     artifacts,
+    budgets,
     refusals,
     websocket,
 )

@@ -22,6 +22,8 @@ async def catalogue(t: Transcript) -> None:
     await t.get("/pipelines/")
     await t.get("/pipelines/software-delivery")
     await t.get("/pipelines/no-such-pipeline")
+    await t.get("/pipelines/quick-start/estimate")
+    await t.get("/pipelines/no-such-pipeline/estimate")
     await t.get("/agents/")
     await t.get("/providers/")
 

@@ -62,7 +62,9 @@ async def at_work(engine: WorkflowEnvironment, store: Store, script: Script, set
 def begin(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings, at_work: None) -> Begin:
     """Starts a project with a pipeline."""
 
-    async def begin(stages: Pipeline, oversight: Oversight | None = None) -> Story:
-        return await Story.begin(engine.client, store, settings.task_queue, script, stages, oversight)
+    async def begin(stages: Pipeline, oversight: Oversight | None = None, checkpoint_after: int = 0) -> Story:
+        return await Story.begin(
+            engine.client, store, settings.task_queue, script, stages, oversight, checkpoint_after=checkpoint_after
+        )
 
     return begin

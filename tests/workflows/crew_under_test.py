@@ -147,8 +147,11 @@ class Story(ProjectRecords):
         oversight: Oversight | None = None,
         *,
         start: bool = True,
+        checkpoint_after: int = 0,
     ) -> Story:
-        new = project_start.NewProject(uuid7(), "A project", BRIEF, stages, oversight)
+        new = project_start.NewProject(
+            uuid7(), "A project", BRIEF, stages, oversight, checkpoint_after=checkpoint_after
+        )
         async with store.transaction(new.id) as tx:
             assert await project_start.create(tx, new)
         async with store.reading() as connection:

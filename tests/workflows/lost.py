@@ -51,7 +51,7 @@ async def lost_step(story: Story, stage: str, round: int = 1) -> UUID:
     worker = ActivityEnvironment()
     worker.info = replace(worker.info, workflow_id=story.handle.id)
     await worker.run(ProjectOpening(story.store, crew).open_project, OpenProjectInput(project_id=story.id))
-    await worker.run(AgentSteps(story.store, crew, MAX_ARTIFACT_BYTES, 5.0).run_agent_step, step)
+    await worker.run(AgentSteps(story.store, crew, MAX_ARTIFACT_BYTES, "5usd").run_agent_step, step)
     return step.request_id
 
 

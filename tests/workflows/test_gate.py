@@ -9,7 +9,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
+from models.contracts.budget import Budget
+from models.contracts.enums import UNFINISHED, HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import ArtifactType, BuiltInArtifact
@@ -27,6 +28,7 @@ SHAPES = {
     "redo later": partial(HitlResponse, action=HitlAction.AMEND, comment="again", redo="launch"),
     "reject": partial(HitlResponse, action=HitlAction.REJECT, comment="no"),
     "elsewhere": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=UUID(int=8)),
+    "raise": partial(HitlResponse, action=HitlAction.APPROVE, comment="it is worth it", raise_by=Budget(usd=2)),
     "here": partial(HitlResponse, action=HitlAction.APPROVE, artifact_id=ASKED.artifact_id),
 }
 
@@ -45,13 +47,14 @@ def responses(draw: st.DrawFn) -> list[tuple[str, HitlResponse]]:
 def gate(
     may_redo: bool = True, reason: HitlReason = HitlReason.REVIEW, supplies: ArtifactType | None = None
 ) -> OpenGate:
-    failed = reason is HitlReason.FAILED_STEP
+    failed = reason in UNFINISHED
     request = OpenRequest(
         request_id=UUID(int=1),
         artifacts=() if failed else (ASKED,),
         reason=reason,
         expires_at=NOW,
         may_redo=may_redo,
+        may_continue=failed and reason is not HitlReason.FAILED_STEP,
         supplies=supplies,
     )
     return OpenGate(GateState(request=request))
@@ -59,16 +62,20 @@ def gate(
 
 def fits(shape: str, may_redo: bool, reason: HitlReason, supplies: ArtifactType | None) -> bool:
     """An independent implementation of the rules."""
-    failed = reason is HitlReason.FAILED_STEP
+    failed = reason in UNFINISHED
     match shape:
+        case "raise":
+            return reason is HitlReason.BUDGET
         case "elsewhere" | "redo later":
             return False
         case "here":
             return not failed
-        case "redo" | "redo earlier":
+        case "redo":
+            return may_redo or reason is HitlReason.TOOL_CALL
+        case "redo earlier":
             return may_redo
         case "approve":
-            return may_redo or not failed
+            return may_redo or reason is not HitlReason.FAILED_STEP
         case "amend":
             return not failed or supplies is not None
     return True

@@ -96,6 +96,7 @@ class Log:
         *accepted: ArtifactRef,
         comment: str,
         redo: str | None = None,
+        without_asking: bool = False,
     ) -> None:
         asked = self.requests[request_id]
         response = HitlResponse(
@@ -119,6 +120,7 @@ class Log:
             responder=response.responder,
             accepted=accepted,
             redo=redo,
+            without_asking=without_asking,
         )
         self.add(responded, asked.task_id)
 
@@ -238,3 +240,32 @@ def test_a_cancelled_request_is_opened_again() -> None:
     log.requests[request] = replace(log.requests[request], status=HitlStatus.CANCELLED)
     state = log.states()["plan"]
     assert (state.gate, state.round) == (None, 1)
+
+
+def test_the_gates_that_passed_without_a_person_are_counted_as_the_workflow_counts_them() -> None:
+    log, stages = Log(), pipeline(PLAN | GATE, BUILD | {"gate": {"on_expiry": "approve"}}, VALIDATE)
+
+    def passed() -> int:
+        recorded = WorkflowRecords(events=tuple(log.events), tasks=log.tasks, requests=log.requests)
+        return rebuild_project_state(stages, recorded).gates_passed
+
+    log.done("plan", "project_plan")
+    assert passed() == 1
+    task_id = log.started("build")
+    request = log.asks(task_id, "build", code := ref("source_code"))
+    log.completed(task_id, "build")
+    assert passed() == 1
+    log.expired(request, "build", accepted=True)
+    assert passed() == 2
+    log.done("validate", "test_results", verdict=Verdict.PASSED)  # it has no gate
+    assert passed() == 2
+    for without_asking, counted in ((True, 3), (False, 0)):
+        task_id = log.started("build", 2)
+        request = log.asks(task_id, "build", code)
+        log.completed(task_id, "build", 2)
+        log.decided(request, "build", HitlAction.APPROVE, code, comment="Good.", without_asking=without_asking)
+        assert passed() == counted
+
+
+def ref(type: str) -> ArtifactRef:
+    return ArtifactRef.model_validate({"artifact_id": uuid7(), "type": type, "version": 1, "content_hash": "0" * 64})

@@ -29,6 +29,12 @@ export interface AgentStatusChangeEnvelope {
   timestamp: string;
 }
 
+export interface Amounts {
+  usd: number;
+  tokens: number;
+  seconds: number;
+}
+
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
@@ -128,6 +134,51 @@ export interface ArtifactRef {
   content_hash: string;
 }
 
+export type Budget = Record<string, any> | string;
+
+export interface BudgetAlert {
+  kind: BudgetKind;
+  unit: BudgetUnit;
+  percent: number;
+  spent: number;
+  limit: number;
+  stage: string;
+}
+
+export interface BudgetAlertEnvelope {
+  event_type: "budget_alert";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: BudgetAlert;
+  timestamp: string;
+}
+
+export type BudgetKind = "step" | "role" | "project" | "day";
+
+export interface BudgetPublic {
+  kind: BudgetKind;
+  project_id: string | null;
+  role: string | null;
+  limits: Limits;
+  spent: Amounts;
+  reserved: Amounts;
+  percent: number | null;
+}
+
+export type BudgetUnit = "usd" | "tokens" | "seconds";
+
+export interface BudgetUpdate {
+  budget: Budget | null;
+}
+
+export interface Budgets {
+  day: BudgetPublic;
+  items: BudgetPublic[];
+  next_cursor: string | null;
+}
+
 export interface ComponentHealth {
   status: "ok" | "down";
   latency_ms: number;
@@ -143,6 +194,7 @@ export interface DecisionPublic {
   content_hash: string | null;
   artifact_id: string | null;
   redo: string | null;
+  raise_by: Budget | null;
   responder: string;
   outcome: ResponseOutcome;
   explanation: string | null;
@@ -182,7 +234,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -190,7 +242,13 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "workflow_event" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+
+export interface Fallback {
+  failed: string;
+  reason: string;
+  asked_instead: string;
+}
 
 export interface FilePublic {
   path: string;
@@ -232,7 +290,7 @@ export interface HitlExpiredEnvelope {
   timestamp: string;
 }
 
-export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step";
+export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget" | "tool_call" | "stopped" | "checkpoint";
 
 export interface HitlRequested {
   request_id: string;
@@ -242,6 +300,7 @@ export interface HitlRequested {
   question: string;
   artifacts: ArtifactRef[];
   expires_at: string;
+  needs_person?: boolean;
 }
 
 export interface HitlRequestedEnvelope {
@@ -265,6 +324,8 @@ export interface HitlResponded {
   responder: string;
   accepted: ArtifactRef[];
   redo?: string | null;
+  raise_by?: Budget | null;
+  without_asking?: boolean;
 }
 
 export interface HitlRespondedEnvelope {
@@ -278,6 +339,12 @@ export interface HitlRespondedEnvelope {
 }
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
+
+export interface Limits {
+  usd: number | null;
+  tokens: number | null;
+  seconds: number | null;
+}
 
 export interface Links {
   temporal_ui: string | null;
@@ -336,6 +403,11 @@ export interface Page_RequestItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_StopPublic_ {
+  items: StopPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_WorkflowProblemItem_ {
   items: WorkflowProblemItem[];
   next_cursor: string | null;
@@ -354,7 +426,10 @@ export interface PendingRequest {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -368,7 +443,15 @@ export interface Pipeline {
   description: string;
   roles: Role[];
   artifacts: ArtifactKind[];
+  budget: Budget | null;
   stages: Stage[];
+}
+
+export interface PipelineEstimate {
+  pipeline: string;
+  projects: number;
+  cost_usd: Range | null;
+  working_seconds: Range | null;
 }
 
 export interface PipelineItem {
@@ -402,6 +485,12 @@ export interface Progress {
   total: number;
 }
 
+export interface ProjectBudgets {
+  project: BudgetPublic;
+  roles: BudgetPublic[];
+  day: BudgetPublic;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -409,6 +498,7 @@ export interface ProjectCreate {
   oversight?: Oversight | null;
   crew?: string | null;
   model?: string | null;
+  budget?: Budget | null;
   source?: SourceCreate | null;
 }
 
@@ -425,6 +515,7 @@ export interface ProjectItem {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  spent: Amounts;
   reason: string | null;
   created_at: string;
   updated_at: string;
@@ -455,6 +546,7 @@ export interface ProjectPublic {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  spent: Amounts;
   reason: string | null;
   created_at: string;
   updated_at: string;
@@ -462,6 +554,7 @@ export interface ProjectPublic {
   workflow_problem: WorkflowProblemPublic | null;
   description: string;
   pipeline_definition: Pipeline;
+  checkpoint_after: number;
   head: number;
 }
 
@@ -480,6 +573,12 @@ export interface ProviderPublic {
   is_rehearsal: boolean;
   is_default: boolean;
   default_model: string | null;
+}
+
+export interface Range {
+  median: number;
+  least: number;
+  most: number;
 }
 
 export interface RecordedEntry {
@@ -514,6 +613,11 @@ export interface Recording {
   entries: RecordedEntry[];
 }
 
+export interface ReleaseCreate {
+  reason: string;
+  by?: string;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
@@ -527,7 +631,10 @@ export interface RequestItem {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -547,7 +654,10 @@ export interface RequestPublic {
   artifacts: ArtifactRef[];
   may_redo: boolean;
   may_continue: boolean;
+  needs_person: boolean;
   supplies: string | null;
+  shortage: Shortage | null;
+  tool_call: ToolCall | null;
   decision_id: string | null;
   created_at: string;
   expires_at: string;
@@ -574,6 +684,9 @@ export interface ResponseCreate {
   decision_id?: string | null;
   artifact_id?: string | null;
   redo?: string | null;
+  raise_by?: Budget | null;
+  in_bulk?: boolean;
+  without_asking?: boolean;
   responder?: string;
 }
 
@@ -584,14 +697,19 @@ export interface Rework {
   max_rounds: number;
 }
 
+export type Risk = "normal" | "high";
+
 export interface Role {
   name: string;
   description: string;
   instructions: string;
   writes: Writes;
   tools: string[] | null;
+  mcp_tools: string[];
+  without_asking: string[];
   model: string | null;
   limits: RoleLimits;
+  budget: Budget | null;
 }
 
 export interface RoleLimits {
@@ -600,6 +718,38 @@ export interface RoleLimits {
   output_tokens: number | null;
   cost_usd: number | null;
   working_time: string | null;
+}
+
+export interface RoleUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  agent_type: string;
+}
+
+export interface RoundUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  stage: string;
+  round: number;
+}
+
+export interface Shortage {
+  kind: BudgetKind;
+  scope: string;
+  unit: BudgetUnit;
+  spent: number;
+  reserved: number;
+  limit: number;
+  needs: number;
+  once: number | null;
 }
 
 export interface SourceCreate {
@@ -620,6 +770,18 @@ export interface Stage {
   attempts: number;
   priority: number;
   model: string | null;
+  budget: Budget | null;
+  risk: Risk;
+}
+
+export interface StageUsage {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+  stage: string;
 }
 
 export interface StatusChange {
@@ -627,6 +789,55 @@ export interface StatusChange {
   requested: string;
   status: ProjectStatus;
 }
+
+export interface StepWait {
+  reason: WaitReason;
+  seconds: number | null;
+}
+
+export interface StopChange {
+  stop_id: string;
+  scope: StopScope;
+  role?: string | null;
+  stopped: boolean;
+  reason: string;
+  by: string;
+}
+
+export interface StopChangeEnvelope {
+  event_type: "stop_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: StopChange;
+  timestamp: string;
+}
+
+export interface StopCreate {
+  scope: StopScope;
+  project_id?: string | null;
+  role?: string | null;
+  task_id?: string | null;
+  reason: string;
+  by?: string;
+}
+
+export interface StopPublic {
+  stop_id: string;
+  scope: StopScope;
+  project_id: string | null;
+  role: string | null;
+  task_id: string | null;
+  reason: string;
+  stopped_by: string;
+  created_at: string;
+  released_at: string | null;
+  release_reason: string | null;
+  released_by: string | null;
+}
+
+export type StopScope = "all" | "project" | "role" | "step";
 
 export interface TaskCancelled {
   stage: string;
@@ -716,6 +927,7 @@ export interface TaskProgress {
   stage: string;
   message: string;
   fraction: number | null;
+  wait?: StepWait | null;
 }
 
 export interface TaskProgressEnvelope {
@@ -771,6 +983,12 @@ export interface TaskSubmitted {
   status: "submitted";
 }
 
+export interface ToolCall {
+  tool: string;
+  arguments: Record<string, any>;
+  digest: string;
+}
+
 export interface ToolCallPublic {
   tool: string;
   arguments: Record<string, any> | string;
@@ -802,6 +1020,7 @@ export interface TurnPublic {
   calls: ToolCallPublic[];
   remark: string | null;
   discarded: string | null;
+  asked_instead: string | null;
   finish_reason: string | null;
   input_tokens: number;
   output_tokens: number;
@@ -816,12 +1035,32 @@ export interface Usage {
   output_tokens: number;
   cost_usd: number;
   asked_for: string | null;
+  fallbacks: Fallback[] | null;
   prompt_version: string | null;
   framework: string | null;
   settings: Record<string, any> | null;
 }
 
+export interface UsageFigures {
+  calls: number;
+  input_tokens: number;
+  output_tokens: number;
+  cached_tokens: number;
+  cost_usd: number;
+  working_seconds: number;
+}
+
+export interface UsagePublic {
+  project_id: string;
+  total: UsageFigures;
+  roles: RoleUsage[];
+  stages: StageUsage[];
+  rounds: RoundUsage[];
+}
+
 export type Verdict = "passed" | "failed";
+
+export type WaitReason = "retry" | "rate_limit" | "turn";
 
 export interface WaitingFor {
   request_id: string;

@@ -8,7 +8,7 @@ import { title } from "./labels.js";
 /** @import { ProjectPublic, ProviderPublic, Stage } from "./api.d.ts" */
 
 /** @typedef {Pick<ProjectPublic, "crew" | "is_rehearsal" | "model" | "pipeline_definition">} Crewed */
-/** @typedef {{ crew: string, model: string }} Choice of a new project; "" is the server's choice */
+/** @typedef {{ crew: string, model: string, budget?: string }} Choice of a new project; "" is the server's choice */
 
 export const NO_MODEL = "Rehearsal: no model is asked";
 
@@ -82,15 +82,16 @@ export const chosenCrew = (crew, providers) =>
   providers.find(({ name, is_default: isDefault }) => (crew ? name === crew : isDefault));
 
 /**
- * What a request says of the crew: nothing that the server would choose anyway, and no model to a rehearsal.
+ * What a request says of the crew: nothing that the server would choose anyway, and neither model nor budget to a
+ * rehearsal.
  * @param {Choice} choice
  * @param {ProviderPublic[]} providers
- * @returns {{ crew?: string, model?: string }}
+ * @returns {{ crew?: string, model?: string, budget?: string }}
  */
-export function crewBody({ crew, model }, providers) {
-  const name = model.trim();
-  const asks = name && !chosenCrew(crew, providers)?.is_rehearsal;
-  return { ...(crew && { crew }), ...(asks && { model: name }) };
+export function crewBody({ crew, model, budget = "" }, providers) {
+  const asks = !chosenCrew(crew, providers)?.is_rehearsal;
+  const [name, amounts] = asks ? [model.trim(), budget.trim()] : ["", ""];
+  return { ...(crew && { crew }), ...(name && { model: name }), ...(amounts && { budget: amounts }) };
 }
 
 /**
@@ -98,9 +99,9 @@ export function crewBody({ crew, model }, providers) {
  * @param {{ model?: string }} body
  */
 export const modelProblem = ({ model }) =>
-  model === undefined || /^[a-z][a-z0-9_-]*:\S{1,200}$/.test(model)
+  model === undefined || model.split(",").every((each) => /^[a-z][a-z0-9_-]*:\S{1,200}$/.test(each.trim()))
     ? ""
-    : "Write it as provider:model, such as openai:gpt-5.";
+    : "Write it as provider:model, such as openai:gpt-5. Several, in order, are separated by commas.";
 
 /**
  * A choice in words: "Rehearsal: no model is asked", "openai:gpt-5", or the name of a crew.

@@ -2,7 +2,7 @@
 
 import { capitalised } from "./text.js";
 
-/** @import { HitlReason } from "./api.d.ts" */
+/** @import { HitlReason, StepWait, WaitReason } from "./api.d.ts" */
 
 /** @typedef {"project" | "task" | "stage" | "agent" | "hitl" | "component"} Kind */
 
@@ -111,10 +111,43 @@ export const OPEN_TASK_STATUSES = new Set(["pending", "working", "waiting_for_hi
 /** What a person did, by the action of the response. @type {Record<string, string>} */
 export const DECIDED = { approve: "approved", amend: "amended", reject: "rejected" };
 
+/** What was stopped, by the scope of the stop. @type {Record<string, string>} */
+const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
+
+/**
+ * "stopped the role coder".
+ * @param {Record<string, any>} stop the data of the event `stop_change`
+ */
+export const stopInWords = ({ stopped, scope, role }) =>
+  `${stopped ? "stopped" : "released"} ${STOPPED[scope] ?? scope}${role ? ` ${role}` : ""}`;
+
+/** The reasons of requests whose step has no result. */
+const UNFINISHED = new Set(["failed_step", "stopped", "budget", "tool_call"]);
+
+/**
+ * Whether a request is about a step without a result, which can be tried again rather than approved.
+ * @param {{ reason: HitlReason }} request
+ */
+export const isUnfinished = ({ reason }) => UNFINISHED.has(reason);
+
 /** Why a gate asks. @type {Record<HitlReason, string>} */
 export const REASONS = {
   review: "Review",
   low_confidence: "The agent is unsure",
   failed_verdict: "The tests failed too often",
   failed_step: "The step failed",
+  budget: "A budget is exhausted",
+  tool_call: "A tool needs permission",
+  stopped: "The step was stopped",
+  checkpoint: "Many gates passed without a person",
 };
+
+/** What a running step waits for. @type {Record<WaitReason, string>} */
+const WAITS = { retry: "Asks again", rate_limit: "Rate-limited", turn: "Waits for its turn" };
+
+/**
+ * "Rate-limited: 30 s", or without the time if it is unknown or less than a second.
+ * @param {StepWait} wait
+ */
+export const waitInWords = ({ reason, seconds }) =>
+  `${WAITS[reason] ?? title(reason)}${seconds !== null && seconds >= 1 ? `: ${Math.round(seconds)} s` : ""}`;

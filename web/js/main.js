@@ -6,9 +6,11 @@ import { pending } from "./pending.js";
 import { go } from "./navigation.js";
 import { startRouter } from "./router.js";
 import { startShell } from "./shell.js";
+import { startStops } from "./stops/elements.js";
 import "./time-elements.js";
 
 startShell();
+startStops();
 live.start();
 pending.start(new AbortController().signal);
 startKeyboard(go);

@@ -5,9 +5,9 @@ import { all, get, post, send } from "./http.js";
 /**
  * @import {
  *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineItem, ProjectCreate, ProjectItem, ProjectProgress,
- *   ProjectPublic, ProviderPublic, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate, TaskCreate, TaskDetail,
- *   TaskSubmitted, TranscriptPublic, WorkflowPublic,
+ *   Event, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
+ *   ResponseCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
  */
 
@@ -32,6 +32,8 @@ export const projects = {
   requests: (id, options) => all(`${V1}/hitl/project/${id}/requests`, options),
   /** @type {(id: string, query: Query, options?: Options) => Promise<Page<Event> & { head: number }>} */
   events: (id, query, options) => get(`${V1}/projects/${id}/events`, { query, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<ProjectBudgets>} */
+  budget: (id, options) => get(`${V1}/projects/${id}/budget`, options),
   /** @type {(id: string, options?: Options) => Promise<WorkflowPublic>} */
   workflow: (id, options) => get(`${V1}/workflows/${id}`, options),
   /** @type {(body: ProjectCreate, key: string) => Promise<ProjectPublic>} */
@@ -86,11 +88,22 @@ export const tasks = {
   change: (id, what) => post(`${V1}/tasks/${id}/${what}`),
 };
 
+export const stops = {
+  /** @type {(options?: Options) => Promise<Page<StopPublic>>} */
+  held: (options) => get(`${V1}/stops/`, { query: { held: "true", limit: 200 }, ...options }),
+  /** @type {(body: StopCreate) => Promise<StopPublic>} */
+  create: (body) => post(`${V1}/stops/`, body),
+  /** @type {(id: string, body: ReleaseCreate) => Promise<StopPublic>} */
+  release: (id, body) => post(`${V1}/stops/${id}/release`, body),
+};
+
 export const catalogue = {
   /** @type {(options?: Options) => Promise<Page<PipelineItem>>} */
   pipelines: (options) => get(`${V1}/pipelines/`, options),
   /** @type {(name: string, options?: Options) => Promise<Pipeline>} */
   pipeline: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}`, options),
+  /** @type {(name: string, options?: Options) => Promise<PipelineEstimate>} */
+  estimate: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}/estimate`, options),
   /** @type {(options?: Options) => Promise<Page<AgentPublic>>} */
   agents: (options) => get(`${V1}/agents/`, options),
   /** @type {(options?: Options) => Promise<Page<ProviderPublic>>} */

@@ -1,6 +1,6 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { TaskPublic, Usage } from "./api.d.ts" */
+/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
@@ -43,7 +43,98 @@ export function dollars(usd) {
  * @param {Amount} amount
  */
 export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
-  `${dollars(cost_usd)}, ${(input_tokens + output_tokens).toLocaleString("en-GB")} tokens`;
+  spentInWords({ usd: cost_usd, tokens: input_tokens + output_tokens });
+
+/**
+ * "$0.42, 12,300 tokens".
+ * @param {Pick<Amounts, "usd" | "tokens">} spent
+ */
+export const spentInWords = ({ usd, tokens }) => `${dollars(usd)}, ${tokens.toLocaleString("en-GB")} tokens`;
+
+/**
+ * Whether a model was asked.
+ * @param {Pick<Amounts, "usd" | "tokens">} spent
+ */
+export const hasSpent = ({ usd, tokens }) => usd > 0 || tokens > 0;
+
+/**
+ * What projects have used together, or null if none of them asked a model.
+ * @param {Pick<ProjectItem, "spent">[]} projects
+ */
+export function totalSpent(projects) {
+  const total = projects.reduce(
+    (sum, { spent }) => ({ usd: sum.usd + spent.usd, tokens: sum.tokens + spent.tokens }),
+    { usd: 0, tokens: 0 },
+  );
+  return hasSpent(total) ? total : null;
+}
+
+/**
+ * "1.20 USD", "310,000 tokens" or "1:30:00 h" of working time.
+ * @param {BudgetUnit} unit
+ * @param {number} amount
+ */
+export function amountOf(unit, amount) {
+  if (unit === "usd") return `${amount.toFixed(2)} USD`;
+  if (unit === "tokens") return `${Math.round(amount).toLocaleString("en-GB")} tokens`;
+  const minutes = Math.floor(Math.round(amount) / 60);
+  const digits = [minutes % 60, Math.round(amount) % 60].map((part) => String(part).padStart(2, "0"));
+  return `${Math.floor(minutes / 60)}:${digits.join(":")} h`;
+}
+
+/** @type {BudgetUnit[]} */
+const UNITS = ["usd", "tokens", "seconds"];
+
+/**
+ * "1.20 of 2.00 USD, 310,000 of 500,000 tokens", or null if nothing is limited.
+ * @param {Pick<BudgetPublic, "limits" | "spent">} budget
+ */
+export function budgetInWords({ limits, spent }) {
+  const parts = UNITS.flatMap((unit) => {
+    const limit = limits[unit];
+    return limit === null ? [] : [`${amountOf(unit, spent[unit]).split(" ")[0]} of ${amountOf(unit, limit)}`];
+  });
+  return parts.join(", ") || null;
+}
+
+/**
+ * "90 % of the budget of the project is spent: 1.80 USD of 2.00 USD".
+ * @param {BudgetAlert} alert
+ */
+export const alertInWords = ({ percent, kind, unit, spent, limit }) =>
+  `${percent} % of the budget of the ${kind} is spent: ${amountOf(unit, spent)} of ${amountOf(unit, limit)}`;
+
+/**
+ * "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
+ * @param {PipelineEstimate} estimate
+ */
+export function estimateInWords({ projects, cost_usd: cost, working_seconds: time }) {
+  if (!cost || !time) return null;
+  const [usual, least, most] = [time.median, time.least, time.most].map((each) => amountOf("seconds", each));
+  return `${projects} earlier projects of this pipeline: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
+    `${dollars(cost.most)}), ${usual} of work (${least} to ${most}).`;
+}
+
+/**
+ * What is wrong with a budget that was typed, or "".
+ * @param {string} text
+ */
+export function budgetProblem(text) {
+  const amount = /^\d+(\.\d+)?\s*(usd|\$|tok|tokens|ktok|mtok|s|m|min|h|d)?$/i;
+  const parts = text.split(",").map((part) => part.trim());
+  return !text.trim() || parts.every((part) => amount.test(part) && parseFloat(part) > 0)
+    ? ""
+    : "Write amounts with their units, such as 2usd or 2usd,500ktok,2h.";
+}
+
+/**
+ * "openai:gpt-5: its server failed." for each model that failed, and another one was asked instead.
+ * @param {Usage} usage
+ */
+export const fallbacksInWords = ({ fallbacks }) =>
+  (fallbacks ?? []).map(({ failed, reason, asked_instead: instead }) =>
+    `${failed} failed: ${reason} ${instead} was asked.`
+  );
 
 /**
  * "openai:gpt-5, answered by gpt-5-2025-08-07".

@@ -23,3 +23,9 @@ PIPELINE_ITEM: Json = {
     "stages": ["build", "launch"],
     "gates": [],
 }
+ESTIMATE: Json = {
+    "pipeline": "quick-start",
+    "projects": 12,
+    "cost_usd": {"median": 0.42, "least": 0.2, "most": 1.35},
+    "working_seconds": {"median": 310.5, "least": 180, "most": 900},
+}

@@ -28,6 +28,7 @@ PROJECT: Json = {
     "progress": {"done": 0, "total": 7},
     "open_requests": 1,
     "waiting_for": WAITING_FOR,
+    "spent": {"usd": 0, "tokens": 0, "seconds": 0},
     "reason": None,
     "created_at": EARLIER,
     "updated_at": LATER,
@@ -37,6 +38,7 @@ PROJECT: Json = {
 WHOLE_PROJECT: Json = PROJECT | {
     "description": "# URL shortener\n\n- Shorten a URL.\n",
     "pipeline_definition": PIPELINE,
+    "checkpoint_after": 10,
     "head": 9,
 }
 NEW_PROJECT: Json = PROJECT | {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from crew.model.clients import ModelClients
 from crew.model.conversation import Completed, Conversation
+from crew.model.limiter.limiter import Limiter
+from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import limits_of
+from crew.model.mcp_tools import McpTools
+from crew.model.model_list import ModelList
 from crew.model.prompt import prompt_for
 from crew.model.tool import Tool
 from crew.model.workspace import Workspace
@@ -24,6 +28,8 @@ class AgentServices:
     clients: ModelClients
     sandbox: SandboxPort
     default_model: ModelName | None
+    limiter: Limiter = field(default_factory=lambda: Limiter(MemoryQueue()))
+    mcp: McpTools = field(default_factory=lambda: McpTools(None))
 
 
 class ModelAgent(Protocol):
@@ -55,12 +61,15 @@ async def run_conversation(
     model = assignment.model or services.default_model
     if model is None:
         raise AgentError("no model is named: set BOTARMY_MODEL, such as openai:gpt-5.", retryable=False)
-    return await Conversation(
-        services.clients.get(model),
-        prompt_for(assignment, prompt, **fill),
-        permitted_tools(assignment, tools),
-        limits_of(assignment.role, assignment.continued),
-        step,
-        assignment.continued,
-        state=lambda: workspace.version if workspace is not None else None,
-    ).run()
+    async with services.mcp.opened(assignment.role) as others:
+        return await Conversation(
+            ModelList(services.clients, model),
+            prompt_for(assignment, prompt, **fill),
+            (*permitted_tools(assignment, tools), *others),
+            limits_of(assignment.role, assignment.continued),
+            step,
+            services.limiter.of_step(assignment.project_id, assignment.task_id, step),
+            assignment.continued,
+            state=lambda: workspace.version if workspace is not None else None,
+            permissions=assignment.permissions,
+        ).run()

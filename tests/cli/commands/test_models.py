@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from cli.client.model_shapes import ModelReport
 from cli.commands import model_check
-from cli.commands.model_check import require_possible
+from cli.commands.model_check import require_possible, require_usable
 from cli.commands.module import ModuleResult
 from cli.commands.show_models import describe
 from cli.errors import CommandError, UsageError
@@ -91,6 +91,37 @@ async def test_only_invalid_settings_are_a_wrong_usage(
     with pytest.raises(CommandError, match="why") as error:
         await model_check.check_models([])
     assert type(error.value) is raised
+
+
+def reporting(monkeypatch: pytest.MonkeyPatch, *reports: ModelReport) -> None:
+    """Let the check find these reports, as the process that asks the models prints them."""
+
+    async def ended(module: str, *names: str) -> ModuleResult:
+        assert names == ("openai:a,openai:b",)
+        return ModuleResult(0, "".join(f"{report.model_dump_json()}\n" for report in reports).encode(), b"")
+
+    monkeypatch.setattr(model_check, "run_module", ended)
+
+
+GONE = ModelReport(model="openai:a", problem="The provider has no model openai:a.")
+USABLE = ModelReport(model="openai:b", warning="it is dear.")
+
+
+async def test_a_list_of_models_can_be_used_if_one_of_them_can_and_the_others_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reporting(monkeypatch, GONE, USABLE)
+    assert await require_usable("openai:a,openai:b") == USABLE
+    await asyncio.to_thread(require_possible, "openai:a,openai:b")
+    said = ["botarmy: warning: The provider has no model openai:a.", "botarmy: warning: openai:b: it is dear."]
+    assert capsys.readouterr().err.splitlines() == said * 2
+
+
+async def test_a_list_of_models_none_of_which_can_be_used_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    reporting(monkeypatch, GONE, ModelReport(model="openai:b", problem="openai:b rejected the key."))
+    for check in (require_usable("openai:a,openai:b"), asyncio.to_thread(require_possible, "openai:a,openai:b")):
+        with pytest.raises(UsageError, match=r"no model openai:a\. openai:b rejected the key\."):
+            await check
 
 
 @pytest.mark.long

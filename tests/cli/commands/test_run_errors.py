@@ -24,7 +24,7 @@ async def test_a_usage_error_is_reported_on_one_line(api_url: str, tmp_path: Pat
         (("run", "missing.md"), "does not exist"),
         (("run", "binary.md"), "NUL"),
         (("run", BRIEF, "--name", "n" * 300), "300 characters"),
-        (("run", BRIEF, "--pipeline", "nope"), "is unknown; the pipelines are"),
+        (("run", BRIEF, "--pipeline", "nope"), "pipeline: nope is unknown; the pipelines are"),
         (("run", BRIEF, "--out", "full"), "not an empty folder"),
         (("run", BRIEF, "--out", "binary.md/out"), "cannot"),
         (("run", BRIEF, "--out", "/proc/out"), "cannot write a delivery to /proc/out"),

@@ -124,3 +124,11 @@ def test_nothing_controls_the_terminal() -> None:
     text = shown(said, task=hostile, columns=80)
     assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(text)
     assert "[red]x[/red]" in text
+
+
+def test_a_model_that_failed_is_shown_with_the_one_that_was_asked_instead() -> None:
+    failed = turn(1, model=None, asked_for="openai:a", discarded="openai:a rejected the key.", asked_instead="openai:b")
+    text = shown(failed, turn(2))
+    assert "openai:a, " in text
+    assert "FAILED: openai:a rejected the key. Asked instead: openai:b" in text
+    assert "NOT USED" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -10,7 +11,7 @@ from cli.client.project_view import ProjectView, StageStatus
 from cli.client.shapes import Event
 from cli.views.wording import describe, duration
 from models.contracts.enums import EventType
-from tests.models.test_event_data import RELEASE_0_1_0
+from tests.models.test_event_data import FIRST
 
 
 def event(event_type: str, data: dict[str, Any], task_id: str | None = "1") -> Event:
@@ -19,7 +20,7 @@ def event(event_type: str, data: dict[str, Any], task_id: str | None = "1") -> E
 
 @pytest.mark.parametrize("event_type", EventType)
 def test_the_terminal_knows_every_event_type(event_type: EventType) -> None:
-    line = describe(event(event_type, RELEASE_0_1_0[event_type]))
+    line = describe(event(event_type, FIRST[event_type]))
     if event_type is EventType.AGENT_STATUS_CHANGE:
         assert line is None  # the events of its task say as much
     else:
@@ -33,7 +34,7 @@ def test_an_unknown_event_type_is_not_shown() -> None:
 
 
 def test_values_of_a_newer_api_are_shown_as_they_came() -> None:
-    data = RELEASE_0_1_0[EventType.HITL_REQUEST]
+    data = FIRST[EventType.HITL_REQUEST]
     data = data | {"reason": "added_later", "artifacts": [data["artifacts"][0] | {"type": "added_later"}]}
     view = ProjectView()
     view.apply(event(EventType.HITL_REQUEST, data))
@@ -59,3 +60,10 @@ def test_an_event_about_the_workflow_of_a_task_leaves_the_project_as_it_is() -> 
 
 def test_durations_have_readable_units() -> None:
     assert [duration(seconds) for seconds in (None, 0, 61.9, 3600, 7384)] == ["", "0:00", "1:01", "1h00m", "2h03m"]
+
+
+def test_a_stop_says_what_was_stopped_by_whom_and_why() -> None:
+    data = {"stop_id": str(uuid4()), "scope": "role", "role": "coder", "stopped": True, "reason": "Dear.", "by": "Ada"}
+    assert describe(event(EventType.STOP_CHANGE, data)) == "the role coder is stopped by Ada: Dear."
+    released = data | {"scope": "added_later", "stopped": False}
+    assert describe(event(EventType.STOP_CHANGE, released)) == "added_later is released by Ada: Dear."

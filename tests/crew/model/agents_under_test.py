@@ -19,6 +19,7 @@ from tests.provider import Provider, Script, configured
 from tests.provider.product import Product
 
 MODEL = "openai:scripted"
+GONE = "openai:gone"
 KEY = "planted-key-4f9d1c7e8a2b6d30"
 """Long enough to be looked for in responses, and without the form of any provider's keys."""
 
@@ -26,7 +27,7 @@ KEY = "planted-key-4f9d1c7e8a2b6d30"
 @asynccontextmanager
 async def crew_of(*scripts: Script) -> AsyncIterator[tuple[ModelCrew, Provider]]:
     """A crew whose provider is scripted, with the environment of a worker."""
-    settings = Settings(_env_file=None, model_prices={MODEL: (1.0, 2.0)}, test_seconds=10)
+    settings = Settings(_env_file=None, model_prices={MODEL: (1.0, 2.0), GONE: (1.0, 2.0)}, test_seconds=10)
     async with configured(*scripts, key=KEY) as provider:
         crew = ModelCrew(settings)
         yield crew, provider
@@ -42,6 +43,7 @@ async def work(
     round: int = 1,
     continued: int = 0,
     note: str | None = None,
+    model: str = MODEL,
 ) -> Outcome:
     """Run one step of `software-delivery`.
 
@@ -69,7 +71,7 @@ async def work(
         brief="",
         inputs=tuple(_artifact(type, content, note) for type, content in inputs.items()),
         expected_outputs=produces,
-        model=MODEL,
+        model=model,
         continued=continued,
     )
     return await crew.agent(assignment.role).run(assignment, step or Step())

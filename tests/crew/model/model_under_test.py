@@ -16,13 +16,18 @@ from pydantic_ai.usage import RequestUsage
 from crew.model.clients import ModelClient
 from crew.model.conversation import Conversation
 from crew.model.dialect import NativeTools
+from crew.model.limiter.limiter import Limiter, StepLimiter
+from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import StepLimits
+from crew.model.model_list import ModelList
 from crew.model.pricing import Price
 from crew.model.prompt import Prompt
 from crew.model.tool import Arguments, InvalidOutputError, Tool, ToolError
 from crew.protocol import BudgetExhaustedError
 from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
+from models.contracts.budget import Amounts
+from models.contracts.event_data import StepWait
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -102,11 +107,14 @@ class MemoryTranscript:
         self.discarded += [replace(entry, discarded=reason) for entry in self.stored if entry.position >= position]
         self.stored[:] = [entry for entry in self.stored if entry.position < position]
 
-    async def reserve(self, amount_usd: float) -> UUID:
-        if self.spent + sum(self.reserved.values()) + amount_usd > self.limit:
+    async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
+        spent = sum(entry.cost_usd for entry in await self.entries())
+        if spent + needs.usd > step_usd:
+            raise BudgetExhaustedError(f"spent {spent:.2f} of {step_usd:.2f} USD.")
+        if self.spent + sum(self.reserved.values()) + needs.usd > self.limit:
             raise BudgetExhaustedError("the budget is spent")
         reservation = uuid4()
-        self.reserved[reservation] = amount_usd
+        self.reserved[reservation] = needs.usd
         return reservation
 
     async def release(self, reservation: UUID) -> None:
@@ -121,13 +129,24 @@ class DiedError(BaseException):
 class Step:
     transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
     messages: list[str] = field(default_factory=list)
+    waits: list[StepWait] = field(default_factory=list)
     checkpoint: None = None
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         raise NotImplementedError
 
-    async def progress(self, message: str, fraction: float | None = None, **figures: float) -> None:
+    async def progress(
+        self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
+    ) -> None:
         self.messages.append(message)
+        if wait is not None:
+            self.waits.append(wait)
+
+    async def idle(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def require_not_stopped(self) -> None:
+        """Nobody stops it."""
 
 
 class Word(Arguments):
@@ -168,6 +187,26 @@ class Tools:
         )
 
 
+@dataclass
+class OneClient:
+    """Has one client, whatever is asked for."""
+
+    client: ModelClient
+
+    def get(self, name: str) -> ModelClient:
+        return self.client
+
+
+def only(client: ModelClient) -> ModelList:
+    """Return the list of models with this one alone."""
+    return ModelList(OneClient(client), client.name)
+
+
+def unlimited(step: AnyStep) -> StepLimiter:
+    """Return a limiter of this step alone, which limits nothing."""
+    return Limiter(MemoryQueue()).of_step(uuid4(), uuid4(), step)
+
+
 LIMITS = StepLimits(turns=20, tool_calls=100, output_tokens=1_000_000, cost_usd=2.0)
 
 
@@ -182,10 +221,11 @@ def conversation(
     **changes: Any,
 ) -> Conversation:
     return Conversation(
-        model.client(**changes),
+        only(model.client(**changes)),
         prompt or Prompt("coder@1", "You are a coder.", "Role: coder\nStage: build\nRound: 1"),
         (tools or Tools()).all(),
         limits,
         step,
+        unlimited(step),
         continued,
     )

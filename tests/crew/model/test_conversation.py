@@ -169,7 +169,7 @@ async def test_caps_end_a_step(limits: StepLimits, said: str) -> None:
 
 async def test_a_budget_ends_a_step_before_the_call_that_may_exceed_it() -> None:
     model = Model([says(call("act", word=str(number)), tokens=100_000) for number in range(30)])
-    with pytest.raises(BudgetExhaustedError, match=r"spent 1\.80 of its 2\.00 USD"):
+    with pytest.raises(BudgetExhaustedError, match=r"spent 1\.80 of 2\.00 USD"):
         await conversation(model, Step(), max_output_tokens=100_000, context_tokens=1_000_000).run()
     step = Step(MemoryTranscript(limit=0.7))
     with pytest.raises(BudgetExhaustedError):
@@ -215,6 +215,10 @@ async def test_failures_of_a_provider_are_said_in_plain_words(
         await conversation(Model([error]), step).run()
     assert (failure.value.retryable, failure.value.counts) == (retryable, counts)
     assert "sk-planted" not in str(failure.value)
+    retries = [message for message in step.messages if message.startswith("waits 0 s, then asks again: ")]
+    assert len(retries) == len(step.waits) == (2 if said == "cannot be reached" else 0)
+    assert all(said in message for message in retries)
+    assert {(wait.reason, wait.seconds) for wait in step.waits} <= {("retry", 0)}
     assert (step.transcript.spent, step.transcript.reserved) == (0.0, {})
     if not counts:
         assert failure.value.retry_after is not None

@@ -13,6 +13,7 @@ from crew.model import model_call, tool_calls
 from crew.model.call_slots import CALL_SLOTS
 from crew.model.clients import ModelClients
 from crew.model.conversation import Conversation
+from crew.model.model_list import ModelList
 from crew.model.tool import Tool
 from crew.protocol import AgentError
 from crew.transcript import EntryKind
@@ -26,7 +27,9 @@ from tests.crew.model.model_under_test import (
     Tools,
     call,
     conversation,
+    only,
     says,
+    unlimited,
 )
 from tests.crew.model.test_conversation import results
 from tests.crew.model.test_wire_faults import PROMPT, SCRIPT
@@ -53,7 +56,9 @@ async def attempt(provider: Provider, model: str, step: Step, seconds: float = P
         "ANTHROPIC_API_KEY": KEY,
     }
     clients = ModelClients(Settings(_env_file=None, model_prices=PRICES, model_seconds=seconds), environment)
-    completed = await Conversation(clients.get(model), PROMPT, Tools().all(), LIMITS, step).run()
+    completed = await Conversation(
+        ModelList(clients, model), PROMPT, Tools().all(), LIMITS, step, unlimited(step)
+    ).run()
     await clients.close()
     assert isinstance(completed.arguments, Done)
     return completed.arguments
@@ -140,7 +145,9 @@ async def test_any_number_of_calls_wait_for_their_provider_at_once() -> None:
         environment = {"OPENAI_BASE_URL": provider.openai_url, "OPENAI_API_KEY": KEY}
         clients = ModelClients(Settings(_env_file=None, model_prices={"openai:scripted": (1.0, 2.0)}), environment)
         client = clients.get("openai:scripted")
-        conversations = [Conversation(client, PROMPT, Tools().all(), LIMITS, Step()) for _ in range(200)]
+        models = only(client)
+        steps = [Step() for _ in range(200)]
+        conversations = [Conversation(models, PROMPT, Tools().all(), LIMITS, step, unlimited(step)) for step in steps]
         most = 0
 
         async def watch() -> None:

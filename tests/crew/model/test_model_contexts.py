@@ -6,6 +6,7 @@ import pytest
 from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart, UserPromptPart
 from pydantic_ai.tools import ToolDefinition
 
+from config.setting_values import ALL_MODELS
 from config.settings import Settings
 from crew.model import context
 from crew.model.clients import ModelClients
@@ -18,7 +19,11 @@ from tests.crew.model.model_under_test import call, says
 async def test_a_small_context_leaves_room_for_what_the_model_reads(
     tokens: int | None, context: int, output: int
 ) -> None:
-    settings = Settings(_env_file=None, model_context_tokens=tokens, model_prices={"openai:mine": (0.0, 0.0)})
+    settings = Settings(
+        _env_file=None,
+        model_context_tokens={ALL_MODELS: tokens} if tokens else {},
+        model_prices={"openai:mine": (0.0, 0.0)},
+    )
     clients = ModelClients(settings, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})
     client = clients.get("openai:mine")
     assert (client.context_tokens, client.max_output_tokens, client.settings["max_tokens"]) == (context, output, output)
@@ -66,7 +71,7 @@ async def test_the_output_of_a_call_has_the_limit_of_the_settings() -> None:
         settings = Settings(
             _env_file=None,
             model_output_tokens=given,
-            model_context_tokens=32_000,
+            model_context_tokens={ALL_MODELS: 32_000},
             model_prices={"openai:mine": (0.0, 1.0)},
         )
         clients = ModelClients(settings, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"})

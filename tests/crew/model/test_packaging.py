@@ -36,6 +36,17 @@ def test_a_package_is_installed_with_its_modules_and_its_data(tmp_path: Path) ->
     assert not (tmp_path / "installed" / "test_helper.py").exists()
 
 
+def test_a_package_below_src_is_installed_under_its_own_name(tmp_path: Path) -> None:
+    below = {f"src/{path}" if path.startswith("shop/") else path: text for path, text in FILES.items()}
+    archive = tmp_path / "shop.zip"
+    archive.write_bytes(zips.pack(below | pyproject("shop", below), "shop"))
+    install(archive, tmp_path / "installed")
+    ran = subprocess.run(
+        [sys.executable, "-m", "shop"], cwd=tmp_path / "installed", capture_output=True, text=True, check=False
+    )
+    assert ran.stdout == "3 words helper\n", ran
+
+
 def test_what_the_files_declare_themselves_stays() -> None:
     declared = tomllib.loads(pyproject("shop", FILES)["pyproject.toml"])
     assert declared["tool"]["setuptools"]["packages"] == ["shop", "shop.parts"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crew.list_prices import HOSTED, LOCAL
+from crew.model.clients import PROVIDERS
 from crew.model.pricing import Price, price_of
 from crew.protocol import AgentError
 
@@ -28,3 +30,7 @@ def test_an_unknown_price_is_asked_for() -> None:
     with pytest.raises(AgentError, match="BOTARMY_MODEL_PRICES to openai:mine=INPUT/OUTPUT") as failure:
         price_of("openai:mine", {}, 128_000)
     assert not failure.value.retryable
+
+
+def test_each_provider_of_models_charges_or_is_local() -> None:
+    assert set(PROVIDERS) == HOSTED | LOCAL

@@ -15,7 +15,8 @@ import pytest_asyncio
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.model.agents.coder import WEAKENED
-from store import budgets, transcripts
+from models.tables import Budget
+from store import budget_limits, budget_scopes, transcripts
 from store.transaction import Store
 from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
@@ -98,9 +99,9 @@ async def test_a_model_that_approves_decides_nothing_and_removed_tests_are_at_th
     assert (await wait_for_status(http, project, "rejected"))["status"] == "rejected"
 
 
-async def spent(store: Store) -> budgets.Spent:
+async def spent(store: Store) -> Budget:
     async with store.reading() as connection:
-        return await budgets.spent(connection, f"day:{datetime.now(UTC):%Y-%m-%d}")
+        return await budget_limits.get(connection, budget_scopes.day(datetime.now(UTC)))
 
 
 async def cancel(http: httpx2.AsyncClient, project: str) -> float:

@@ -16,10 +16,11 @@ from crew.model import model_call
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.conversation import Completed, Conversation
 from crew.model.limits import StepLimits
+from crew.model.model_list import ModelList
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
 from tests.crew.model.fault_endings import CASES, MODELS, TRIES
-from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools
+from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools, only, unlimited
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
 
@@ -66,8 +67,9 @@ async def clients(provider: Provider, key: str = KEY) -> AsyncIterator[ModelClie
 
 
 async def attempt(provider: Provider, model: str, step: Step | None = None, key: str = KEY) -> Done:
+    step = step or Step()
     async with clients(provider, key) as found:
-        conversation = Conversation(found.get(model), PROMPT, Tools().all(), LIMITS, step or Step())
+        conversation = Conversation(ModelList(found, model), PROMPT, Tools().all(), LIMITS, step, unlimited(step))
         completed = await conversation.run()
     assert isinstance(completed.arguments, Done)
     return completed.arguments
@@ -87,7 +89,8 @@ class Attempts:
     tools: Tools = field(default_factory=Tools)
 
     async def run(self, limits: StepLimits) -> Completed:
-        return await Conversation(self.client, PROMPT, self.tools.all(), limits, self.step).run()
+        models, limiter = only(self.client), unlimited(self.step)
+        return await Conversation(models, PROMPT, self.tools.all(), limits, self.step, limiter).run()
 
     @property
     def so_far(self) -> tuple[int, float]:
@@ -104,6 +107,18 @@ async def in_the_middle(model: str) -> AsyncIterator[Attempts]:
             await attempts.run(ONE_TURN)
         assert (provider.calls.total, attempts.tools.acts) == (1, ["a"])
         yield attempts
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_server_that_waited_too_long_for_the_request_is_asked_again(model: str) -> None:
+    async with in_the_middle(model) as attempts:
+        calls, booked = attempts.so_far
+        attempts.provider.faults.arm(Fault(kind="server_error", status=408, message="Request timeout"))
+        with pytest.raises(AgentError) as failure:
+            await attempts.run(UNLIMITED)
+        said = f"The server of {model} did not get the whole request in time. It says: Request timeout"
+        assert (str(failure.value), failure.value.retryable) == (said, True)
+        assert attempts.so_far == (calls + TRIES, booked), "it is asked again, and costs nothing"
 
 
 @pytest.mark.parametrize(("kind", "model"), CASES, ids=str)

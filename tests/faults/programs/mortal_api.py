@@ -24,8 +24,8 @@ class _Mortal(Interceptor):
         return _Start(next)
 
 
-async def _mortal(*, lazy: bool = False) -> Client:
-    config = (await connect(lazy=lazy)).config()
+async def _mortal(**options: bool) -> Client:
+    config = (await connect(**options)).config()
     config["interceptors"] = [_Mortal()]
     return Client(**config)
 

@@ -32,8 +32,8 @@ class _Mortal(client.Interceptor, worker.Interceptor):
         return _Activity(next)
 
 
-async def _mortal() -> client.Client:
-    config = (await connect()).config()
+async def _mortal(**options: bool) -> client.Client:
+    config = (await connect(**options)).config()
     config["interceptors"] = [_Mortal()]
     return client.Client(**config)
 

@@ -11,15 +11,15 @@ import pytest
 import pytest_asyncio
 
 from config.settings import Settings
-from models.contracts.event_data import TaskProgress
+from models.contracts.event_data import StepWait, TaskProgress
 from models.contracts.events import Event
 from store.transaction import Store
 from tests.waiting import eventually
 from tests.web.scene import Director
 from tests.written_transcripts import Writer
 
-Progress = Callable[[], Awaitable[None]]
-"""Reports progress of the task, as its step does when the model calls a tool."""
+Progress = Callable[..., Awaitable[None]]
+"""Reports progress of the task, as its step does when the model calls a tool, or when it has to wait."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -50,8 +50,8 @@ def writer(store: Store, task_id: str) -> Writer:
 
 @pytest.fixture
 def progress(store: Store, project_id: str, task_id: str) -> Progress:
-    async def report() -> None:
-        data = TaskProgress(stage="build", message="calling write_file", fraction=None)
+    async def report(wait: StepWait | None = None) -> None:
+        data = TaskProgress(stage="build", message="calling write_file", fraction=None, wait=wait)
         event = Event(
             event_type=data.event_type,
             seq=None,

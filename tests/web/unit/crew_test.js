@@ -29,7 +29,7 @@ const PROJECT = {
   crew: "models",
   is_rehearsal: false,
   model: /** @type {string | null} */ ("openai:gpt-5"),
-  pipeline_definition: { name: "mixed", description: "", roles: [ROLE], artifacts: [], stages: STAGES },
+  pipeline_definition: { name: "mixed", description: "", roles: [ROLE], budget: null, artifacts: [], stages: STAGES },
 };
 
 test("a stage's own model comes before its role's, and that before the project's", () => {
@@ -76,6 +76,9 @@ test("a new project leaves to the server what is not chosen, and sends a rehears
   assert.deepEqual(crewBody({ crew: "", model: "openai:gpt-5" }, PROVIDERS), {});
   assert.deepEqual(crewBody({ crew: "models", model: " " }, PROVIDERS), { crew: "models" });
   assert.deepEqual(crewBody({ crew: "models", model: " a:b " }, PROVIDERS), { crew: "models", model: "a:b" });
+  const budget = { budget: " 2usd " };
+  assert.deepEqual(crewBody({ crew: "models", model: "", ...budget }, PROVIDERS), { crew: "models", budget: "2usd" });
+  assert.deepEqual(crewBody({ crew: "", model: "", ...budget }, PROVIDERS), {});
 });
 
 test("the form says who will do the work", () => {
@@ -88,6 +91,8 @@ test("the form says who will do the work", () => {
 test("a model is written as provider:model", () => {
   assert.equal(modelProblem({}), "");
   assert.equal(modelProblem({ model: "ollama:qwen2.5-coder:7b" }), "");
+  assert.equal(modelProblem({ model: "openai:gpt-5, anthropic:claude-sonnet-4-5" }), "");
+  assert.match(modelProblem({ model: "openai:gpt-5, claude" }), /provider:model/);
   assert.match(modelProblem({ model: "gpt-5" }), /provider:model/);
   assert.match(modelProblem({ model: "openai:gpt 5" }), /provider:model/);
 });

@@ -29,12 +29,25 @@ test("events are sentences", () => {
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
     "The gate after plan asks (review): “Is it right?”",
   );
+  const alert = { kind: "project", unit: "usd", percent: 90, spent: 1.8, limit: 2, stage: "build" };
+  assert.equal(
+    plain(event("budget_alert", alert)),
+    "90 % of the budget of the project is spent: 1.80 USD of 2.00 USD",
+  );
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
   assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");
   const redo = { ...decision, stage: "build", round: 2, redo: "acceptance", comment: "R3 means 404." };
   const sentBack = "Anna sent the work from build, round 2 back to acceptance: “R3 means 404.”";
   assert.equal(plain(event("hitl_response", redo)), sentBack);
+});
+
+test("a stop and its release say who, what and why", () => {
+  const stop = { stop_id: "s", scope: "role", role: "coder", stopped: true, reason: "Too dear.", by: "Anna" };
+  assert.equal(plain(event("stop_change", stop)), "Anna stopped the role coder: “Too dear.”");
+  const released = { ...stop, scope: "all", role: null, stopped: false, by: "human", reason: "Continue." };
+  assert.equal(plain(event("stop_change", released)), "A human released everything: “Continue.”");
+  assert.ok(isOfKind("decisions", event("stop_change", stop)));
 });
 
 test("an event about the workflow of a task says nothing about the project", () => {

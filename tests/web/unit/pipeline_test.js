@@ -26,6 +26,7 @@ const PIPELINE = {
   name: "delivery",
   description: "",
   roles: [],
+  budget: null,
   artifacts: [],
   stages: [
     stage("plan", ["user_input"], ["project_plan"]),
@@ -92,6 +93,7 @@ test("a project's oversight decides which gates ask", () => {
   assert.equal(gateAsks(gated, "low"), "never");
   assert.equal(gateAsks(gated, null), "on_low_confidence");
   assert.equal(gateAsks(stage("plan", [], []), "high"), "never");
+  assert.equal(gateAsks(stage("plan", [], [], { risk: "high" }), "low"), "always");
 });
 
 test("a stage has the state of its newest task, its open gate or its rejected result", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, count, status, title } from "../../../web/js/labels.js";
+import { bytes, count, status, title, waitInWords } from "../../../web/js/labels.js";
 import { capitalised, comparable, visible } from "../../../web/js/text.js";
 
 test("texts compare without case, however their accents are encoded", () => {
@@ -33,4 +33,11 @@ test("sizes are in bytes, KiB or MiB", () => {
 test("a status that the page does not know is shown by its name", () => {
   assert.deepEqual(status("hitl", "approved"), { word: "Approved", tone: "good", mark: "completed" });
   assert.deepEqual(status("task", "paused"), { word: "paused", tone: "calm", mark: "pending" });
+});
+
+test("a wait has its reason, and how long it takes if that is known", () => {
+  assert.equal(waitInWords({ reason: "retry", seconds: 4 }), "Asks again: 4 s");
+  assert.equal(waitInWords({ reason: "rate_limit", seconds: 29.6 }), "Rate-limited: 30 s");
+  assert.equal(waitInWords({ reason: "turn", seconds: null }), "Waits for its turn");
+  assert.equal(waitInWords({ reason: "turn", seconds: 0.2 }), "Waits for its turn");
 });

@@ -30,6 +30,7 @@ const turn = (number, attempt = "1st") => ({
   calls: [],
   remark: null,
   discarded: null,
+  asked_instead: null,
   finish_reason: "stop",
   input_tokens: 5120,
   output_tokens: 310,

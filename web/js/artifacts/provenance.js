@@ -4,7 +4,7 @@ import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
 import { bytes, title } from "../labels.js";
 import { visible } from "../text.js";
-import { askedModel, modelInWords } from "../usage.js";
+import { askedModel, fallbacksInWords, modelInWords } from "../usage.js";
 
 /** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
 /** @import { ArtifactGroup } from "./versions.js" */
@@ -51,7 +51,12 @@ function models({ by_agent: byAgent }, task) {
   if (!byAgent || !task?.usage || !askedModel(task.usage)) return [];
   const { prompt_version: prompt } = task.usage;
   const model = fact("Model", h("bdi", {}, visible(modelInWords(task.usage))));
-  return [model, prompt && fact("Prompt", h("bdi", { class: "mono" }, visible(prompt)))];
+  const failed = fallbacksInWords(task.usage);
+  return [
+    model,
+    failed.length > 0 && fact("Fallbacks", h("bdi", {}, visible(failed.join(" ")))),
+    prompt && fact("Prompt", h("bdi", { class: "mono" }, visible(prompt))),
+  ];
 }
 
 /** @param {ArtifactItem} artifact */

@@ -1,7 +1,8 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, title } from "../labels.js";
+import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
 import { visible } from "../text.js";
+import { alertInWords } from "../usage.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
 
@@ -67,6 +68,8 @@ const SENTENCES = {
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
+  budget_alert: ({ data }) => [alertInWords(data)],
+  stop_change: ({ data }) => [written(authorName(data.by)), ` ${stopInWords(data)}`, ...quoted(data.reason)],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -134,7 +137,9 @@ const KIND_OF = {
   hitl_request: "decisions",
   hitl_response: "decisions",
   hitl_expired: "decisions",
+  budget_alert: "agents",
   workflow_event: "all",
+  stop_change: "decisions",
   error: "errors",
 };
 
@@ -178,6 +183,8 @@ const BADGES = {
   artifact_created: ["file", "calm"],
   hitl_request: ["waiting", "asks"],
   hitl_expired: ["expired", "bad"],
+  budget_alert: ["waiting", "asks"],
+  stop_change: ["stop", "asks"],
   error: ["failed", "bad"],
 };
 

@@ -4,7 +4,7 @@ import { h, icon, write } from "../dom.js";
 import { count, status } from "../labels.js";
 import { visible } from "../text.js";
 import { entries } from "./entries.js";
-import { mayApprove } from "./requests.js";
+import { mayApproveInBulk } from "./requests.js";
 import { respond, responderField } from "./responding.js";
 import { approveLabel } from "./response-form.js";
 
@@ -40,7 +40,7 @@ export function approveAll(chosen, done) {
     ]),
   );
   const what = `Approve ${count(chosen.length, "request")}`;
-  const drafts = chosen.filter((entry) => mayApprove(entry.request) && entry.draft.dropped("approve")).length;
+  const drafts = chosen.filter((entry) => mayApproveInBulk(entry.request) && entry.draft.dropped("approve")).length;
   const summary = h(
     "p",
     { role: "status" },
@@ -91,7 +91,7 @@ export function approveAll(chosen, done) {
     responder.remove();
     write(close, "Close");
     close.focus();
-    const queue = chosen.filter((entry) => entry.open && mayApprove(entry.request));
+    const queue = chosen.filter((entry) => entry.open && mayApproveInBulk(entry.request));
     await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
         await respond(entry, "approve", given(entry), { quiet: true });
@@ -106,7 +106,7 @@ export function approveAll(chosen, done) {
     /** @param {...string} names */
     const phase = (...names) => chosen.filter((entry) => names.includes(entry.reply?.phase ?? ""));
     const [sent, waiting, failed] = [phase("sent").length, phase("waiting"), phase("failed").length];
-    const notApprovable = chosen.filter((entry) => !entry.outcome && !mayApprove(entry.request)).length;
+    const notApprovable = chosen.filter((entry) => !entry.outcome && !mayApproveInBulk(entry.request)).length;
     write(
       summary,
       [
@@ -134,13 +134,13 @@ export function approveAll(chosen, done) {
  * @param {Entry} entry
  */
 function initialState({ request, draft }) {
-  if (!mayApprove(request)) return "Cannot be approved";
+  if (!mayApproveInBulk(request)) return request.needs_person ? "Needs a look at it by itself" : "Cannot be approved";
   const dropped = draft.dropped("approve");
   return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be discarded.`) : approveLabel(request);
 }
 
 /** @param {Entry} entry */
-const given = (entry) => ({ comment: entry.draft.typed.approve.comment.trim() || undefined });
+const given = (entry) => ({ in_bulk: true, comment: entry.draft.typed.approve.comment.trim() || undefined });
 
 /** @param {Entry} entry */
 function stateOf({ outcome, reply }) {

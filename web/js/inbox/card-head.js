@@ -13,10 +13,23 @@ const WHY = {
   low_confidence: "The agent's confidence is below the threshold of the gate.",
   failed_verdict: "The tests still fail after the last round that the pipeline allows.",
   failed_step: "The step failed at every attempt. You can try it again, or end it.",
+  budget: "What the step may use is used up. You can raise it, or end the project.",
+  tool_call: "Nothing is called without you. Permit this one call, or say why not, and the step continues.",
+  stopped: "A person stopped the step. It can continue where it was, or begin again with your advice.",
+  checkpoint: "However low the oversight is, a person looks at a result now and then.",
 };
 
 /** The tone of each reason. @type {Record<HitlReason, string>} */
-export const TONES = { review: "calm", low_confidence: "asks", failed_verdict: "bad", failed_step: "bad" };
+export const TONES = {
+  review: "calm",
+  low_confidence: "asks",
+  failed_verdict: "bad",
+  failed_step: "bad",
+  budget: "bad",
+  tool_call: "asks",
+  stopped: "asks",
+  checkpoint: "asks",
+};
 
 /**
  * The head of a card; addDetails(request) adds what only the full request has.
@@ -27,7 +40,7 @@ export function cardHead(entry) {
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
   const confidence = h("span", {});
   const deadline = request.deadline_held
-    ? h("span", { class: "soft" }, "paused: the deadline is on hold")
+    ? h("span", { class: "soft" }, "the deadline is on hold")
     : h("time-left", { until: request.expires_at, since: request.created_at });
   const paused = request.deadline_held === true;
   const overdue = !paused && Date.parse(request.expires_at) <= Date.now();

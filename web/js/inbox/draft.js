@@ -11,7 +11,7 @@ const SAVE_AFTER = 300; // ms
 
 /**
  * @typedef {object} Typed
- * @property {{ comment: string }} approve
+ * @property {{ comment: string, raise: string }} approve
  * @property {Amendment} amend
  * @property {{ comment: string }} reject
  */
@@ -28,7 +28,7 @@ const SAVE_AFTER = 300; // ms
 
 /** @returns {Typed} */
 const blank = () => ({
-  approve: { comment: "" },
+  approve: { comment: "", raise: "" },
   amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "", redo: null },
   reject: { comment: "" },
 });
@@ -108,6 +108,7 @@ export class Draft {
       ["Feedback", amend.feedback],
       ["Reason to reject", reject.comment],
       ["Comment on the approval", approve.comment],
+      ["Raise", approve.raise],
     ];
     return texts.flatMap(([label, text]) => (text?.trim() ? [[label, text]] : []));
   }
@@ -117,7 +118,8 @@ export class Draft {
     const { contents, comment, feedback } = this.typed.amend;
     if (Object.values(contents).some((text) => text !== undefined) || comment.trim() || feedback.trim()) return "amend";
     if (this.typed.reject.comment.trim()) return "reject";
-    return this.typed.approve.comment.trim() ? "approve" : null;
+    const { comment: remark, raise } = this.typed.approve;
+    return remark.trim() || raise.trim() ? "approve" : null;
   }
 
   /**

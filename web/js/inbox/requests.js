@@ -1,6 +1,6 @@
 /** Full requests, cached so that the next one can be read in advance; and which responses a request allows. */
 
-import { bytes, title } from "../labels.js";
+import { bytes, isUnfinished, title } from "../labels.js";
 import { hitl, projects } from "../rest.js";
 
 /** @import { RequestPublic } from "../api.d.ts" */
@@ -57,7 +57,7 @@ const isText = (type) => type.startsWith("text/") || type === FILES || type === 
  * @returns {Amendable[]}
  */
 export function amendable(request) {
-  if (request.reason !== "failed_step") {
+  if (!isUnfinished(request)) {
     const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
     const written = (request.contents ?? [])
       .filter((item) => asked.has(item.artifact_id) && item.encoding === "utf-8" && isText(item.media_type));
@@ -81,7 +81,7 @@ export function amendable(request) {
 export function mayAmend(request) {
   if (request.may_redo) return true;
   if (request.contents) return amendable(request).length > 0;
-  return request.reason !== "failed_step" || Boolean(request.supplies);
+  return !isUnfinished(request) || Boolean(request.supplies);
 }
 
 /**
@@ -98,3 +98,11 @@ export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
  * @param {Asked} request
  */
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;
+
+/**
+ * Whether a request may be approved together with others. A gate that needs a person is looked at by itself, and so is a
+ * call of a tool; an exhausted budget needs an amount of its own.
+ * @param {Asked} request
+ */
+export const mayApproveInBulk = (request) =>
+  mayApprove(request) && !request.needs_person && !["budget", "tool_call"].includes(request.reason);

@@ -2,21 +2,30 @@
 
 import { h, write } from "../dom.js";
 import { textField } from "../field.js";
-import { title } from "../labels.js";
+import { isUnfinished, title } from "../labels.js";
 import { amend } from "./amend.js";
+import { raise } from "./raise.js";
 import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
 import { progress } from "./response-progress.js";
 
-/** @import { HitlAction, RequestPublic } from "../api.d.ts" */
+/** @import { HitlAction, HitlReason, RequestPublic } from "../api.d.ts" */
 /** @import { Draft } from "./draft.js" */
 /** @import { Asked, Entry } from "./entry.js" */
 /** @import { ActionForm } from "./amend.js" */
+
+/** The labels for approving if there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
+const APPROVE_LABELS = {
+  failed_step: "Try again",
+  stopped: "Try again",
+  budget: "Raise the budget",
+  tool_call: "Permit the call",
+};
 
 /**
  * The label for approving. A failed step has nothing to approve, so it is tried again.
  * @param {Asked} request
  */
-export const approveLabel = (request) => (request.reason === "failed_step" ? "Try again" : "Approve");
+export const approveLabel = (request) => APPROVE_LABELS[request.reason] ?? "Approve";
 
 /**
  * The form for `action` on `entry`; `close()` closes it.
@@ -28,7 +37,7 @@ export const approveLabel = (request) => (request.reason === "failed_step" ? "Tr
 export function responseForm(entry, action, request, close) {
   const { draft } = entry;
   /** @type {ActionForm} */
-  const actionForm = { approve, amend, reject }[action](draft, request);
+  const actionForm = formFor(action, request)(draft, request);
   const confirm = h("button", { type: "submit", class: action === "reject" ? "primary destructive" : "primary" });
   const cancel = h("button", { type: "button", onclick: close }, "Cancel");
   const state = progress(entry, action);
@@ -101,11 +110,19 @@ export function responseForm(entry, action, request, close) {
 }
 
 /**
+ * @param {HitlAction} action
+ * @param {Asked} request
+ */
+function formFor(action, request) {
+  return action === "approve" && request.reason === "budget" ? raise : { approve, amend, reject }[action];
+}
+
+/**
  * @param {Draft} draft
  * @param {Asked} request
  */
 function approve(draft, request) {
-  const failed = request.reason === "failed_step";
+  const failed = isUnfinished(request);
   const then = isStandalone(request) ? "the task is done" : "the project continues";
   const comment = textField(
     "Comment (optional)",

@@ -68,6 +68,7 @@ export function upstream(pipeline) {
  * @param {Oversight | null} oversight
  */
 export function gateAsks(stage, oversight) {
+  if (stage.risk === "high") return "always";
   if (oversight === "high") return stage.gate ? "always" : "never";
   if (oversight === "low") return "never";
   if (oversight === "medium") return stage.gate?.important ? "always" : "never";

@@ -3,7 +3,7 @@
 import { badge } from "../badges.js";
 import { crewInWords, modelsOf } from "../crew.js";
 import { childrenOf, each, h, write } from "../dom.js";
-import { title } from "../labels.js";
+import { title, waitInWords } from "../labels.js";
 import { visible } from "../text.js";
 
 /** @import { AgentStatePublic, TaskPublic } from "../api.d.ts" */
@@ -47,7 +47,13 @@ function makeItem(agent, { project }) {
   return h(
     "li",
     { class: "crew-agent" },
-    h("div", { class: "crew-name" }, h("strong", {}, title(agent.agent_type)), h("span", {})),
+    h(
+      "div",
+      { class: "crew-name" },
+      h("strong", {}, title(agent.agent_type)),
+      h("span", {}),
+      h("span", { class: "badge crew-wait", dataset: { tone: "asks" }, hidden: true }),
+    ),
     h("p", { class: "crew-says cut", dir: "auto" }),
     models.length > 0 && h("p", { class: "crew-model mono faint" }, visible(models.join(", "))),
     h("progress", { max: 1, "aria-label": `Progress of the ${agent.agent_type}` }),
@@ -64,12 +70,14 @@ function update(item, agent, task, model) {
   // Agents of an ended project are idle, whatever they were doing when it was cancelled.
   agent = model.ended ? { ...agent, status: "idle" } : agent;
   const [head, text] = childrenOf(item);
-  const [, statusBadge] = childrenOf(head);
+  const [, statusBadge, chip] = childrenOf(head);
   if (statusBadge.dataset.status !== agent.status) statusBadge.replaceChildren(badge("agent", agent.status));
   statusBadge.dataset.status = item.dataset.status = agent.status;
   const doing = agent.status === "working" ? model.doing.get(agent.agent_type) : null;
   write(text, activity(agent, task, doing?.message, model));
   text.title = text.textContent;
+  chip.hidden = !doing?.wait;
+  write(chip, doing?.wait ? waitInWords(doing.wait) : "");
   const progress = /** @type {HTMLProgressElement} */ (item.lastElementChild);
   progress.hidden = doing?.fraction === undefined || doing.fraction === null;
   progress.value = doing?.fraction ?? 0;
@@ -88,5 +96,5 @@ function activity({ status }, task, message, model) {
   const place = model.stages.has(task.stage) ? stage : "a task outside the pipeline";
   if (status === "idle") return `Last on ${place}`;
   const detail = message ?? (status === "error" ? task.error : null);
-  return detail ? `${place}: ${detail}` : `On ${place}`;
+  return detail ? `${place}: ${visible(detail)}` : `On ${place}`;
 }

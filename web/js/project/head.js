@@ -6,7 +6,7 @@ import { each, h, icon, present, write } from "../dom.js";
 import { count } from "../labels.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
-import { amountInWords, totalUsage } from "../usage.js";
+import { amountInWords, budgetInWords, totalUsage } from "../usage.js";
 import { actions } from "./actions.js";
 import { workflowProblems } from "./workflow-problems.js";
 
@@ -50,8 +50,9 @@ export function projectHead(model, signal) {
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
     // Rebuilt only if it differs, so that a tooltip stays open.
     const used = totalUsage(model.progress.tasks);
-    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress, used]);
-    if (key !== shown) facts.replaceChildren(...factRows(project, used, bar));
+    const budget = budgetInWords(model.budget);
+    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress, used, budget]);
+    if (key !== shown) facts.replaceChildren(...factRows(project, used, budget, bar));
     shown = key;
     showReason(reason, project);
     actionBar.update();
@@ -63,9 +64,10 @@ export function projectHead(model, signal) {
 /**
  * @param {ProjectPublic} project
  * @param {Amount | null} used
+ * @param {string | null} budget
  * @param {Element} bar
  */
-function factRows(project, used, bar) {
+function factRows(project, used, budget, bar) {
   const oversight = LEVELS[project.oversight ?? ""];
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
@@ -73,6 +75,7 @@ function factRows(project, used, bar) {
     ["Oversight", h("span", { title: oversight.means }, oversight.word)],
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
     used && ["Cost", h("span", { class: "numbers" }, amountInWords(used))],
+    budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
@@ -142,8 +145,8 @@ export function openRequests(model) {
       const open = model.progress.open_requests;
       element.hidden = open.length === 0;
       /** @param {RequestItem} request */
-      const key = (request) => `${request.request_id} ${model.holdsDeadlines} ${request.expires_at}`;
-      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadlines));
+      const key = (request) => `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at}`;
+      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadline(request)));
       more.hidden = open.length <= MAX_SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - MAX_SHOWN, "more request")} in the inbox`);
     },

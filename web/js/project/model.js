@@ -1,7 +1,7 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts` or `requests` may differ, and `events` (`detail`: a list) for new
- * events, in the order of their numbers; task_progress has none.
+ * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
+ * for new events, in the order of their numbers; task_progress has none.
  */
 
 import { ENDED_STATUSES } from "../labels.js";
@@ -9,29 +9,28 @@ import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
+import { heldStops } from "../stops/held-stops.js";
 
-/**
- * @import {
- *   AgentStatePublic, ArtifactItem, Event as LogEvent, ProjectProgress, ProjectPublic, RequestItem,
- * } from "../api.d.ts"
- */
+/** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
+/** @import { ProjectProgress, ProjectPublic, RequestItem, TaskProgress } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
 
-/** @typedef {{ stage?: string, message?: string, fraction?: number | null }} Doing what an agent is doing */
+/** @typedef {Partial<TaskProgress>} Doing what an agent is doing */
 
-/** What each event makes stale. */
-/** @type {Record<string, Part[]>} */
+/** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {
   workflow_event: ["project", "progress"],
   task_started: ["project", "progress"],
-  task_completed: ["project", "progress"],
-  task_failed: ["project", "progress"],
+  task_completed: ["project", "progress", "budget"],
+  task_failed: ["project", "progress", "budget"],
   task_cancelled: ["project", "progress"],
   agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
-  hitl_response: ["project", "progress", "requests", "artifacts"],
+  hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
   hitl_expired: ["project", "progress", "requests"],
+  budget_alert: ["budget"],
+  stop_change: ["progress", "requests"],
   error: ["project", "progress"],
 };
 
@@ -45,6 +44,7 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
  * @property {AgentStatePublic[]} agents
  * @property {ArtifactItem[]} artifacts
  * @property {RequestItem[]} requests
+ * @property {BudgetPublic} budget
  */
 
 /** @typedef {keyof Parts} Part */
@@ -56,6 +56,7 @@ const READ = {
   agents: async (id, options) => (await projects.agents(id, options)).items,
   artifacts: projects.artifacts,
   requests: projects.requests,
+  budget: async (id, options) => (await projects.budget(id, options)).project,
 };
 
 export class ProjectModel extends EventTarget {
@@ -90,6 +91,7 @@ export class ProjectModel extends EventTarget {
     const { head } = this.project;
     this.#stale.delete("project");
     await this.#read();
+    heldStops.addEventListener("change", () => this.#changed(this.error), { signal: this.signal });
     live.follow(this.id, head, (event) => this.#receive(event), this.signal);
   }
 
@@ -113,6 +115,10 @@ export class ProjectModel extends EventTarget {
     return this.#part("requests");
   }
 
+  get budget() {
+    return this.#part("budget");
+  }
+
   /**
    * @template {Part} P
    * @param {P} name
@@ -130,9 +136,12 @@ export class ProjectModel extends EventTarget {
     this.#refresher.ask();
   }
 
-  /** Whether the deadlines of open requests are paused. */
-  get holdsDeadlines() {
-    return this.progress.status === "paused";
+  /**
+   * Whether the deadline of an open request is on hold.
+   * @param {RequestItem} request
+   */
+  holdsDeadline(request) {
+    return this.progress.status === "paused" || heldStops.hold(request);
   }
 
   /** The state of each stage; see stages.js. */

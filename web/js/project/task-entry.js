@@ -8,7 +8,7 @@ import { tasks } from "../rest.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
 import "../transcript/task-transcript.js";
-import { askedModel, modelInWords } from "../usage.js";
+import { askedModel, fallbacksInWords, modelInWords } from "../usage.js";
 import { requestEntry, updateRequest } from "./request-entry.js";
 
 /** @import { ArtifactItem, RequestItem, TaskPublic } from "../api.d.ts" */
@@ -68,7 +68,7 @@ export function updateTask(entry, task, model) {
    * @param {HTMLElement} element
    * @param {RequestItem} request
    */
-  const paint = (element, request) => updateRequest(element, request, model.signal, model.holdsDeadlines);
+  const paint = (element, request) => updateRequest(element, request, model.signal, model.holdsDeadline(request));
   each(part("requests"), requests, ({ request_id }) => request_id, requestEntry, paint);
 }
 
@@ -79,7 +79,7 @@ export function updateTask(entry, task, model) {
 function writtenBy({ usage }) {
   if (!usage) return "";
   const prompt = usage.prompt_version ? `, with the prompt ${usage.prompt_version}` : "";
-  return visible(`Written by ${modelInWords(usage)}${prompt}`);
+  return visible([`Written by ${modelInWords(usage)}${prompt}`, ...fallbacksInWords(usage)].join(". "));
 }
 
 /**

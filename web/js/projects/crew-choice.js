@@ -7,6 +7,7 @@ import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
 import { capitalised, visible } from "../text.js";
+import { budgetProblem } from "../usage.js";
 
 /** @import { ProviderPublic } from "../api.d.ts" */
 /** @import { Problem } from "../rest.js" */
@@ -30,6 +31,20 @@ export class CrewChoice {
     }),
     "As provider:model. If it is empty, the server's default is used.",
   );
+  #budget = field(
+    "Budget",
+    h("input", {
+      type: "text",
+      name: "budget",
+      maxlength: "255",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      placeholder: "2usd",
+      oninput: () => this.#typed(),
+    }),
+    "What it may use: dollars, tokens, working time, such as 2usd,500ktok,2h. If it is empty, the default is used.",
+  );
   #error = h("p", { class: "field-error", id: "crew-error" });
   #summary = h("span", { class: "soft", dir: "auto" });
   /** @type {ProviderPublic[]} */
@@ -51,6 +66,7 @@ export class CrewChoice {
       h("summary", {}, h("span", { class: "label" }, "Who does the work"), " ", this.#summary),
       this.#crews.element,
       this.#model.element,
+      this.#budget.element,
     );
   }
 
@@ -59,7 +75,13 @@ export class CrewChoice {
     return {
       crew: this.#providers.length ? this.#crews.value : this.#draft.values.crew,
       model: this.#model.input.value,
+      budget: this.#budget.input.value,
     };
+  }
+
+  /** Whether the crew that is chosen asks no model, or it is not known. */
+  get rehearses() {
+    return chosenCrew(this.values.crew, this.#providers)?.is_rehearsal ?? true;
   }
 
   /** The part of a request's body. */
@@ -69,7 +91,7 @@ export class CrewChoice {
 
   /** Show the choice of the draft. */
   fill() {
-    const { crew, model } = this.#draft.values;
+    const { crew, model, budget } = this.#draft.values;
     const options = this.#providers.map(({ name, description, is_default: isDefault }) => ({
       value: isDefault ? "" : name,
       word: title(visible(name)),
@@ -78,6 +100,7 @@ export class CrewChoice {
     }));
     this.#crews.fill(options, options.some(({ value }) => value === crew) ? crew : "");
     this.#model.input.value = model;
+    this.#budget.input.value = budget;
     this.#draw();
   }
 
@@ -94,7 +117,7 @@ export class CrewChoice {
 
   /** Say what is wrong with the model before it is sent. Return whether something is. */
   check() {
-    return this.#show("", modelProblem(this.body));
+    return this.#show("", modelProblem(this.body), budgetProblem(this.body.budget ?? ""));
   }
 
   /**
@@ -102,32 +125,39 @@ export class CrewChoice {
    * @param {Problem | null} problem
    */
   showProblem(problem) {
-    return this.#show(problem?.about("crew") ?? "", problem?.about("model") ?? "");
+    return this.#show(
+      problem?.about("crew") ?? "",
+      problem?.about("model") ?? "",
+      problem?.about("budget") ?? "",
+    );
   }
 
   /**
    * @param {string} crew
    * @param {string} model
+   * @param {string} budget
    */
-  #show(crew, model) {
+  #show(crew, model, budget) {
     write(this.#error, capitalised(crew));
     this.#model.showError(capitalised(model));
-    if (!crew && !model) return false;
+    this.#budget.showError(capitalised(budget));
+    if (!crew && !model && !budget) return false;
     /** @type {HTMLDetailsElement} */ (this.element).open = true;
     if (crew || this.#model.element.hidden) this.#crews.element.querySelector("input")?.focus();
-    else this.#model.input.focus();
+    else (model ? this.#model : this.#budget).input.focus();
     return true;
   }
 
   #typed() {
     this.#model.showError("");
+    this.#budget.showError("");
     this.#changed();
     this.#draw();
   }
 
   #draw() {
     const provider = chosenCrew(this.values.crew, this.#providers);
-    this.#model.element.hidden = provider?.is_rehearsal ?? true;
+    this.#model.element.hidden = this.#budget.element.hidden = this.rehearses;
     this.#model.input.placeholder = provider?.default_model ?? "openai:gpt-5";
     write(this.#summary, visible(summaryOf(this.values, this.#providers)));
   }

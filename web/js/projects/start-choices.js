@@ -8,6 +8,7 @@ import { failure } from "../notices.js";
 import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
 import { catalogue } from "../rest.js";
 import { CrewChoice } from "./crew-choice.js";
+import { estimateLine } from "./estimate.js";
 
 /** @import { Oversight, PipelineItem } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
@@ -18,6 +19,7 @@ export class StartChoices {
   #preview;
   #pipeline = radioGroup("Pipeline", "pipeline");
   #oversight = radioGroup("Oversight", "oversight");
+  #estimate;
   crew;
   /** @type {PipelineItem[] | null} */
   #pipelines = null;
@@ -30,12 +32,13 @@ export class StartChoices {
     this.#draft = draft;
     this.#signal = signal;
     this.#preview = pipelinePreview(signal);
+    this.#estimate = estimateLine(signal);
     this.crew = new CrewChoice(draft, { changed, signal });
     const onchange = () => {
       changed();
       this.#draw();
     };
-    const choices = [this.#pipeline.element, this.#oversight.element, this.crew.element];
+    const choices = [this.#pipeline.element, this.#oversight.element, this.crew.element, this.#estimate.element];
     this.element = h("div", { class: "start-how", onchange }, choices);
   }
 
@@ -65,7 +68,7 @@ export class StartChoices {
 
   /** Read the pipelines, once, and the crews. */
   async load() {
-    this.crew.load();
+    this.crew.load().then(() => this.#draw());
     if (this.#pipelines) return;
     try {
       const { items } = await catalogue.pipelines({ signal: this.#signal });
@@ -94,6 +97,8 @@ export class StartChoices {
 
   #draw() {
     const { pipeline, oversight } = this.#draft.values;
-    if (this.#pipelines) this.#preview.show(pipeline, oversight);
+    if (!this.#pipelines) return;
+    this.#preview.show(pipeline, oversight);
+    this.#estimate.show(this.crew.rehearses ? "" : pipeline);
   }
 }

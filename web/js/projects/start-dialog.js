@@ -75,7 +75,7 @@ export function startDialog(root, signal) {
 
 const STORAGE_KEY = "draft of a project";
 const SAVE_AFTER = 250; // ms
-const EMPTY = { name: "", description: "", pipeline: "", oversight: "", crew: "", model: "" };
+const EMPTY = { name: "", description: "", pipeline: "", oversight: "", crew: "", model: "", budget: "" };
 
 export class ProjectDraft {
   /** The values of the form; "" if nothing is chosen. */

@@ -2,16 +2,16 @@
 
 import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
-import { problemLabel, title } from "../labels.js";
 import { visible } from "../text.js";
-import { duration, inFull } from "../time.js";
+import { dollars, hasSpent, spentInWords } from "../usage.js";
+import { noteKey, noteOf } from "./note.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
 
 const painted = new WeakMap();
 
-const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Last activity"];
+const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Cost", "Last activity"];
 
 export function emptyTable() {
   const body = h("tbody", { role: "rowgroup" });
@@ -42,6 +42,7 @@ export function row(item) {
     cell("note"),
     cell("progress", progress()),
     cell("pipeline"),
+    cell("cost"),
     cell("when", h("time-ago", { datetime: item.updated_at })),
   );
 }
@@ -60,7 +61,7 @@ const cell = (name, ...children) => h("td", { class: `project-${name}`, role: "c
 export function paintRow(element, item) {
   const before = painted.get(element);
   painted.set(element, item);
-  const [status, name, note, stages, pipeline, when] = childrenOf(element);
+  const [status, name, note, stages, pipeline, cost, when] = childrenOf(element);
   const link = find("a", name);
   if (before?.status !== item.status) {
     status.replaceChildren(badge("project", item.status));
@@ -79,6 +80,8 @@ export function paintRow(element, item) {
       ]),
     );
   }
+  write(cost, hasSpent(item.spent) ? dollars(item.spent.usd) : "");
+  cost.title = cost.textContent && spentInWords(item.spent);
   childrenOf(when)[0].setAttribute("datetime", item.updated_at);
 }
 
@@ -93,78 +96,6 @@ function crewMark({ is_rehearsal: rehearses, model, crew }) {
   }
   const name = visible(model ?? crew);
   return h("span", { class: "project-crew faint cut", dir: "auto", title: `Crew: ${name}` }, name);
-}
-
-/** The values that a note depends on. @param {ProjectItem} project */
-const noteKey = ({ status, phase, reason, waiting_for, open_requests, workflow_problem }) =>
-  JSON.stringify([status, phase, reason, waiting_for, open_requests, workflow_problem]);
-
-/**
- * What a project waits for, its current phase, or why it has ended.
- * @param {ProjectItem} project
- */
-function noteOf(
-  {
-    id,
-    status,
-    phase,
-    reason,
-    waiting_for: open,
-    open_requests: count,
-    created_at: created,
-    ended_at: ended,
-    workflow_problem: stopped,
-  },
-) {
-  if (stopped) {
-    const explanation = `It makes no progress: ${problemLabel(stopped.kind)}. ${visible(stopped.detail)}`;
-    return [
-      h(
-        "a",
-        { class: "cut", href: `/projects/${id}`, title: explanation },
-        h("span", { class: "badge", dataset: { tone: "bad", status: "stopped" } }, icon("failed"), "No progress"),
-      ),
-    ];
-  }
-  if (open) {
-    const until = status === "paused"
-      ? "Its deadline is on hold."
-      : `It expires ${inFull(Date.parse(open.expires_at))}.`;
-    const explanation = `${visible(open.question)} ${until}`;
-    return [
-      h(
-        "a",
-        { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: explanation },
-        h("strong", {}, title(open.stage)),
-        h("span", { class: "visually-hidden" }, ":"),
-        " ",
-        h("bdi", {}, visible(open.question)),
-      ),
-      h(
-        "span",
-        { class: "project-since" },
-        h("span", { class: "visually-hidden" }, "for "),
-        h("time-ago", { datetime: open.since, mode: "brief" }),
-        count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`),
-      ),
-    ];
-  }
-  if (count) {
-    return [
-      h(
-        "a",
-        { class: "project-asks cut", href: `/projects/${id}` },
-        count > 1 ? `${count} open gates` : "An open gate",
-      ),
-    ];
-  }
-  if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
-  if (status === "active" && phase) return [h("span", { class: "cut" }, `Working on: ${title(phase).toLowerCase()}`)];
-  if (status === "starting") return [h("span", { class: "cut" }, "Waiting for a worker")];
-  if (status === "completed") {
-    return [h("span", { class: "cut" }, `Took ${duration(Date.parse(ended ?? "") - Date.parse(created))}`)];
-  }
-  return [];
 }
 
 export function progress() {

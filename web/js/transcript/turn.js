@@ -32,6 +32,13 @@ export function turnEntry(turn) {
 }
 
 /**
+ * Why a turn is not part of the conversation.
+ * @param {Pick<TurnPublic, "discarded" | "asked_instead">} turn
+ */
+export const notUsed = ({ discarded, asked_instead: instead }) =>
+  instead ? `Failed: ${discarded} Asked instead: ${instead}` : `Not used, but paid: ${discarded}`;
+
+/**
  * Show the results that the calls have by now. What a reader has opened stays open.
  * @param {HTMLElement} entry
  * @param {TurnPublic} turn
@@ -39,7 +46,7 @@ export function turnEntry(turn) {
 export function updateTurn(entry, turn) {
   const discarded = find("[data-part=discarded]", entry);
   discarded.hidden = !turn.discarded;
-  write(discarded, turn.discarded ? `Not used, but paid: ${visible(turn.discarded)}` : "");
+  write(discarded, turn.discarded ? visible(notUsed(turn)) : "");
   const list = find("ul", entry);
   list.hidden = turn.calls.length === 0;
   const calls = turn.calls.slice(0, MAX_CALLS).map((call, index) => ({ call, index }));

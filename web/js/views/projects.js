@@ -12,6 +12,7 @@ import { RowNavigation } from "../projects/row-navigation.js";
 import { startDialog } from "../projects/start-dialog.js";
 import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
+import { spentInWords, totalSpent } from "../usage.js";
 
 /** @import { Filter } from "../projects/filters.js" */
 /** @import { Context } from "../router.js" */
@@ -31,6 +32,7 @@ export function open(root, { signal, back }) {
   const start = startDialog(root, signal);
   const filterForm = filters((filter) => list.filter(filter), signal);
   const number = h("span", { class: "soft numbers" });
+  const cost = h("span", { class: "soft numbers", title: "The cost of the projects that are listed" });
   const errors = h("div", { class: "projects-trouble" });
   const { table, body } = emptyTable();
   const place = h("div", {}, h("p", { class: "loading" }, "Reading the projects…"));
@@ -46,6 +48,7 @@ export function open(root, { signal, back }) {
       { class: "view-head" },
       h("h1", {}, "Projects"),
       number,
+      cost,
       h(
         "button",
         { type: "button", class: "primary", "aria-keyshortcuts": "n", onclick: () => start.open() },
@@ -76,6 +79,9 @@ export function open(root, { signal, back }) {
     }
     rows.keepFocus(() => each(body, list.items ?? [], (item) => item.id, row, paintRow));
     table.hidden = list.items.length === 0;
+    const spent = totalSpent(list.items);
+    table.toggleAttribute("data-costs", spent !== null);
+    write(cost, spent ? spentInWords(spent) : "");
     if (!list.stale) {
       showMore();
       showNothing();

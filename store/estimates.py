@@ -1,0 +1,35 @@
+"""What projects of a pipeline have cost and how long their models worked, as an estimate for the next one."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from store.statement import run
+
+NEWEST = 50
+"""How many projects count: prices, prompts and the pipeline itself change."""
+
+# A rehearsal spends nothing.
+_ESTIMATE: LiteralString = """
+WITH earlier AS (
+    SELECT spent_usd, spent_seconds FROM project JOIN budget ON budget.scope = 'project:' || project.id
+    WHERE project.status = 'completed' AND project.pipeline->>'name' = %(pipeline)s
+        AND (spent_usd > 0 OR spent_tokens > 0)
+    ORDER BY project.id DESC LIMIT %(newest)s
+)
+SELECT count(*) AS projects,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY spent_usd) AS median_usd,
+       min(spent_usd) AS least_usd, max(spent_usd) AS most_usd,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY spent_seconds) AS median_seconds,
+       min(spent_seconds) AS least_seconds, max(spent_seconds) AS most_seconds
+FROM earlier
+"""
+
+
+async def of_pipeline(connection: AsyncConnection, pipeline: str) -> Any:
+    """Return the median and the range of cost and working time of the newest completed projects of a pipeline that
+    asked models, and their number."""
+    (row,) = await run(connection, _ESTIMATE, pipeline=pipeline, newest=NEWEST)
+    return row
