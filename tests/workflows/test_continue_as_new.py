@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
@@ -17,6 +18,8 @@ from tests.workflows.lost import lost_step
 from tests.workflows.short_histories import OUTPUTS, chain, runs, temporal_with_short_histories
 from workflows.client import PIPELINE
 from workflows.project import ProjectWorkflow
+
+pytestmark = pytest.mark.long
 
 
 @pytest_asyncio.fixture(scope="module")

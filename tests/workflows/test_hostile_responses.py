@@ -16,6 +16,8 @@ from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, ans
 from tests.workflows.lost import request_of
 from tests.workflows.malformed import MALFORMED, bent, payload
 
+pytestmark = pytest.mark.long
+
 
 async def signal(story: Story, name: str, *payloads: Payload) -> None:
     """Send a signal with exactly these payloads, as any Temporal client can."""

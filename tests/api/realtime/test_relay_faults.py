@@ -23,6 +23,8 @@ from store.bus import Bus
 from tests.api.realtime.relay_server import Relay, close_code, condition, numbers, read_until_closed, receive, relay
 from tests.waiting import PATIENCE_SECONDS, eventually
 
+pytestmark = pytest.mark.long
+
 LARGE = "x" * 20_000
 
 

@@ -16,6 +16,8 @@ from cli.stack.datadir import DataDir
 from cli.stack.supervisor import Supervisor
 from cli.stack.valkey import Valkey
 
+pytestmark = pytest.mark.long
+
 
 @asynccontextmanager
 async def running(data_dir: Path) -> AsyncIterator[tuple[Valkey, int]]:

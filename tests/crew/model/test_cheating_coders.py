@@ -39,6 +39,8 @@ ACCEPTANCE = {
     "test_greeter.py": '''\
 import product, unittest
 
+pytestmark = pytest.mark.long
+
 class Greets(unittest.TestCase):
     def test_r1_greets(self):
         """R1: it greets by name"""

@@ -78,6 +78,7 @@ async def test_a_server_that_changes_its_tools_is_refused(config: Path, tmp_path
     assert (tmp_path / "calls").read_text() == "one\n"
 
 
+@pytest.mark.long
 async def test_a_server_that_dies_or_hangs_does_not_end_the_step(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with McpTools(config).opened(role("notes/die", "notes/note")) as (die, note):
         for tool, arguments in ((die, {}), (note, {"text": "after"})):
@@ -89,6 +90,7 @@ async def test_a_server_that_dies_or_hangs_does_not_end_the_step(config: Path, m
             await run(hang)
 
 
+@pytest.mark.long
 async def test_a_server_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTES_TOKEN_OF_TEST", TOKEN)
 
