@@ -75,7 +75,10 @@ export function totalSpent(projects) {
  * @param {number} amount
  */
 export function amountOf(unit, amount) {
-  if (unit === "usd") return `${amount.toFixed(2)} USD`;
+  if (unit === "usd") {
+    const small = [4, 5, 6, 7, 8, 9, 10, 11, 12].find((digits) => Number(amount.toFixed(digits)) > 0) ?? 4;
+    return `${amount.toFixed(amount >= 0.01 || !amount ? 2 : small)} USD`;
+  }
   if (unit === "tokens") return `${Math.round(amount).toLocaleString("en-GB")} tokens`;
   const minutes = Math.floor(Math.round(amount) / 60);
   const digits = [minutes % 60, Math.round(amount) % 60].map((part) => String(part).padStart(2, "0"));

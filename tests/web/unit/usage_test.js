@@ -82,6 +82,14 @@ test("a budget is said in each of its units, and none if nothing is limited", ()
   );
   assert.equal(budgetInWords({ limits: { usd: null, tokens: null, seconds: null }, spent }), null);
   assert.equal(amountOf("seconds", 3725), "1:02:05 h");
+  assert.deepEqual([0, 1.234, 0.012, 0.006, 0.0004, 0.000001].map((usd) => amountOf("usd", usd)), [
+    "0.00 USD",
+    "1.23 USD",
+    "0.01 USD",
+    "0.0060 USD",
+    "0.0004 USD",
+    "0.000001 USD",
+  ]);
 });
 
 test("a budget is written as amounts with units", () => {
