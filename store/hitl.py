@@ -59,7 +59,7 @@ async def open_request(
     """
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
-    needs_person = step.needs_person or reason is HitlReason.CHECKPOINT
+    needs_person = step.needs_person or reason in (HitlReason.CHECKPOINT, HitlReason.TOOL_CALL)
     rows = await run(
         tx.connection,
         _OPEN,

@@ -82,6 +82,8 @@ async def test_each_call_is_permitted_or_refused_by_a_person(
     assert first["tool_call"]["arguments"] == {"text": "first"}
     assert 'wants to call notes/note with {"text": "first"}' in first["question"]
     assert first["tool_call"]["digest"][:12] in first["question"]
+    assert first["needs_person"]
+    assert (await respond(http, first["request_id"], "approve", in_bulk=True)).status_code == 409
     assert noted() == []
 
     await decide(http, first, "approve")
