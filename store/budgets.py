@@ -61,7 +61,7 @@ WITH {held}, known AS (
     RETURNING b.scope
 ), reserved AS (
     INSERT INTO reservation (id, scope, task_id, amount_usd, amount_tokens, amount_seconds, created_at)
-    SELECT %(id)s, scope, %(task_id)s, %(usd)s, %(tokens)s, %(seconds)s, clock_timestamp() FROM claimed
+    SELECT %(id)s, scope, %(task_id)s, %(usd)s, %(tokens)s, %(seconds)s, statement_timestamp() FROM claimed
     RETURNING scope
 )
 SELECT (SELECT count(*) FROM reserved) = (SELECT count(*) FROM wanted) OR EXISTS (SELECT FROM known) AS is_reserved
@@ -99,7 +99,7 @@ doomed AS (
     SELECT id, scope FROM reservation WHERE {condition} ORDER BY id, scope FOR UPDATE SKIP LOCKED
 ), freed AS (
     DELETE FROM reservation USING doomed WHERE reservation.id = doomed.id AND reservation.scope = doomed.scope
-    RETURNING reservation.*, least(amount_seconds, greatest(0, extract(epoch FROM clock_timestamp() - created_at)))
+    RETURNING reservation.*, least(amount_seconds, greatest(0, extract(epoch FROM statement_timestamp() - created_at)))
               AS seconds
 ), stored AS (
     INSERT INTO transcript (task_id, position, kind, fingerprint, body, input_tokens, output_tokens, cached_tokens,

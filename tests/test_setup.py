@@ -79,7 +79,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
         (programs / "uv").symlink_to(Path(sys.executable).parent / "uv")
     shutil.copytree(CHECKOUT / "scripts", checkout / "scripts")
     shutil.copy(CHECKOUT / "Makefile", checkout)
-    for extent in ("", "-servers", "-telemetry", "-dev"):
+    for extent in ("", "-servers", "-telemetry", "-mcp", "-dev"):
         (checkout / f"requirements{extent}.txt").write_text(wheel(wheels, f"toy{extent.replace('-', '_')}"))
     (checkout / "botarmy.py").write_text("import sys\nprint('botarmy', *sys.argv[1:])\n")
     return Machine(

@@ -36,8 +36,8 @@ def test_the_image_contains_exactly_what_its_commands_need(tmp_path: Path) -> No
     assert lines[0] == "*"
     included = {line[1:] for line in lines if line.startswith("!")}
     wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-    others = {"pyproject.toml", "requirements.txt", "requirements-telemetry.txt", "scripts/botarmy"}
-    assert included == {*wheel["packages"], *wheel["force-include"], *others}
+    locked = {"requirements.txt", "requirements-telemetry.txt", "requirements-mcp.txt"}
+    assert included == {*wheel["packages"], *wheel["force-include"], *locked, "pyproject.toml", "scripts/botarmy"}
     for name in included:
         source, target = CHECKOUT / name, tmp_path / "app" / name
         target.parent.mkdir(parents=True, exist_ok=True)

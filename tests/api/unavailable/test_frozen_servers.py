@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
-from tests.api_client import V1, respond, start, wait_for_request
+from tests.api_client import V1, get, respond, start, wait_for_request
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
@@ -68,7 +68,15 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
     project_id = await start(http)
     request = await wait_for_request(http, project_id)
     (artifact_id, *_) = (artifact["artifact_id"] for artifact in request["artifacts"])
-    ids = {"project_id": project_id, "task_id": request["task_id"], "artifact_id": artifact_id, "name": "quick-start"}
+    elsewhere = await start(http)
+    stop = await http.post(f"{V1}/stops/", json={"scope": "project", "project_id": elsewhere, "reason": "Wait."})
+    ids = {
+        "project_id": project_id,
+        "task_id": request["task_id"],
+        "artifact_id": artifact_id,
+        "name": "quick-start",
+        "stop_id": stop.json()["stop_id"],
+    }
     document = (await http.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
     requests = []
@@ -87,6 +95,8 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
     if server == "database":
         assert sum(answer.status_code == 503 for answer in answers) > len(answers) * 0.8
     await wait_until_ready(http)
+    for held in (await get(http, "/stops/", held=True))["items"]:  # one of the operations stops everything
+        await http.post(f"{V1}/stops/{held['stop_id']}/release", json={"reason": "The test is over."})
 
 
 async def test_connections_that_died_silently_cost_one_request(http: httpx2.AsyncClient, proxies: Proxies) -> None:
