@@ -138,6 +138,14 @@ class Artifact(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "type", "name", "version"),
         UniqueConstraint("origin_id", "type", "name"),
+        Index(
+            "ix_artifact_accepted",
+            "project_id",
+            "type",
+            "name",
+            text("version DESC"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -227,10 +235,18 @@ class AgentState(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One event of a project's log. `dedupe_key` prevents recording it twice."""
+    """One event of a project's log. `dedupe_key` prevents recording it twice: its index has 128 bits of each key."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("project_id", "dedupe_key"),)
+    __table_args__ = (
+        Index(
+            "uq_event_key",
+            "project_id",
+            text("hashtextextended(dedupe_key, 0)"),
+            text("hashtextextended(dedupe_key, 1)"),
+            unique=True,
+        ),
+    )
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     seq: int = Field(primary_key=True, sa_type=BigInteger)

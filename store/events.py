@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import any_, func, select, union
@@ -13,6 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import HitlStatus, ProjectStatus
 from models.contracts.events import Event
 from models.tables import ARTIFACT, EVENT, HITL_REQUEST, PROJECT
+from store.statement import run
+
+IS_KEY: LiteralString = "hashtextextended(dedupe_key, 0) = hashtextextended({key}, 0) AND dedupe_key = {key}"
+"""Whether a row of the log has a key. The index of a project's keys has their hashes."""
+
+_OF_KEYS: LiteralString = """
+SELECT task_id, data FROM event, unnest(%(keys)s::text[]) AS key WHERE project_id = %(project_id)s AND {is_key}
+""".replace("{is_key}", IS_KEY.replace("{key}", "key"))
 
 
 async def since(
@@ -40,21 +48,20 @@ def event_of(row: Any) -> Event:
 
 async def is_recorded(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> bool:
     """Return whether the project's log has an event with this key."""
-    query = select(EVENT.c.seq).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
-    return (await connection.execute(query)).one_or_none() is not None
+    return bool(await run(connection, _OF_KEYS, project_id=project_id, keys=[dedupe_key]))
 
 
 async def data_of(connection: AsyncConnection, project_id: UUID, dedupe_key: str) -> dict[str, Any]:
     """Return the data of the event of the project's log with this key; empty if there is none."""
-    query = select(EVENT.c.data).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key == dedupe_key)
-    return await connection.scalar(query) or {}
+    rows = await run(connection, _OF_KEYS, project_id=project_id, keys=[dedupe_key])
+    return rows[0].data if rows else {}
 
 
 async def notes(connection: AsyncConnection, project_id: UUID, task_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Return what was noted with the results of tasks, by task; tasks without a note are left out."""
     keys = [f"task:{task_id}:completed" for task_id in task_ids]  # as `tasks.finish` names them
-    query = select(EVENT.c.task_id, EVENT.c.data).where(EVENT.c.project_id == project_id, EVENT.c.dedupe_key.in_(keys))
-    return {row.task_id: note for row in await connection.execute(query) if (note := row.data.get("note"))}
+    rows = await run(connection, _OF_KEYS, project_id=project_id, keys=keys)
+    return {row.task_id: note for row in rows if (note := row.data.get("note"))}
 
 
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -18,7 +18,7 @@ from models.contracts.roles import MediaType
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
 from store.rows import fetch_all, fetch_one
-from store.text_search import casefolded
+from store.text_search import contains
 from store.transaction import Transaction
 
 
@@ -96,7 +96,7 @@ async def find(
     if statuses:
         query = query.where(PROJECT.c.status.in_(set(statuses)))
     if search:
-        query = query.where(func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0)
+        query = query.where(contains(PROJECT.c.name, search))
     if before is not None:
         query = query.where(PROJECT.c.id < before)
     return await fetch_all(connection, Project, query)
