@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import all_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +22,6 @@ from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
 from store import artifacts, budget_limits, budget_scopes
-from store.rows import fetch_all
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -133,18 +133,22 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
     )
 
 
-async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
-    """Return projects that should have a workflow but may not have one, in random order.
+async def unstarted(
+    connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
+) -> Sequence[UUID]:
+    """Return the ids of projects that should have a workflow but may not have one, in random order.
 
-    Many may only be waiting for a worker; random order keeps these from starving the others.
+    Many may only be waiting for a worker; random order keeps these from starving the others. Those whose workflow is
+    `known` are left out.
     """
     query = (
-        select(PROJECT)
+        select(PROJECT.c.id)
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
+            PROJECT.c.id != all_(list(known)),
         )
         .order_by(func.random())
         .limit(limit)
     )
-    return await fetch_all(connection, Project, query)
+    return (await connection.scalars(query)).all()
