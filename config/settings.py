@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         description="Address to listen on. There is no sign-in yet: use 0.0.0.0 only in a trusted network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    shared_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="A second port to listen on, which several api processes of one machine share.",
+    )
     public_url: PublicUrls = Field(
         default=[],
         description="Comma-separated URLs of the API, in addition to loopback. Requests for other host names get 421.",

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, all_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, TaskStatus
@@ -116,7 +116,7 @@ async def unstarted(
         .where(
             TASK.c.status == TaskStatus.PENDING,
             TASK.c.created_at < func.clock_timestamp() - older_than,
-            TASK.c.id != all_(list(known)),
+            TASK.c.id.not_in(known),
         )
         .order_by(func.random())
         .limit(limit)

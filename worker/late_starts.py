@@ -37,7 +37,7 @@ class LateStarts:
     def __init__(self, store: Store, client: Client, settings: Settings) -> None:
         self._store, self._client, self._queue = store, client, settings.task_queue
         self._started: dict[UUID, float] = {}
-        """Until when the workflow of a project or a task is taken for running."""
+        """Until when the workflow of a project or a task is considered running."""
 
     async def start(self) -> int:
         """Start what is late. Return how many.

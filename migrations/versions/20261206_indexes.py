@@ -1,7 +1,9 @@
 """indexes for many projects: accepted versions, names of projects, and hashes of the keys of events"""
 
+import logging
+
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
 
 revision = "0011_indexes"
 down_revision = "0010_tool_calls"
@@ -43,7 +45,7 @@ def upgrade() -> None:
                 )
             )
     except sa.exc.DBAPIError as error:  # it is not installed, or only an administrator may create it
-        context.get_context().log.warning("Projects are searched without an index: %s", error.orig)
+        logging.getLogger(__name__).warning("Projects are searched without an index: %s", error.orig)
 
 
 def downgrade() -> None:

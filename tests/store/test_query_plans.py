@@ -194,7 +194,7 @@ async def connection(store: Store) -> AsyncIterator[AsyncConnection]:
             await run(connection, function)
         await run(connection, "LOAD 'auto_explain'")
         for setting in ("log_min_duration = 0", "log_analyze = on", "log_buffers = on", "log_format = json"):
-            await run(connection, "SET auto_explain." + setting)  # type: ignore[arg-type]
+            await run(connection, "SET auto_explain." + setting)
         yield connection
 
 
