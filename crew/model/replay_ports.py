@@ -96,9 +96,6 @@ class ReplayedStep:
     async def idle(self, seconds: float) -> None:
         """Nothing is waited for."""
 
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
-
 
 class NoProvider(ModelClients):
     """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""
