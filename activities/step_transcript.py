@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
 from activities.step_budgets import StepBudgets
+from activities.step_metrics import count_lost_calls
 from crew.protocol import BudgetExhaustedError, StoppedError
 from crew.transcript import Entry, EntryKind, SupersededAttemptError
 from models.contracts.budget import Amounts
@@ -52,7 +53,7 @@ class StepTranscript:
 
     async def entries(self) -> list[Entry]:
         async with self._store.reading() as connection:
-            await budgets.settle_reservations_of_task(connection, self._step.task_id, self._start)
+            count_lost_calls(await budgets.settle_reservations_of_task(connection, self._step.task_id, self._start))
             rows = await transcripts.of_task(connection, self._step.task_id)
             is_alarming = await budget_alerts.are_due(connection, self._budgets.names())
         if is_alarming:  # what has just been booked, or an earlier attempt had no time to report

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -128,6 +128,12 @@ doomed AS (
     DELETE FROM reservation USING doomed WHERE reservation.id = doomed.id AND reservation.scope = doomed.scope
     RETURNING reservation.*, least(amount_seconds, greatest(0, extract(epoch FROM statement_timestamp() - created_at)))
               AS seconds
+), lost AS (
+    SELECT DISTINCT ON (id) *, (
+        SELECT asked_for FROM transcript
+        WHERE transcript.task_id = freed.task_id AND asked_for IS NOT NULL ORDER BY position DESC LIMIT 1
+    ) AS asked_for
+    FROM freed ORDER BY id
 ), stored AS (
     INSERT INTO transcript (task_id, position, kind, fingerprint, body, input_tokens, output_tokens, cached_tokens,
                             cost_usd, seconds, discarded, created_at)
@@ -135,10 +141,10 @@ doomed AS (
            (SELECT count(*) FROM transcript WHERE transcript.task_id = lost.task_id)
                + row_number() OVER (PARTITION BY lost.task_id ORDER BY lost.created_at) - 1,
            'failed_call', '', '{}'::bytea, 0, 0, 0, lost.amount_usd, lost.seconds, %(reason)s, clock_timestamp()
-    FROM (SELECT DISTINCT ON (id) * FROM freed ORDER BY id) AS lost
+    FROM lost
     ON CONFLICT DO NOTHING
-), settled AS ({settled} RETURNING b.scope)
-SELECT scope FROM settled
+), settled AS ({settled})
+SELECT amount_usd AS cost_usd, asked_for FROM lost
 """.replace(
     "{settled}",
     SETTLED.replace(
@@ -196,11 +202,19 @@ async def free(connection: AsyncConnection, reservation: UUID, task_id: UUID, st
     return bool(await run(connection, _FREE, id=reservation, task_id=task_id, start=start))
 
 
-async def settle_reservations_of_task(connection: AsyncConnection, task_id: UUID, start: int) -> None:
+class LostCall(NamedTuple):
+    """A call whose worker died, as it was booked. `asked_for` is the last model that its task has asked."""
+
+    cost_usd: float
+    asked_for: str | None
+
+
+async def settle_reservations_of_task(connection: AsyncConnection, task_id: UUID, start: int) -> list[LostCall]:
     """Book what earlier starts of a task have reserved as spent: they died, and the provider may have been paid."""
-    await run(connection, _BOOK_OF_TASK, task_id=task_id, start=start, reason=DIED)
+    rows = await run(connection, _BOOK_OF_TASK, task_id=task_id, start=start, reason=DIED)
+    return [LostCall(*row) for row in rows]
 
 
-async def settle_old_reservations(connection: AsyncConnection, age: timedelta) -> int:
-    """Book reservations older than any call as spent. Return how many scopes have changed."""
-    return len(await run(connection, _BOOK_ORPHANS, age=age, reason=DIED))
+async def settle_old_reservations(connection: AsyncConnection, age: timedelta) -> list[LostCall]:
+    """Book reservations older than any call as spent."""
+    return [LostCall(*row) for row in await run(connection, _BOOK_ORPHANS, age=age, reason=DIED)]

@@ -153,16 +153,19 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
     async with store.reading() as connection:
         assert await budgets.free(connection, released, task, START)
         assert await spent(store, scope) == (0.0, 0.25)
-        await budgets.settle_reservations_of_task(connection, task, START)
+        lost = await budgets.settle_reservations_of_task(connection, task, START)
+        assert lost == [budgets.LostCall(0.25, None)]
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
-        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 0
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == []
         age = text("UPDATE reservation SET created_at = created_at - interval '2 hours' WHERE scope = :scope")
         await connection.execute(age, {"scope": scope})
-        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 1
+        assert await transcripts.add(connection, task, START, entry(1))
+        lost = await budgets.settle_old_reservations(connection, timedelta(hours=1))
+        assert lost == [budgets.LostCall(0.5, "openai:m")]
         told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
-    assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]
+    assert told == [(0, "failed_call", 0.25), (1, "response", 0.0), (2, "failed_call", 0.5)]
 
 
 async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_committed(
