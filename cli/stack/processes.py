@@ -97,6 +97,8 @@ class Api(Program):
 class Worker(Program):
     """The Temporal worker. It is ready when the API sees it poll, and drains for `drain_seconds` when stopped."""
 
+    asks_models = True
+
     def __init__(
         self, environment_ready: asyncio.Future[Environment], api: Api, drain_seconds: float, package: str = "worker"
     ) -> None:

@@ -18,7 +18,7 @@ from crew.transcript import EntryKind
 from store import budgets, transcripts
 from store.transaction import Store
 from tests.activities.first_step import a_step
-from tests.activities.test_overlapping_attempts import TURNS, conversing, run, written, counted_cost
+from tests.activities.test_overlapping_attempts import TURNS, conversing, counted_cost, run, written
 from tests.crew.model.model_under_test import Model, Tools
 from tests.store.test_budgets import START, new_task, reserve, spent
 from tests.workflows.crew_under_test import Script
