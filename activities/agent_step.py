@@ -97,7 +97,7 @@ class AgentSteps:
             await self._stops.require_not_stopped(step)
             started = await self._records.start(step)
             try:
-                running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
+                running = RunningStep(self._store, step, started, self._daily_budget)
                 async with running.heartbeating():
                     outcome = await self._run(step, running)
                     return measured.finished(await self._records.finish(step, started, outcome))

@@ -26,7 +26,6 @@ from store import steps
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from activities.stop_watch import StopWatch
     from models.contracts.budget import Budget
     from models.contracts.handoff import StepInput
     from store.steps import Started
@@ -43,9 +42,8 @@ IDLE_MARGIN = 15.0
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget: Budget, stops: StopWatch) -> None:
+    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget: Budget) -> None:
         self._store = store
-        self._stops = stops
         self._step = step
         self._start = started.number
         self.checkpoint = started.checkpoint
@@ -80,9 +78,6 @@ class RunningStep:
             timestamp=datetime.now(UTC),
         )
         self._store.bus.publish([event])
-
-    async def require_not_stopped(self) -> None:
-        await self._stops.require_not_stopped(self._step)
 
     @asynccontextmanager
     async def working(self, seconds: float) -> AsyncIterator[asyncio.Timeout]:

@@ -180,9 +180,6 @@ class Step(Protocol):
             StepPostponedError: this attempt may not take any longer.
         """
 
-    async def require_not_stopped(self) -> None:
-        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
-
 
 class Agent(Protocol):
     """A member of the crew. Implementations keep no state between runs and may run many steps at once."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 
+from activities.step_metrics import count_lost_calls
 from config.settings import Settings
 from store import budgets, stop_log, stops
 from store.transaction import Store
@@ -30,10 +31,12 @@ SWEEPS_PER_RECONCILIATION = 12
 
 async def settle_abandoned_reservations(store: Store, settings: Settings) -> int:
     """Book what calls of models reserved whose worker is gone and whose task never continued: they are older than any
-    call that the settings allow. Return how many budgets changed."""
+    call that the settings allow. Return how many calls those were."""
     age = timedelta(seconds=settings.model_seconds) + ORPHAN_GRACE
     async with store.reading() as connection:
-        return await budgets.settle_old_reservations(connection, age)
+        lost = await budgets.settle_old_reservations(connection, age)
+    count_lost_calls(lost)
+    return len(lost)
 
 
 async def tidy_stops(store: Store) -> int:

@@ -125,6 +125,8 @@ class Worker(Program):
         metrics_port: of its metrics; 0 is none.
     """
 
+    asks_models = True
+
     def __init__(
         self,
         environment_ready: asyncio.Future[Environment],

@@ -195,8 +195,8 @@ class ModelClients:
         provider = PROVIDERS.get(provider_name)
         if provider is None or not model_name:
             raise AgentError(
-                f"{name} is not PROVIDER:MODEL; the known providers are {', '.join(PROVIDERS)}. For any other "
-                "server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
+                f"{name or 'An empty name'} is not PROVIDER:MODEL; the known providers are {', '.join(PROVIDERS)}. For "
+                "any other server with OpenAI's API, set OPENAI_BASE_URL and use openai:MODEL.",
                 retryable=False,
             )
         settings = self._settings

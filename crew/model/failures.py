@@ -135,6 +135,8 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
         case ModelAPIError() if _is_redirect(error):
             todo = "Set the provider's address to the one that answers, restart the worker, and try again."
             return f"The address of {model} redirects to another one, which is not followed. {todo}", False
+        case AgentRunError() if "expected" in str(error).lower() and "JSON" in str(error):  # by its Content-Type
+            return f"What answers at the address of {model} is not an API.{_ask_for_address(model)}", True
         case AgentRunError() if isinstance(error.__cause__, JSONDecodeError) or "JSON" in str(error):
             return f"The response of {model} cannot be read: it is not JSON.", True
     if isinstance(error, _UNREADABLE):
@@ -157,6 +159,11 @@ def _is_request_timeout(error: Exception) -> bool:
 def _is_redirect(error: Exception) -> bool:
     status = getattr(error.__cause__, "status_code", None)
     return isinstance(status, int) and 300 <= status < 400
+
+
+def _ask_for_address(model: str) -> str:
+    provider = _provider_of(model)
+    return f" Is {provider.address} right? It usually ends {provider.ending}." if provider and provider.address else ""
 
 
 def _key_of(model: str) -> str:

@@ -136,7 +136,6 @@ class ModelCaller:
         delays = iter(RETRY_DELAYS)
         failure: AgentError | None = None
         while True:
-            await self._step.require_not_stopped()
             try:
                 reservation, turn = await self._admit(needs, limit_usd)
             except BudgetExhaustedError:
@@ -194,7 +193,6 @@ class ModelCaller:
         await even_if_cancelled(transcript.release(reservation))
         turn = await limiter.wait(client.name, client.limited, needs.tokens)
         try:
-            await self._step.require_not_stopped()
             return await self._reserve(needs, limit_usd), turn
         except BaseException:
             await limiter.give_back(turn)

@@ -96,21 +96,19 @@ class ReplayedStep:
     async def idle(self, seconds: float) -> None:
         """Nothing is waited for."""
 
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
-
 
 class NoProvider(ModelClients):
-    """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""
+    """A client for each model that has a dialect, without a provider. What it answers is never used: the transcript
+    refuses it."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+    def __init__(self, dialects: Mapping[str, Dialect]) -> None:
+        self._dialects = dialects
 
     def get(self, name: str) -> ModelClient:
         return ModelClient(
             name=name,
             model=FunctionModel(_no_answer),
-            dialect=self._dialect,
+            dialect=self._dialects[name],
             price=Price(0.0, 0.0),
             settings=ModelSettings(),
             context_tokens=_NO_LIMIT,

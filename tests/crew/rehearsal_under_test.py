@@ -61,9 +61,6 @@ class RecordingStep:
     async def idle(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
-
 
 def artifact(
     type: ArtifactType, content: bytes | str, media_type: str = MARKDOWN, version: int = 1, *, by_agent: bool = False

@@ -47,7 +47,9 @@ class Ending:
     def text(self, model: str) -> str:
         api = MODELS.index(model)
         key = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")[api]
-        said = self.said.format(model=model, key=key)
+        address = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL")[api]
+        ending = ("with /v1", "without /v1")[api]
+        said = self.said.format(model=model, key=key, address=address, ending=ending)
         return f"{said} It says: {self.words[api]}" if self.words else said
 
 
@@ -96,7 +98,10 @@ ENDINGS: dict[str, Ending] = {
     "cut": Ending(BROKE, calls=TRIES, booked="each whole"),
     "malformed_json": Ending(NO_JSON, booked="each whole"),
     "empty_body": Ending(NO_JSON, booked="each whole"),
-    "wrong_content_type": Ending(NO_JSON, booked="each whole"),
+    "wrong_content_type": Ending(
+        "What answers at the address of {model} is not an API. Is {address} right? It usually ends {ending}.",
+        booked="each whole",
+    ),
     "wrong_schema": Ending(NO_FORM, booked="each whole"),
     "redirect": Ending(
         "The address of {model} redirects to another one, which is not followed. Set the provider's address to the one "

@@ -145,9 +145,6 @@ class Step:
     async def idle(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
-
 
 class Word(Arguments):
     word: str
