@@ -57,7 +57,7 @@ class SincePastHeadData(ErrorData):
 class LiveData(Contract):
     stage: str
     call: UUID = Field(description="The call of a model. What a client has of another call of the task is obsolete.")
-    turn: int = Field(description="The number of the turn in the task's conversation, from 1.")
+    turn: int = Field(description="The number that the turn gets in the task's transcript.")
     tool: str | None = Field(description="The tool whose arguments the model is writing, if any.")
     offset: int = Field(description="How many characters of the call's text come before this one's; 0 begins again.")
     text: str = Field(description="What follows there. Keys and JSON's escape sequences are removed.")

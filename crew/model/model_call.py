@@ -250,7 +250,7 @@ class ModelCaller:
     async def _request(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         client = self._client
         if slot.streams:
-            turn = self._cursor.used.turns + 1
+            turn = self._cursor.used.calls + 1
             return await streamed_request(client, messages, self._parameters, self._step.watchers, turn)
         return await model_request(
             client.model, messages, model_settings=client.settings, model_request_parameters=self._parameters

@@ -14,7 +14,7 @@ class LiveCall(Contract):
     """One call of a model, as far as it has been written."""
 
     call: UUID = Field(description="The call: each try of a turn is a new one.")
-    turn: int = Field(description="The number of the turn in the step's conversation, from 1.")
+    turn: int = Field(description="The number that the turn gets in the task's transcript.")
     tool: str | None = Field(default=None, description="The tool whose arguments the model is writing, if any.")
     text: str
     is_cut: bool = Field(default=False, description="Whether the model has written more than is shown.")
