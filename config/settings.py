@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         "some, as provider:model=json, comma-separated.",
     )
     model_seconds: float = Field(default=300, gt=0, le=86400, description="Seconds that a call of a model may take.")
+    model_stream: bool = Field(
+        default=True,
+        description="Whether models are asked to stream their responses while people watch a project. Turn it off for "
+        "a server that streams badly.",
+    )
     model_wait_seconds: float = Field(
         default=3600,
         gt=0,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
+from crew.watchers import Watchers
 from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
 from models.contracts.event_data import StepWait
@@ -163,6 +164,10 @@ class Step(Protocol):
     @property
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
+
+    @property
+    def watchers(self) -> Watchers:
+        """The people who watch live what a model writes."""
 
     async def progress(
         self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float

@@ -27,11 +27,12 @@ class BadRequestError(Exception):
 
 
 class Subscribe(StrictContract):
-    """Follow a project from the event after `since`, or from now on."""
+    """Follow a project from the event after `since`, or from now on; with `live`, also what models write meanwhile."""
 
     action: Literal["subscribe"]
     project_id: UUID
     since: Since | None = None
+    live: Annotated[bool, Field(strict=True)] = False
 
 
 class Unsubscribe(StrictContract):
