@@ -143,6 +143,7 @@ async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: i
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
+            PROJECT.c.updated_at < func.clock_timestamp() - older_than,  # one that is retried was created long ago
         )
         .order_by(func.random())
         .limit(limit)

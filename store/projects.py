@@ -28,24 +28,28 @@ async def set_status(
     key: str,
     reason: str | None,
     postponed: Mapping[UUID, timedelta] | None = None,
+    generation: int | None = None,
 ) -> RecordStatusResult:
     """Record a project's status and its event. Any final status except `completed` closes the open tasks and requests.
 
-    A project that has ended keeps its status, and nothing is written. Returns the status as recorded.
+    A project that has ended keeps its status, and nothing is written; nor is it for a run of another generation, if one
+    is given. Returns the status as recorded.
     """
-    query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
-    now = (await tx.connection.execute(query)).one()
-    if ProjectStatus(now.status).is_final:
+    columns = (PROJECT.c.status, PROJECT.c.reason, PROJECT.c.generation)
+    now = (await tx.connection.execute(select(*columns).where(PROJECT.c.id == tx.project_id))).one()
+    if ProjectStatus(now.status).is_final or generation not in (None, now.generation):
         return RecordStatusResult(status=now.status, reason=now.reason)
     if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
     tx.update_project(status=status, reason=reason)
-    tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
+    # A project that is retried has each status again.
+    key = f"status:{key}" + (f":{now.generation}" if now.generation else "")
+    tx.record(WorkflowEvent(status=status, reason=reason), key=key)
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
-        await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
-    deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
+        await hitl_deadlines.postpone_standalone(tx, key)
+    deadlines = await hitl_deadlines.postpone(tx, postponed, key) if postponed else {}
     return RecordStatusResult(status=status, reason=reason, deadlines=deadlines)
 
 

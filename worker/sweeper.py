@@ -11,12 +11,13 @@ import structlog
 from temporalio.client import Client
 
 from config.settings import Settings
-from models.contracts.enums import ProjectStatus, TaskStatus
-from store import budgets, project_start, projects, stop_log, stops, tasks
+from models.contracts.enums import TaskStatus
+from store import budgets, project_start, stop_log, stops, tasks
 from store.transaction import Store
 from worker.one_of_many import one_of_many
 from worker.reconciler import Reconciler
-from workflows.client import start_handoff, start_project
+from workflows import from_records
+from workflows.client import start_handoff
 
 log = structlog.get_logger(__name__)
 
@@ -55,12 +56,7 @@ async def start_unstarted(store: Store, client: Client, settings: Settings) -> i
 
 
 async def _start_project(store: Store, client: Client, settings: Settings, project_id: UUID) -> bool:
-    async with store.reading() as connection:
-        project = await projects.get(connection, project_id)
-        if project is None or not _is_unstarted(project.status):
-            return False
-        project_input = await project_start.input_of(connection, project)
-    if not await _in_time(start_project(client, settings.task_queue, project_input)):
+    if not await _in_time(from_records.start_unstarted(store, client, settings.task_queue, project_id)):
         return False
     log.info("project_started_late", project_id=str(project_id))
     return True
@@ -69,18 +65,14 @@ async def _start_project(store: Store, client: Client, settings: Settings, proje
 async def _start_task(store: Store, client: Client, settings: Settings, task_id: UUID) -> bool:
     async with store.reading() as connection:
         task = await tasks.get(connection, task_id)
-        if task is None or not _is_unstarted(task.status):
+        # The list may be stale if Temporal was unavailable meanwhile.
+        if task is None or task.status != TaskStatus.PENDING:
             return False
         handoff = await tasks.input_of(connection, task)
     if not await _in_time(start_handoff(client, settings.task_queue, handoff)):
         return False
     log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(task_id))
     return True
-
-
-def _is_unstarted(status: str) -> bool:
-    """Checked again right before the start: the list may be stale if Temporal was unavailable meanwhile."""
-    return status in (ProjectStatus.STARTING, TaskStatus.PENDING)
 
 
 async def _in_time(start: Awaitable[bool]) -> bool:

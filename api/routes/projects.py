@@ -26,6 +26,7 @@ from api.shapes.projects import (
     ProjectProgress,
     ProjectPublic,
 )
+from api.shapes.retries import RetryPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
@@ -40,7 +41,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import ModelName, each_model
 from models.tables import Project
-from store import hitl, project_start, projects, tasks, usage
+from store import hitl, project_retry, project_start, projects, tasks, usage
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -206,6 +207,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
         spent = await usage.of_projects(connection, [project.id])
+        retries = await project_retry.of_project(connection, project.id)
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
@@ -214,6 +216,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,
+        retries=[RetryPublic.of(each) for each in retries],
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from api.shapes.artifacts import Encoding
 from api.shapes.hitl import RequestItem
+from api.shapes.retries import RetryPublic
 from api.shapes.shape import NonBlankText, Shape
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
@@ -147,6 +148,7 @@ class ProjectPublic(ProjectItem):
         description="How many gates may pass without a person before the next one asks; 0 is any number."
     )
     head: int
+    retries: list[RetryPublic] = Field(default=[], description="How often it was retried after it had ended.")
 
 
 class ProjectProgress(Shape):

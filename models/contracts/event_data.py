@@ -49,7 +49,8 @@ class Payload(Contract):
 
 
 class WorkflowEvent(Payload):
-    """The project was created, its status changed, or its workflow was restarted."""
+    """The project was created, its status changed, or its workflow was restarted. `retried_from` is set if a person
+    retried a project that had ended."""
 
     event_type = EventType.WORKFLOW_EVENT
 
@@ -59,6 +60,10 @@ class WorkflowEvent(Payload):
     )
     reason: StoredText | None = Field(default=None, description="Why the status changed.")
     name: StoredText | None = Field(default=None, description="The project's name, in its first event.")
+    retried_from: StoredText | None = Field(
+        default=None, description="The stage from which the project is retried, after it had ended."
+    )
+    by: StoredText | None = Field(default=None, description="Who retried it.")
 
 
 class TaskStarted(Payload):

@@ -24,6 +24,7 @@ from api.shapes.artifacts import ArtifactCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.projects import ProjectCreate, SourceCreate
+from api.shapes.retries import RetryCreate
 from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
@@ -75,6 +76,7 @@ REQUESTS = (
     TaskCreate,
     StopCreate,
     ReleaseCreate,
+    RetryCreate,
     BudgetUpdate,
     Subscribe,
     Unsubscribe,

@@ -40,6 +40,7 @@ WHOLE_PROJECT: Json = PROJECT | {
     "pipeline_definition": PIPELINE,
     "checkpoint_after": 10,
     "head": 9,
+    "retries": [],
 }
 NEW_PROJECT: Json = PROJECT | {
     "status": "starting",
