@@ -30,8 +30,10 @@ from api.routes import (
     export,
     health,
     hitl,
+    ids,
     metrics,
     pipelines,
+    project_list,
     projects,
     recordings,
     recovery,
@@ -95,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(realtime)
     v1 = APIRouter(prefix=PREFIX)
     for module in (
+        project_list,
         projects,
         control,
         recovery,
@@ -107,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         artifacts,
         contents,
         hitl,
+        ids,
         pipelines,
         agents,
         stops,

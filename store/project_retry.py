@@ -30,7 +30,7 @@ WHERE project_id = %(project_id)s AND stage = ANY(%(stages)s) AND accepted AND s
 
 _CLAIM: LiteralString = with_statuses("""
 UPDATE project SET generation = generation + 1, opened_run = NULL, workflow_problem = NULL, status = 'starting',
-                   phase = %(stage)s, reason = NULL, ended_at = NULL
+                   phase = %(stage)s, reason = NULL, ended_at = NULL, archived_at = NULL
 WHERE id = %(project_id)s AND generation = %(generation)s AND status IN {halted_project_statuses}
 RETURNING id
 """)

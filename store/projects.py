@@ -17,8 +17,7 @@ from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
-from store.rows import fetch_all, fetch_one
-from store.text_search import casefolded
+from store.rows import fetch_one
 from store.transaction import Transaction
 
 
@@ -81,29 +80,6 @@ async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
     """Return the project that was started with this key, or None."""
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
-
-
-async def find(
-    connection: AsyncConnection,
-    *,
-    statuses: Collection[ProjectStatus] = (),
-    search: str = "",
-    before: UUID | None = None,
-    limit: int = 50,
-) -> list[Project]:
-    """Return projects, newest first, older than a given one.
-
-    Optionally only those with one of the statuses, and those with `search` in their name, regardless of case and
-    Unicode form.
-    """
-    query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
-    if statuses:
-        query = query.where(PROJECT.c.status.in_(set(statuses)))
-    if search:
-        query = query.where(func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0)
-    if before is not None:
-        query = query.where(PROJECT.c.id < before)
-    return await fetch_all(connection, Project, query)
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:

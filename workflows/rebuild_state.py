@@ -221,9 +221,10 @@ class _StateBuilder:
         """Send the work back to a stage of a project that had ended. What ran or waited then was cancelled."""
         gate = self._states[target].gate
         response = self._request(gate).response if gate is not None else None
+        rejection = response.comment if response is not None else None
         self._working.clear()
         self.gates_passed = 0
-        retry(self._states, target, self._descendants(target), join_feedback(response and response.comment, comment))
+        retry(self._states, target, self._descendants(target), join_feedback(rejection, comment))
 
     def _send_back(self, stage: Stage, outcome: SentBack) -> None:
         target = outcome.to or (stage.rework.to if stage.rework else None)

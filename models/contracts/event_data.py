@@ -232,6 +232,18 @@ class StopChange(Payload):
     by: StoredText = Field(description="Who stopped or released it.")
 
 
+class ProjectChange(Payload):
+    """A person renamed the project, or changed its owner or its tags, or archived it. It has what has changed."""
+
+    event_type = EventType.PROJECT_CHANGE
+
+    by: StoredText = Field(description="Who changed it.")
+    name: StoredText | None = Field(default=None, description="Its new name.")
+    owner: StoredText | None = Field(default=None, description="Its new owner; null if it has none any more.")
+    tags: tuple[StoredText, ...] | None = Field(default=None, description="All its tags from now on.")
+    archived: bool | None = Field(default=None, description="Whether it is archived from now on.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -257,6 +269,7 @@ EventData = (
     | HitlExpired
     | BudgetAlert
     | StopChange
+    | ProjectChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

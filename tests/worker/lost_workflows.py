@@ -24,11 +24,11 @@ async def lose(temporal: Client, *workflow_ids: str) -> None:
     for workflow_id in workflow_ids:
 
         async def is_lost(workflow_id: str = workflow_id) -> bool:
-            if (run := await find_workflow(temporal, workflow_id)) is not None:
-                await _delete(temporal, workflow_id, run.run_id)  # an earlier run is the latest one now
-                return False
-            # Visibility follows later, and until then the reconciler takes it for running.
-            return [run async for run in temporal.list_workflows(f"WorkflowId = '{workflow_id}'")] == []
+            # Visibility follows later, and until then the reconciler takes it for running. Earlier runs are listed, too.
+            listed = [run async for run in temporal.list_workflows(f"WorkflowId = '{workflow_id}'")]
+            for run in listed:
+                await _delete(temporal, workflow_id, run.run_id)
+            return not listed and await find_workflow(temporal, workflow_id) is None
 
         await eventually(is_lost)
 
