@@ -9,6 +9,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
     from cli.commands import (
         artifacts,
         budgets,
+        control,
         evals,
         hitl,
         models,
@@ -26,7 +27,21 @@ app = CommandLine(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for module in (stack, projects, project_list, stops, tasks, budgets, hitl, artifacts, models, pipelines, replay, evals):
+for module in (
+    stack,
+    projects,
+    project_list,
+    control,
+    stops,
+    tasks,
+    budgets,
+    hitl,
+    artifacts,
+    models,
+    pipelines,
+    replay,
+    evals,
+):
     module.add_to(app)
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def decode_position(sort: ProjectSort, cursor: str | None) -> Position | None:
     if cursor is None:
         return None
     try:
-        body = base64.b64decode(cursor + "==", altchars=b"-_", validate=True)
+        body = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         if sort in (ProjectSort.NEWEST, ProjectSort.OLDEST):
             return Position(UUID(bytes=body))
         of, id_, value = orjson.loads(body)

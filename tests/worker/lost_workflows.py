@@ -24,7 +24,7 @@ async def lose(temporal: Client, *workflow_ids: str) -> None:
     for workflow_id in workflow_ids:
 
         async def is_lost(workflow_id: str = workflow_id) -> bool:
-            # Visibility follows later, and until then the reconciler takes it for running. Earlier runs are listed, too.
+            # Visibility follows later, and until then the reconciler takes it for running. It lists earlier runs, too.
             listed = [run async for run in temporal.list_workflows(f"WorkflowId = '{workflow_id}'")]
             for run in listed:
                 await _delete(temporal, workflow_id, run.run_id)
