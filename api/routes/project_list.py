@@ -54,7 +54,7 @@ async def list_projects(
 @router.get(
     "/counts",
     summary="Count the projects that each filter of the list finds",
-    responses=describe_responses(PROJECT_COUNTS, 503),
+    responses=describe_responses(PROJECT_COUNTS, 422, 503),
 )
 async def count_projects(services: ServicesDep) -> ProjectCounts:
     """By status, owner and tag, without archived projects."""

@@ -23,6 +23,8 @@ from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Wa
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.hitl import ResponseCreate
+from api.shapes.lineage import ParentCreate
+from api.shapes.project_details import ProjectUpdate
 from api.shapes.projects import ProjectCreate, SourceCreate
 from api.shapes.retries import RetryCreate
 from api.shapes.stops import ReleaseCreate, StopCreate
@@ -72,6 +74,8 @@ REQUESTS = (
     ArtifactCreate,
     ResponseCreate,
     ProjectCreate,
+    ParentCreate,
+    ProjectUpdate,
     SourceCreate,
     TaskCreate,
     StopCreate,
