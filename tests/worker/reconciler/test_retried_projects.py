@@ -91,7 +91,7 @@ async def test_a_stage_has_all_its_rounds_and_reworks_again(lost: Lost) -> None:
 
 
 async def test_a_project_can_be_retried_and_fail_again(lost: Lost) -> None:
-    """The log tells each end, and who follows it hears of the second one, too."""
+    """The log tells each end, also to those who follow it."""
     story = await lost.begin(PLAN | {"attempts": 1}, plan=[raises(AgentError("no", retryable=False))])
     for turn in range(1, 3):
         await story.respond(await story.request("plan", round=turn), "reject", comment="No.")

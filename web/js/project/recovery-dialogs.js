@@ -11,9 +11,6 @@ import { formDialog, FormDraft, showFieldErrors } from "./form-dialog.js";
 /** @import { ParentKind, ProjectCreate, RetryChoices, RetryCreate } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
-/** Whether a project can be retried: it has ended, and not with its delivery. @param {ProjectModel} model */
-export const canRetry = ({ ended, project }) => ended && project.status !== "completed";
-
 /**
  * Ask from which stage to retry the project. Throws a Problem if its stages cannot be read.
  * @param {ProjectModel} model
