@@ -12,11 +12,12 @@ import structlog
 from temporalio.client import Client
 
 from config.settings import Settings
-from models.contracts.enums import ProjectStatus, TaskStatus
-from store import project_start, projects, tasks
+from models.contracts.enums import TaskStatus
+from store import project_start, tasks
 from store.transaction import Store
 from worker.one_of_many import one_of_many
-from workflows.client import start_handoff, start_project
+from workflows import from_records
+from workflows.client import start_handoff
 
 log = structlog.get_logger(__name__)
 
@@ -61,12 +62,8 @@ class LateStarts:
         return started
 
     async def _start_project(self, project_id: UUID) -> bool:
-        async with self._store.reading() as connection:
-            project = await projects.get(connection, project_id)
-            if project is None or not _is_unstarted(project.status):
-                return False
-            project_input = await project_start.input_of(connection, project)
-        if not await self._is_first(project_id, start_project(self._client, self._queue, project_input)):
+        start = from_records.start_unstarted(self._store, self._client, self._queue, project_id)
+        if not await self._is_first(project_id, start):
             return False
         log.info("project_started_late", project_id=str(project_id))
         return True
@@ -74,7 +71,8 @@ class LateStarts:
     async def _start_task(self, task_id: UUID) -> bool:
         async with self._store.reading() as connection:
             task = await tasks.get(connection, task_id)
-            if task is None or not _is_unstarted(task.status):
+            # The list may be stale if Temporal was unavailable meanwhile.
+            if task is None or task.status != TaskStatus.PENDING:
                 return False
             handoff = await tasks.input_of(connection, task)
         if not await self._is_first(task_id, start_handoff(self._client, self._queue, handoff)):
@@ -87,8 +85,3 @@ class LateStarts:
             is_first = await start
         self._started[id] = time.monotonic() + REMEMBERED_SECONDS
         return is_first
-
-
-def _is_unstarted(status: str) -> bool:
-    """Checked again right before the start: the list may be stale if Temporal was unavailable meanwhile."""
-    return status in (ProjectStatus.STARTING, TaskStatus.PENDING)

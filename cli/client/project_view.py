@@ -30,6 +30,10 @@ class StageStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+RETRIED = (StageStatus.REJECTED, StageStatus.FAILED, StageStatus.EXPIRED, StageStatus.CANCELLED)
+"""How the stages end with which a project ends; they run again if it is retried."""
+
+
 class ServerClock:
     """The server's time, estimated from its events, since this machine's clock may be wrong."""
 
@@ -161,6 +165,7 @@ class ProjectView:
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
                 | event_data.BudgetAlert()
+                | event_data.ProjectChange()
                 | event_data.ErrorEvent()
                 | None
             ):
@@ -173,6 +178,11 @@ class ProjectView:
         if self.has_ended:
             self.ended = moment
             self.open_requests.clear()
+        elif data.retried_from:
+            self.ended, self.reason = None, ""
+            for row in self.stages.values():
+                if row.status in RETRIED or row.name == data.retried_from:
+                    row.status, row.has_failed_verdict = StageStatus.REDO, False
 
     def _row(self, stage: str, event: Event) -> StageRow:
         return self.stages.setdefault(stage, StageRow(stage, event.agent_type or ""))

@@ -103,7 +103,7 @@ class Session:
                         continue
                     case Event():
                         self._apply(item)
-                        if self._view.has_ended:
+                        if self._view.has_ended and self._view.seq >= head:  # a project that had ended may be retried
                             return
                 if self._view.seq >= head:
                     self._caught_up.set()

@@ -67,6 +67,9 @@ class Pipeline(Shape):
 class Project(Shape):
     id: str
     name: str
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    archived_at: datetime | None = None
     pipeline: str
     status: str
     oversight: str | None = None

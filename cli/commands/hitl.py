@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -31,14 +30,14 @@ def inbox(
 
 
 def respond(
-    request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id, or its beginning.")],
     action: Annotated[HitlAction, typer.Argument(help="Your decision.")],
     comment: Annotated[str | None, typer.Option(help="The reason, or what should change.")] = None,
     content_file: Annotated[
         Path | None, typer.Option(help="A file whose content replaces the artifact's; - for stdin.")
     ] = None,
     artifact: Annotated[
-        UUID | None, typer.Option(help="The artifact to respond to (default: the request's first).")
+        str | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     redo: Annotated[
         str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to repeat.")
@@ -55,7 +54,5 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(
-        str(request), action, comment, content_file, str(artifact) if artifact else None, redo, raise_by
-    )
+    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by)
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))

@@ -22,6 +22,7 @@ from cli.views.wording import (
     EXPIRED,
     describe_alert,
     describe_decision,
+    describe_retry,
     describe_stop,
     duration,
     local_time,
@@ -90,6 +91,8 @@ class LiveDisplay:
                     "red" if data.stopped else "green",
                     describe_stop(data),
                 )
+            case event_data.WorkflowEvent() if data.retried_from:
+                mark, style, text = "↻", "cyan", describe_retry(data)
             case event_data.ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
             case event_data.TaskCompleted() if data.note:
@@ -105,6 +108,7 @@ class LiveDisplay:
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
                 | event_data.HitlRequested()
+                | event_data.ProjectChange()
                 | event_data.ErrorEvent()
                 | None
             ):

@@ -23,7 +23,10 @@ from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Wa
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.hitl import ResponseCreate
+from api.shapes.lineage import ParentCreate
+from api.shapes.project_details import ProjectUpdate
 from api.shapes.projects import ProjectCreate, SourceCreate
+from api.shapes.retries import RetryCreate
 from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
@@ -71,10 +74,13 @@ REQUESTS = (
     ArtifactCreate,
     ResponseCreate,
     ProjectCreate,
+    ParentCreate,
+    ProjectUpdate,
     SourceCreate,
     TaskCreate,
     StopCreate,
     ReleaseCreate,
+    RetryCreate,
     BudgetUpdate,
     Subscribe,
     Unsubscribe,

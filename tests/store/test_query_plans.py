@@ -21,6 +21,7 @@ from store import (
     events,
     hitl,
     open_workflows,
+    project_list,
     project_start,
     projects,
     stop_log,
@@ -28,6 +29,7 @@ from store import (
     tasks,
     usage,
 )
+from store.project_list import Position, ProjectFilter
 from store.statement import driver_of, run
 from store.transaction import Store
 
@@ -129,16 +131,19 @@ def hash_of(n: int) -> str:
     return md5(str(n).encode(), usedforsecurity=False).hexdigest()
 
 
+ALL = ProjectFilter()
 PAGE = [id_of(1, n) for n in range(500, 550)]
 
 QUERIES: dict[str, Query] = {
     "the inbox": lambda c, _: hitl.find(c, status=HitlStatus.PENDING, limit=20),
     "its last page": lambda c, last: hitl.find(c, status=HitlStatus.PENDING, after=id_of(4, last - 50), limit=9),
     "the requests of a project": lambda c, _: hitl.find(c, project_id=id_of(1, 700), limit=20),
-    "the newest projects": lambda c, _: projects.find(c, limit=51),
-    "a later page of projects": lambda c, _: projects.find(c, before=id_of(1, 700), limit=51),
-    "projects by status": lambda c, _: projects.find(c, statuses=[ProjectStatus.ACTIVE], limit=51),
-    "projects by name": lambda c, last: projects.find(c, search=hash_of(last - 222)[:12], limit=9),
+    "the newest projects": lambda c, _: project_list.find(c, ALL, limit=51),
+    "a later page of projects": lambda c, _: project_list.find(
+        c, ProjectFilter(), after=Position(id_of(1, 700)), limit=51
+    ),
+    "projects by status": lambda c, _: project_list.find(c, ProjectFilter([ProjectStatus.ACTIVE]), limit=51),
+    "projects by name": lambda c, last: project_list.find(c, ProjectFilter(search=hash_of(last - 222)[:12]), limit=9),
     "progress of projects": lambda c, _: projects.accepted_stages(c, PAGE),
     "costs of projects": lambda c, _: usage.of_projects(c, PAGE),
     "open requests of projects": lambda c, _: hitl.oldest_open(c, PAGE),

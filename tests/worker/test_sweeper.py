@@ -31,6 +31,7 @@ from tests.waiting import eventually
 from worker import late_starts
 from worker.late_starts import LateStarts
 from worker.reconciler import Reconciler
+from workflows import from_records
 from workflows.client import handoff_handle, project_handle, start_project, task_workflow_id
 
 GATED = Pipeline.model_validate(
@@ -192,7 +193,7 @@ async def test_what_only_waits_for_a_worker_is_started_once(
         calls.append(project.project_id)
         return await start_project(client, queue, project)
 
-    monkeypatch.setattr(late_starts, "start_project", counted)
+    monkeypatch.setattr(from_records, "start_project", counted)
     async with own_settings(servers) as settings, own_store(settings) as store:
         starts = LateStarts(store, temporal, settings)
         project_id = await committed(store, PLAIN)

@@ -35,6 +35,8 @@ export interface Amounts {
   seconds: number;
 }
 
+export type Archived = "exclude" | "include" | "only";
+
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
@@ -179,6 +181,13 @@ export interface Budgets {
   next_cursor: string | null;
 }
 
+export interface ChildPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
+  status: ProjectStatus;
+}
+
 export interface ComponentHealth {
   status: "ok" | "down";
   latency_ms: number;
@@ -234,7 +243,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -242,7 +251,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
 
 export interface Fallback {
   failed: string;
@@ -340,6 +349,17 @@ export interface HitlRespondedEnvelope {
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
 
+export interface IdMatch {
+  id: string;
+  kind: RecordKind;
+  label: string;
+}
+
+export interface IdMatches {
+  items: IdMatch[];
+  has_more: boolean;
+}
+
 export interface Limits {
   usd: number | null;
   tokens: number | null;
@@ -411,6 +431,19 @@ export interface Page_StopPublic_ {
 export interface Page_WorkflowProblemItem_ {
   items: WorkflowProblemItem[];
   next_cursor: string | null;
+}
+
+export interface ParentCreate {
+  project_id: string;
+  kind: ParentKind;
+}
+
+export type ParentKind = "duplicate" | "follow_up";
+
+export interface ParentPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
 }
 
 export interface PendingRequest {
@@ -491,6 +524,31 @@ export interface ProjectBudgets {
   day: BudgetPublic;
 }
 
+export interface ProjectChange {
+  by: string;
+  name?: string | null;
+  owner?: string | null;
+  tags?: string[] | null;
+  archived?: boolean | null;
+}
+
+export interface ProjectChangeEnvelope {
+  event_type: "project_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ProjectChange;
+  timestamp: string;
+}
+
+export interface ProjectCounts {
+  statuses: Record<string, number>;
+  owners: WordCount[];
+  tags: WordCount[];
+  archived: number;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -500,11 +558,18 @@ export interface ProjectCreate {
   model?: string | null;
   budget?: Budget | null;
   source?: SourceCreate | null;
+  owner?: string | null;
+  tags?: string[];
+  parent?: ParentCreate | null;
 }
 
 export interface ProjectItem {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -536,6 +601,10 @@ export interface ProjectProgress {
 export interface ProjectPublic {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -556,9 +625,26 @@ export interface ProjectPublic {
   pipeline_definition: Pipeline;
   checkpoint_after: number;
   head: number;
+  children: ChildPublic[];
+  retries: RetryPublic[];
 }
 
+export interface ProjectRetry {
+  project_id: string;
+  retry: RetryPublic;
+}
+
+export type ProjectSort = "-created" | "created" | "-updated" | "updated" | "name" | "-name";
+
 export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
+
+export interface ProjectUpdate {
+  name: string | null;
+  owner: string | null;
+  tags: string[] | null;
+  archived: boolean | null;
+  by: string;
+}
 
 export interface PromptPublic {
   version: string;
@@ -580,6 +666,8 @@ export interface Range {
   least: number;
   most: number;
 }
+
+export type RecordKind = "project" | "task" | "artifact" | "request";
 
 export interface RecordedEntry {
   kind: string;
@@ -691,6 +779,32 @@ export interface ResponseCreate {
 }
 
 export type ResponseOutcome = "applied" | "superseded" | "refused";
+
+export interface RetryChoices {
+  project_id: string;
+  default: string;
+  stages: RetryStage[];
+}
+
+export interface RetryCreate {
+  from_stage?: string | null;
+  comment?: string | null;
+  by?: string;
+}
+
+export interface RetryPublic {
+  number: number;
+  from_stage: string;
+  comment: string | null;
+  by: string | null;
+  at: string;
+}
+
+export interface RetryStage {
+  stage: string;
+  agent_type: string;
+  reopens: string[];
+}
 
 export interface Rework {
   to: string;
@@ -1071,6 +1185,11 @@ export interface WaitingFor {
   expires_at: string;
 }
 
+export interface WordCount {
+  value: string;
+  count: number;
+}
+
 export interface WorkflowChange {
   workflow_id: string;
   project_id: string;
@@ -1082,6 +1201,8 @@ export interface WorkflowEvent {
   status: ProjectStatus | TaskStatus;
   reason?: string | null;
   name?: string | null;
+  retried_from?: string | null;
+  by?: string | null;
 }
 
 export interface WorkflowEventEnvelope {

@@ -31,6 +31,7 @@ const STALE = {
   hitl_expired: ["project", "progress", "requests"],
   budget_alert: ["budget"],
   stop_change: ["progress", "requests"],
+  project_change: ["project"],
   error: ["project", "progress"],
 };
 
@@ -191,8 +192,8 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #noteProgress(event) {
-    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#logEnded = true;
-    if (this.#logEnded || this.ended) this.doing.clear();
+    if (event.event_type === "workflow_event" && !event.task_id) this.#logEnded = ENDED_STATUSES.has(event.data.status);
+    if (this.#logEnded) this.doing.clear();
     else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
     else if (ENDS_PROGRESS.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
   }
