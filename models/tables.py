@@ -157,7 +157,8 @@ class Artifact(SQLModel, table=True):
 
 
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first.
+    """The question of a gate, about the artifact versions that it lists, the most important first. `cause` is why its
+    step has no result, if it has none.
 
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
     """
@@ -185,6 +186,7 @@ class HitlRequest(SQLModel, table=True):
     supplies: str | None = text_column(default=None)
     shortage: dict[str, Any] | None = json_or_null_column(default=None)
     tool_call: dict[str, Any] | None = json_or_null_column(default=None)
+    cause: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
@@ -31,8 +32,6 @@ log = structlog.get_logger(__name__)
 
 OUTCOME_SECONDS = 1.5
 """How long the last read of the outcome may take, after the wait for a worker is over."""
-
-OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
 
 
 async def submit_response(services: Services, request: HitlRequest, body: ResponseCreate) -> ResponseAnswer:
@@ -65,7 +64,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
         raise await _closed_error(services, current)
-    open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+    open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
         raise ConflictError(
             "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."

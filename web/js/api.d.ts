@@ -1,5 +1,7 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
+export type ActionKey = "approve" | "request_changes" | "edit_and_approve" | "send_back" | "reject_and_end" | "try_again" | "try_with_advice" | "supply_result" | "raise_budget" | "permit_call" | "refuse_call" | "end_project" | "end_task";
+
 export interface AgentPublic {
   agent_type: string;
   description: string;
@@ -134,6 +136,11 @@ export interface ArtifactRef {
   content_hash: string;
 }
 
+export interface AtExpiry {
+  effect: ExpiryEffect;
+  words: string;
+}
+
 export type Budget = Record<string, any> | string;
 
 export interface BudgetAlert {
@@ -243,6 +250,8 @@ export interface EventPage {
 }
 
 export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+
+export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
 
 export interface Fallback {
   failed: string;
@@ -354,6 +363,8 @@ export interface Links {
 
 export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
 
+export type Needs = "comment" | "content" | "raise_by";
+
 export type OnExpiry = "halt" | "approve" | "reject";
 
 export type Oversight = "high" | "medium" | "low";
@@ -420,7 +431,9 @@ export interface PendingRequest {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -434,6 +447,7 @@ export interface PendingRequest {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
   project_name: string;
   deadline_held: boolean;
 }
@@ -464,6 +478,15 @@ export interface PipelineItem {
 export interface PipelineLeftOut {
   file: string;
   problems: string[];
+}
+
+export interface PossibleAction {
+  key: ActionKey;
+  label: string;
+  effect: string;
+  action: HitlAction;
+  needs: Needs | null;
+  redo_stages: string[];
 }
 
 export interface Problem {
@@ -625,7 +648,9 @@ export interface RequestItem {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -639,6 +664,7 @@ export interface RequestItem {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
 }
 
 export interface RequestPublic {
@@ -648,7 +674,9 @@ export interface RequestPublic {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -662,6 +690,9 @@ export interface RequestPublic {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
+  actions: PossibleAction[];
+  log: string | null;
   redo_default: string;
   redo_stages: string[];
   task: TaskDetail;
