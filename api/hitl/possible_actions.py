@@ -39,7 +39,7 @@ def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...]) -> Iterat
     match HitlReason(request.reason):
         case HitlReason.TOOL_CALL:
             yield _action(ActionKey.PERMIT_CALL, HitlAction.APPROVE, f"The {agent} makes this one call, and continues.")
-            refused = f"The {agent} is told why, and continues without the call."
+            refused = f"The {agent} receives your reason, and continues without the call."
             yield _action(ActionKey.REFUSE_CALL, HitlAction.AMEND, refused, Needs.COMMENT)
         case HitlReason.BUDGET:
             raised = f"The {agent} continues where it stopped. Without an amount, it only tries again."
@@ -51,7 +51,7 @@ def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...]) -> Iterat
             yield from _advice(agent)
         case _:
             yield _action(ActionKey.APPROVE, HitlAction.APPROVE, "The result is accepted as it is.")
-            again = "The work is done again with your comment, and you are asked again."
+            again = "The work is repeated with your comment as feedback, and you are asked again."
             yield _action(ActionKey.REQUEST_CHANGES, HitlAction.AMEND, again, Needs.COMMENT)
     if earlier_stages:
         back = "The work goes back to the earlier step that you name, with your comment."
@@ -63,7 +63,7 @@ def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...]) -> Iterat
         instead = f"What you write is accepted as the {request.supplies.replace('_', ' ')}."
         yield _action(ActionKey.SUPPLY_RESULT, HitlAction.AMEND, instead, Needs.CONTENT)
     if request.standalone_task_id is not None:
-        ends = "The task ends without a result; the project goes on."
+        ends = "The task ends without a result; the project continues."
         yield _action(ActionKey.END_TASK, HitlAction.REJECT, ends, Needs.COMMENT)
     else:
         key = ActionKey.REJECT_AND_END if request.artifacts else ActionKey.END_PROJECT

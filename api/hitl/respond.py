@@ -63,7 +63,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     if earlier is not None:
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
-        raise await _closed_error(services, current)
+        raise await closed_error(services, current)
     open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
         raise ConflictError(
@@ -113,7 +113,7 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("respond", response)
     except WorkflowGoneError:
-        raise await _closed_error(services, request) from None
+        raise await closed_error(services, request) from None
 
 
 async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
@@ -131,7 +131,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
         if decision is not None:
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
-            raise await _closed_error(services, current)
+            raise await closed_error(services, current)
     except DATABASE_ERRORS as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
@@ -149,7 +149,7 @@ async def _result(
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This response is not possible: {decision.explanation}.")
     if decision.outcome != ResponseOutcome.APPLIED:
-        raise await _closed_error(services, request)
+        raise await closed_error(services, request)
     return ResponseAnswer(
         request_id=request.id,
         decision_id=decision.id,
@@ -158,7 +158,7 @@ async def _result(
     )
 
 
-async def _closed_error(services: Services, request: HitlRequest) -> ConflictError:
+async def closed_error(services: Services, request: HitlRequest) -> ConflictError:
     """Return the error with the request's current status and the decision that closed it."""
     async with services.store.reading() as connection:
         current = await hitl.get(connection, request.id) or request

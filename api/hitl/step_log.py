@@ -1,4 +1,4 @@
-"""The end of what a step did with its model, for a person who decides how to go on."""
+"""The end of what a step did with its model, for a person who decides what happens next."""
 
 from __future__ import annotations
 

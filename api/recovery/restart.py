@@ -15,10 +15,11 @@ from api.errors import ConflictError
 from api.services import Services
 from api.temporal import temporal_call
 from models.contracts.contract import Contract
+from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import ProjectInput, ProjectState
 from models.contracts.workflow_state import HandoffInput, HandoffState
-from store import open_workflows, project_start, projects, tasks, workflow_records
+from store import hitl_extensions, open_workflows, project_start, projects, tasks, workflow_records
 from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow, generation_of, means_workflow_is_gone, start_handoff, start_project
 from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
@@ -56,7 +57,10 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
         responses: list[HitlResponse] = []
         if last_run is not None:
             await _terminate(services.temporal, last_run, "restarted from its records")
-            responses = await _read_responses(services.temporal, last_run)
+            responses, extensions = await _read_signals(services.temporal, last_run)
+            for extension in extensions:  # before the records are read; those that were applied have no effect
+                async with services.store.transaction(row.project_id) as tx:
+                    await hitl_extensions.extend(tx, extension)
         if not await _start(services, row, responses):
             raise ConflictError(RUNNING)
         await _clear_problem(services, workflow_id)
@@ -166,9 +170,12 @@ async def _clear_problem(services: Services, workflow_id: str) -> None:
             await open_workflows.record_problem(tx, row, None)
 
 
-async def _read_responses(client: Client, run: WorkflowExecutionDescription) -> list[HitlResponse]:
-    """Return every response in a closed run's input and signals, in the order of its history."""
+async def _read_signals(
+    client: Client, run: WorkflowExecutionDescription
+) -> tuple[list[HitlResponse], list[HitlExtension]]:
+    """Return every response in a closed run's input and signals, and every extension, in the order of its history."""
     responses: list[HitlResponse] = []
+    extensions: list[HitlExtension] = []
     async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):
             started = event.workflow_execution_started_event_attributes
@@ -179,7 +186,10 @@ async def _read_responses(client: Client, run: WorkflowExecutionDescription) -> 
             if signal.signal_name == "respond":
                 response = await _decode(client, signal.input.payloads, HitlResponse)
                 responses += [response] if isinstance(response, HitlResponse) else []
-    return responses
+            if signal.signal_name == "extend":
+                extension = await _decode(client, signal.input.payloads, HitlExtension)
+                extensions += [extension] if isinstance(extension, HitlExtension) else []
+    return responses, extensions
 
 
 def _carried_responses(workflow_input: Contract | None) -> list[HitlResponse]:

@@ -150,6 +150,16 @@ class DecisionPublic(Shape):
         return cls(decision_id=decision.id, **decision.model_dump(exclude={"id"}))
 
 
+class ExtensionPublic(Shape):
+    """A later deadline that a person gave a request."""
+
+    extension_id: UUID
+    extended_by: str
+    was: Moment = Field(description="The deadline until then.")
+    expires_at: Moment = Field(description="The deadline from then on.")
+    extended_at: Moment
+
+
 class RequestPublic(RequestItem):
     """A HITL request with what can be done about it, its task, every response to it, the artifacts that it is about,
     and then the amended one, if any."""
@@ -160,4 +170,5 @@ class RequestPublic(RequestItem):
     redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")
     task: TaskDetail
     history: list[DecisionPublic]
+    extensions: list[ExtensionPublic] = Field(description="The later deadlines that people gave it, in order.")
     contents: list[ArtifactContent]

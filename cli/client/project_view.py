@@ -161,6 +161,7 @@ class ProjectView:
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
                 | event_data.BudgetAlert()
+                | event_data.HitlExtended()
                 | event_data.ErrorEvent()
                 | None
             ):

@@ -8,7 +8,7 @@ functions: `botarmy --help` stays fast.
 - `stops.py`: `stop`, `release`, `stops`
 - `tasks.py`: `tasks`, `transcript`
 - `budgets.py`: `usage`, `budget`, `budgets`
-- `hitl.py`: `inbox`, `respond`
+- `hitl.py`: `inbox`, `respond`, `extend`
 - `artifacts.py`: `artifacts`, `artifact`
 - `models.py`: `models`
 - `pipelines.py`: `pipelines check`

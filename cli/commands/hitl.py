@@ -1,4 +1,4 @@
-"""`botarmy inbox` and `respond`."""
+"""`botarmy inbox`, `respond` and `extend`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from models.contracts.enums import HitlAction
 def add_to(app: typer.Typer) -> None:
     app.command()(inbox)
     app.command()(respond)
+    app.command()(extend)
 
 
 def inbox(
@@ -23,7 +24,7 @@ def inbox(
     data_dir: DataDirOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, one line per request.")] = False,
 ) -> None:
-    """List the requests that wait for a decision, oldest first; on a terminal, decide on them."""
+    """List the requests that wait for a decision, oldest first; on a terminal, the most urgent first, to decide on."""
     from cli.commands.inbox import show
     from cli.commands.runner import run_command
 
@@ -59,3 +60,18 @@ def respond(
         str(request), action, comment, content_file, str(artifact) if artifact else None, redo, raise_by
     )
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))
+
+
+def extend(
+    request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
+    by: Annotated[str, typer.Argument(metavar="TIME", help="How much longer it may wait, such as 30m, 4h or 2d.")],
+    name: Annotated[str | None, typer.Option(help="Who extends it (default: human).")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Extend the deadline of a request."""
+    from cli.commands.extension import extend as extend_deadline
+    from cli.commands.runner import run_command
+
+    run_command(lambda client: extend_deadline(client, str(request), by, name, as_json), ApiTarget(api, data_dir))

@@ -22,6 +22,7 @@ from cli.views.wording import (
     EXPIRED,
     describe_alert,
     describe_decision,
+    describe_extension,
     describe_stop,
     duration,
     local_time,
@@ -80,6 +81,8 @@ class LiveDisplay:
             case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case event_data.HitlExtended():
+                mark, style, text = "→", "cyan", f"{data.stage}: {describe_extension(data)}"
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
             case event_data.BudgetAlert():

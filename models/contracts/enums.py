@@ -218,6 +218,7 @@ class EventType(StrEnum):
     ARTIFACT_CREATED = "artifact_created"
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
+    HITL_EXTENDED = "hitl_extended"
     HITL_EXPIRED = "hitl_expired"
     BUDGET_ALERT = "budget_alert"
     WORKFLOW_EVENT = "workflow_event"

@@ -190,6 +190,20 @@ class HitlResponded(Payload):
     without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
 
 
+class HitlExtended(Payload):
+    """A person gave a request a later deadline."""
+
+    event_type = EventType.HITL_EXTENDED
+
+    request_id: UUID
+    extension_id: UUID
+    stage: StoredText
+    round: int
+    was: datetime = Field(description="The deadline until then.")
+    expires_at: datetime = Field(description="The deadline from then on.")
+    extended_by: StoredText = Field(description="Who extended it.")
+
+
 class HitlExpired(Payload):
     """The deadline of a gate passed without a response."""
 
@@ -249,6 +263,7 @@ EventData = (
     | ArtifactCreated
     | HitlRequested
     | HitlResponded
+    | HitlExtended
     | HitlExpired
     | BudgetAlert
     | StopChange

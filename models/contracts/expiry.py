@@ -16,7 +16,7 @@ class ExpiryEffect(StrEnum):
     - `approves`: its artifacts are accepted as they are
     - `rejects`: the project ends as rejected
     - `fails`: the project ends as failed
-    - `ends_task`: the task outside the pipeline ends without a result; the project goes on
+    - `ends_task`: the task outside the pipeline ends without a result; the project continues
     """
 
     APPROVES = "approves"

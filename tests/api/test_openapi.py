@@ -66,6 +66,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /tasks/{task_id}",
         "POST /hitl/{request_id}/respond",
         "GET /hitl/{request_id}",
+        "PATCH /hitl/{request_id}",
         "GET /hitl/project/{project_id}/requests",
         "GET /hitl/pending",
         "GET /pipelines/",
@@ -113,7 +114,7 @@ def test_every_body_has_valid_examples(document: Json) -> None:
         for example in shape["examples"]:
             valid(document, schema, example)
         bodies += 1
-    assert bodies == 7
+    assert bodies == 8
 
 
 def test_every_route_declares_its_problems(document: Json) -> None:

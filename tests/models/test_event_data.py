@@ -93,6 +93,15 @@ LATER: dict[EventType, dict[str, Any]] = {
         "reason": "Too dear.",
         "by": "Ada",
     },
+    EventType.HITL_EXTENDED: {
+        "request_id": ID,
+        "extension_id": ID,
+        "stage": "plan",
+        "round": 1,
+        "was": "2026-11-24T02:29:23.104000+00:00",
+        "expires_at": "2026-11-24T06:29:23.104000+00:00",
+        "extended_by": "Ada",
+    },
 }
 """What the first version recorded that has the type."""
 

@@ -241,7 +241,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -249,9 +249,32 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
 
 export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
+
+export interface ExtensionAnswer {
+  request_id: string;
+  extension_id: string;
+  status: "extended" | "submitted";
+  expires_at: string;
+}
+
+export interface ExtensionCreate {
+  expires_at?: string | null;
+  extend_by?: string | null;
+  was?: string | null;
+  extension_id?: string | null;
+  extended_by?: string;
+}
+
+export interface ExtensionPublic {
+  extension_id: string;
+  extended_by: string;
+  was: string;
+  expires_at: string;
+  extended_at: string;
+}
 
 export interface Fallback {
   failed: string;
@@ -296,6 +319,26 @@ export interface HitlExpiredEnvelope {
   task_id: string | null;
   agent_type: string | null;
   data: HitlExpired;
+  timestamp: string;
+}
+
+export interface HitlExtended {
+  request_id: string;
+  extension_id: string;
+  stage: string;
+  round: number;
+  was: string;
+  expires_at: string;
+  extended_by: string;
+}
+
+export interface HitlExtendedEnvelope {
+  event_type: "hitl_extended";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlExtended;
   timestamp: string;
 }
 
@@ -697,6 +740,7 @@ export interface RequestPublic {
   redo_stages: string[];
   task: TaskDetail;
   history: DecisionPublic[];
+  extensions: ExtensionPublic[];
   contents: ArtifactContent[];
 }
 

@@ -5,7 +5,7 @@ import { all, get, post, send } from "./http.js";
 /**
  * @import {
  *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ResponseCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
@@ -77,6 +77,11 @@ export const hitl = {
    * @type {(id: string, response: ResponseCreate) => Promise<ResponseAnswer>}
    */
   respond: (id, response) => post(`${V1}/hitl/${id}/respond`, response),
+  /**
+   * Idempotent under the same `extension_id`.
+   * @type {(id: string, extension: ExtensionCreate) => Promise<ExtensionAnswer>}
+   */
+  extend: async (id, extension) => (await send("PATCH", `${V1}/hitl/${id}`, { body: extension })).json(),
 };
 
 export const tasks = {

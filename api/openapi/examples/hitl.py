@@ -71,6 +71,7 @@ WHOLE_REQUEST: Json = REQUEST | {
     "redo_stages": [],
     "task": TASK_DETAIL,
     "history": [DECISION],
+    "extensions": [],
     "contents": [ARTIFACT_CONTENT],
 }
 RESPONSE: Json = {
@@ -80,3 +81,10 @@ RESPONSE: Json = {
     "status": "approved",
 }
 SUBMITTED_RESPONSE: Json = RESPONSE | {"outcome": None, "status": "submitted"}
+EXTENSION: Json = {
+    "request_id": REQUEST_ID,
+    "extension_id": DECISION_ID,
+    "status": "extended",
+    "expires_at": TOMORROW,
+}
+SUBMITTED_EXTENSION: Json = EXTENSION | {"status": "submitted"}

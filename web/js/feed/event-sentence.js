@@ -2,6 +2,7 @@
 
 import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
 import { visible } from "../text.js";
+import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
@@ -65,6 +66,12 @@ const SENTENCES = {
     event,
   ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_extended: ({ data }) => [
+    written(authorName(data.extended_by)),
+    " extended the deadline of ",
+    ...stage({ data }),
+    ` to ${inFull(Date.parse(data.expires_at))}`,
+  ],
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
@@ -136,6 +143,7 @@ const KIND_OF = {
   task_cancelled: "agents",
   hitl_request: "decisions",
   hitl_response: "decisions",
+  hitl_extended: "decisions",
   hitl_expired: "decisions",
   budget_alert: "agents",
   workflow_event: "all",
@@ -182,6 +190,7 @@ const BADGES = {
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
   hitl_request: ["waiting", "asks"],
+  hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],
   budget_alert: ["waiting", "asks"],
   stop_change: ["stop", "asks"],

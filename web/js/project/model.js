@@ -28,6 +28,7 @@ const STALE = {
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
+  hitl_extended: ["progress", "requests"],
   hitl_expired: ["project", "progress", "requests"],
   budget_alert: ["budget"],
   stop_change: ["progress", "requests"],
