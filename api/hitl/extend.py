@@ -88,11 +88,12 @@ def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object
 
 async def _wait_for_result(services: Services, request: HitlRequest, extension: HitlExtension) -> ExtensionAnswer:
     """Return the outcome, or `submitted` if there is none yet. The extension is durable now, whatever fails here."""
-    asked = {
-        "request_id": request.id,
-        "extension_id": extension.extension_id,
-        "expires_at": extension.expires_at,
-    }
+    sent = ExtensionAnswer(
+        request_id=request.id,
+        extension_id=extension.extension_id,
+        status="submitted",
+        expires_at=extension.expires_at,
+    )
     end = asyncio.get_running_loop().time() + services.settings.respond_wait_seconds
     try:
         while True:
@@ -101,7 +102,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, extension: 
                 current = await hitl.get(connection, request.id) or request
                 applied = await hitl_extensions.get(connection, request.project_id, extension.extension_id)
             if applied is not None:
-                return ExtensionAnswer(status="extended", **asked)
+                return sent.model_copy(update={"status": "extended"})
             if current.status != HitlStatus.PENDING:
                 raise await closed_error(services, current)
             if current.expires_at != extension.was:
@@ -111,7 +112,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, extension: 
             await asyncio.sleep(POLL_SECONDS)
     except DATABASE_ERRORS as error:
         log.warning("extension_not_read", request_id=str(request.id), reason=str(error))
-    return ExtensionAnswer(status="submitted", **asked)
+    return sent
 
 
 def _changed_error(request: HitlRequest) -> ConflictError:

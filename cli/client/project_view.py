@@ -160,6 +160,7 @@ class ProjectView:
             case (
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.BudgetAlert()
                 | event_data.HitlExtended()
                 | event_data.ErrorEvent()

@@ -9,7 +9,7 @@ functions: `botarmy --help` stays fast.
 - `tasks.py`: `tasks`, `transcript`
 - `budgets.py`: `usage`, `budget`, `budgets`
 - `hitl.py`: `inbox`, `respond`, `extend`
-- `artifacts.py`: `artifacts`, `artifact`
+- `artifacts.py`: `artifacts`, `artifact`, `give`
 - `models.py`: `models`
 - `pipelines.py`: `pipelines check`
 - `replay.py`: `replay`

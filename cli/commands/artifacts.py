@@ -1,4 +1,4 @@
-"""`botarmy artifacts` and `artifact`."""
+"""`botarmy artifacts`, `artifact` and `give`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 def add_to(app: typer.Typer) -> None:
     app.command()(artifacts)
     app.command()(artifact)
+    app.command()(give)
 
 
 def artifacts(
@@ -44,3 +45,22 @@ def artifact(
     from cli.commands.show_artifacts import show
 
     run_command(lambda client: show(client, str(artifact_id), diff, raw, as_json), ApiTarget(api, data_dir))
+
+
+def give(
+    project: ProjectArgument,
+    what: Annotated[str, typer.Argument(metavar="FILE|ARTIFACT", help="A text file, or the id of an artifact.")],
+    as_type: Annotated[
+        str | None,
+        typer.Option("--as", metavar="TYPE", help="Accept the result of a task as the next version of this type."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: human).")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the crew context: the steps that begin from now on receive it."""
+    from cli.commands.giving import give as give_context
+    from cli.commands.runner import run_command
+
+    run_command(lambda client: give_context(client, str(project), what, as_type, by, as_json), ApiTarget(api, data_dir))

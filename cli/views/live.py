@@ -107,6 +107,7 @@ class LiveDisplay:
                 | event_data.TaskCancelled()
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.HitlRequested()
                 | event_data.ErrorEvent()
                 | None

@@ -216,6 +216,7 @@ class EventType(StrEnum):
     TASK_FAILED = "task_failed"
     TASK_CANCELLED = "task_cancelled"
     ARTIFACT_CREATED = "artifact_created"
+    CONTEXT_GIVEN = "context_given"
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
     HITL_EXTENDED = "hitl_extended"

@@ -154,6 +154,21 @@ class ArtifactCreated(Payload):
     size: int = Field(description="In bytes.")
 
 
+class ContextGiven(Payload):
+    """A person gave the crew an artifact: the steps that begin from then on receive it."""
+
+    event_type = EventType.CONTEXT_GIVEN
+
+    context_id: UUID
+    artifact_id: UUID
+    type: ArtifactType
+    name: StoredText
+    version: int
+    given_by: StoredText = Field(description="Who gave it.")
+    replaces: bool = Field(description="Whether it is read instead of the earlier versions of its type.")
+    stages: tuple[StoredText, ...] = Field(description="The stages that had not run, and receive it.")
+
+
 class HitlRequested(Payload):
     """A gate opened: a human has to decide."""
 
@@ -261,6 +276,7 @@ EventData = (
     | TaskCancelled
     | AgentStatusChange
     | ArtifactCreated
+    | ContextGiven
     | HitlRequested
     | HitlResponded
     | HitlExtended

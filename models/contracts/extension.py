@@ -16,7 +16,7 @@ LONGEST_DEADLINE = timedelta(days=365)
 
 class HitlExtension(Contract):
     """A later deadline, the payload of the `extend` signal. It counts if the deadline still is `was`: of several that
-    start from the same deadline, the first one written down wins.
+    start from the same deadline, the first one recorded wins.
 
     Raises ValueError if it is not later.
     """
@@ -45,6 +45,6 @@ class RecordExtensionInput(Contract):
 
 
 class ExtensionOutcome(Contract):
-    """The deadline of the request as recorded, whoever set it; None if the request is not open."""
+    """The deadline of the request as recorded; None if the request is not open."""
 
     deadline: Moment | None

@@ -67,6 +67,8 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "POST /hitl/{request_id}/respond",
         "GET /hitl/{request_id}",
         "PATCH /hitl/{request_id}",
+        "GET /projects/{project_id}/context",
+        "POST /projects/{project_id}/context",
         "GET /hitl/project/{project_id}/requests",
         "GET /hitl/pending",
         "GET /pipelines/",
@@ -114,7 +116,7 @@ def test_every_body_has_valid_examples(document: Json) -> None:
         for example in shape["examples"]:
             valid(document, schema, example)
         bodies += 1
-    assert bodies == 8
+    assert bodies == 9
 
 
 def test_every_route_declares_its_problems(document: Json) -> None:

@@ -93,6 +93,16 @@ LATER: dict[EventType, dict[str, Any]] = {
         "reason": "Too dear.",
         "by": "Ada",
     },
+    EventType.CONTEXT_GIVEN: {
+        "context_id": ID,
+        "artifact_id": ID,
+        "type": "user_input",
+        "name": "house rules",
+        "version": 1,
+        "given_by": "Ada",
+        "replaces": False,
+        "stages": ["build"],
+    },
     EventType.HITL_EXTENDED: {
         "request_id": ID,
         "extension_id": ID,

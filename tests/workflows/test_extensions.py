@@ -1,4 +1,4 @@
-"""Later deadlines: the first one that is written down wins, and nothing loses one."""
+"""Later deadlines: the first one that is recorded wins, and nothing loses one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
 def later(request: HitlRequest, by: timedelta, **more: Any) -> HitlExtension:
-    given = {"was": request.expires_at, "extension_id": uuid7(), "extended_by": "Ada"} | more
+    given: dict[str, Any] = {"was": request.expires_at, "extension_id": uuid7(), "extended_by": "Ada"} | more
     return HitlExtension(request_id=request.id, expires_at=given["was"] + by, extended_at=datetime.now(UTC), **given)
 
 

@@ -63,6 +63,8 @@ export interface ArtifactCreate {
   encoding?: Encoding;
   name?: string;
   media_type?: string;
+  give?: boolean;
+  given_by?: string;
 }
 
 export interface ArtifactCreated {
@@ -194,6 +196,42 @@ export interface ComponentHealth {
   count: number | null;
 }
 
+export interface ContextCreate {
+  artifact_id: string;
+  as_type?: string | null;
+  given_by?: string;
+}
+
+export interface ContextGiven {
+  context_id: string;
+  artifact_id: string;
+  type: string;
+  name: string;
+  version: number;
+  given_by: string;
+  replaces: boolean;
+  stages: string[];
+}
+
+export interface ContextGivenEnvelope {
+  event_type: "context_given";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ContextGiven;
+  timestamp: string;
+}
+
+export interface ContextPublic {
+  context_id: string;
+  artifact: ArtifactItem;
+  replaces: boolean;
+  given_by: string;
+  given_at: string;
+  stages: string[];
+}
+
 export interface DecisionPublic {
   decision_id: string;
   action: HitlAction;
@@ -241,7 +279,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -249,7 +287,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
 
 export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
 
@@ -424,6 +462,11 @@ export interface Page_AgentStatePublic_ {
 
 export interface Page_ArtifactItem_ {
   items: ArtifactItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_ContextPublic_ {
+  items: ContextPublic[];
   next_cursor: string | null;
 }
 
@@ -663,6 +706,7 @@ export interface RecordedInput {
   content: string;
   by_agent: boolean;
   note: string | null;
+  added_by: string | null;
 }
 
 export interface Recording {

@@ -4,7 +4,7 @@ import { all, get, post, send } from "./http.js";
 
 /**
  * @import {
- *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
+ *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
  *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ResponseCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
@@ -44,6 +44,8 @@ export const projects = {
   giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, key),
   /** @type {(id: string, body: ArtifactCreate, key: string) => Promise<ArtifactPublic>} */
   addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, key),
+  /** @type {(id: string, body: ContextCreate) => Promise<ContextPublic>} */
+  give: (id, body) => post(`${V1}/projects/${id}/context`, body),
   /** @param {string} id */
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };

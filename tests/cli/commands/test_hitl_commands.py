@@ -75,6 +75,25 @@ async def test_extend_gives_a_request_more_time(api_url: str, http: httpx2.Async
     assert (ran.code, ran.err) == (1, "botarmy: human decided first: the request is approved.\n"), ran
 
 
+async def test_give_hands_the_crew_a_file_once(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    project_id = await start_project(http, "Given rules")
+    await open_request(http, project_id)
+    (tmp_path / "rules.md").write_text("# Rules\n\n- No cookies.\n")
+
+    async def give(*arguments: object) -> Result:
+        return await botarmy(api_url, "give", project_id, *arguments, cwd=tmp_path)
+
+    ran = await give("rules.md", "--by", "Ada")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith("Given as user_input v1. These steps receive it: plan, "), ran
+    ran = await give("rules.md", "--json")
+    assert (ran.code, json.loads(ran.out)["artifact"]["version"]) == (0, 2), ran
+    for arguments, words in ((("missing.md",), "cannot read"), (("rules.md", "--as", "project_plan"), "--as needs")):
+        ran = await give(*arguments)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert words in ran.err
+
+
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
     cases = [

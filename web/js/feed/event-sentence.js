@@ -62,6 +62,12 @@ const SENTENCES = {
   artifact_created: (
     { data, agent_type: agent },
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  context_given: ({ data }) => [
+    written(authorName(data.given_by)),
+    data.replaces ? " accepted a result as " : " gave the crew ",
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+  ],
   hitl_request: (
     event,
   ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
@@ -141,6 +147,7 @@ const KIND_OF = {
   task_completed: "agents",
   task_failed: "agents",
   task_cancelled: "agents",
+  context_given: "artifacts",
   hitl_request: "decisions",
   hitl_response: "decisions",
   hitl_extended: "decisions",
@@ -189,6 +196,7 @@ const BADGES = {
   task_failed: ["failed", "bad"],
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
+  context_given: ["person", "calm"],
   hitl_request: ["waiting", "asks"],
   hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],

@@ -26,6 +26,7 @@ const STALE = {
   task_cancelled: ["project", "progress"],
   agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
+  context_given: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
   hitl_extended: ["progress", "requests"],
