@@ -173,8 +173,24 @@ class Artifact(SQLModel, table=True):
     accepted_at: datetime | None = moment_column(default=None)
 
 
+class GivenContext(SQLModel, table=True):
+    """An artifact that a person gave the crew: the steps that begin from then on receive it, in addition to what their
+    stages consume or, if it `replaces`, instead of the earlier versions of its type."""
+
+    __tablename__ = "given_context"
+    __table_args__ = (UniqueConstraint("project_id", "artifact_id"),)
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(foreign_key="project.id")
+    artifact_id: UUID = Field(foreign_key="artifact.id")
+    replaces: bool
+    given_by: str = text_column()
+    given_at: datetime = moment_column()
+
+
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first.
+    """The question of a gate, about the artifact versions that it lists, the most important first. `cause` is why its
+    step has no result, if it has none.
 
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
     """
@@ -202,6 +218,7 @@ class HitlRequest(SQLModel, table=True):
     supplies: str | None = text_column(default=None)
     shortage: dict[str, Any] | None = json_or_null_column(default=None)
     tool_call: dict[str, Any] | None = json_or_null_column(default=None)
+    cause: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
@@ -383,6 +400,7 @@ PROJECT = metadata.tables["project"]
 TASK = metadata.tables["task"]
 CONTENT = metadata.tables["content"]
 ARTIFACT = metadata.tables["artifact"]
+GIVEN_CONTEXT = metadata.tables["given_context"]
 HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
 from api.errors import UnavailableError
+from api.hitl.request_view import request_views
 from api.http.idempotency import IdempotencyKey, KeyTakenError, hash_body, key_reused_error
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
@@ -165,6 +166,7 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         done = await projects.accepted_stages(connection, [project.id])
         outline = await tasks.outline(connection, project.id)
         open_requests = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
+        views = await request_views(connection, open_requests)
     item = ProjectItem.of(project, done.get(project.id, 0))
     return ProjectProgress(
         project_id=project.id,
@@ -173,5 +175,5 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         reason=item.reason,
         progress=item.progress,
         tasks=[TaskPublic.of(task) for task in outline],
-        open_requests=[RequestItem.of(request) for request in open_requests],
+        open_requests=[RequestItem.of(request, **view) for request, view in zip(open_requests, views, strict=True)],
     )

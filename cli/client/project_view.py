@@ -164,7 +164,9 @@ class ProjectView:
             case (
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.BudgetAlert()
+                | event_data.HitlExtended()
                 | event_data.ProjectChange()
                 | event_data.ErrorEvent()
                 | None

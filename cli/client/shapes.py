@@ -146,6 +146,13 @@ class TaskItem(Shape):
     created_at: datetime
 
 
+class AtExpiry(Shape):
+    """What happens at a request's deadline; empty in an API of an earlier version."""
+
+    effect: str = ""
+    words: str = ""
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -155,7 +162,10 @@ class Request(Shape):
     stage: str
     agent_type: str
     round: int = 1
+    title: str = ""
     question: str
+    cause: str | None = None
+    log: str | None = None
     reason: str
     status: str
     may_redo: bool = True
@@ -165,6 +175,7 @@ class Request(Shape):
     supplies: str | None = None
     created_at: datetime
     expires_at: datetime
+    at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()

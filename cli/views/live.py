@@ -22,6 +22,7 @@ from cli.views.wording import (
     EXPIRED,
     describe_alert,
     describe_decision,
+    describe_extension,
     describe_retry,
     describe_stop,
     duration,
@@ -81,6 +82,8 @@ class LiveDisplay:
             case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case event_data.HitlExtended():
+                mark, style, text = "→", "cyan", f"{data.stage}: {describe_extension(data)}"
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
             case event_data.BudgetAlert():
@@ -107,6 +110,7 @@ class LiveDisplay:
                 | event_data.TaskCancelled()
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.HitlRequested()
                 | event_data.ProjectChange()
                 | event_data.ErrorEvent()

@@ -40,10 +40,14 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: cancelled"
         case event_data.ArtifactCreated():
             line = f"{data.type} v{data.version} by {data.author}"
+        case event_data.ContextGiven():
+            line = describe_context(data)
         case event_data.HitlRequested():
             line = f"{data.stage}: waiting for a decision: {data.question}"
         case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
+        case event_data.HitlExtended():
+            line = f"{data.stage}: {describe_extension(data)}"
         case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
         case event_data.BudgetAlert():
@@ -77,6 +81,20 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
     return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+
+
+def describe_extension(data: event_data.HitlExtended) -> str:
+    """Return the later deadline of a request, and who set it."""
+    until = f" to {local_time(data.expires_at)}" if data.expires_at else ""
+    return f"deadline extended{until} by {data.extended_by or 'unknown'}"
+
+
+def describe_context(data: event_data.ContextGiven) -> str:
+    """Return what was given to the crew, by whom, and which stages receive it."""
+    what = f"{data.type} v{data.version}" if data.replaces else f"{data.name} v{data.version}"
+    how = "accepted as" if data.replaces else "gave the crew"
+    receive = f", for {', '.join(data.stages)}" if data.stages else ""
+    return f"{data.given_by or 'unknown'} {how} {what}{receive}"
 
 
 def describe_alert(data: event_data.BudgetAlert) -> str:

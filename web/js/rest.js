@@ -4,8 +4,8 @@ import { all, get, patch, post, send } from "./http.js";
 
 /**
  * @import {
- *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
+ *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ProjectCounts, ProjectRetry, ProjectUpdate, ResponseCreate, RetryChoices, RetryCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
@@ -52,6 +52,8 @@ export const projects = {
   giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, key),
   /** @type {(id: string, body: ArtifactCreate, key: string) => Promise<ArtifactPublic>} */
   addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, key),
+  /** @type {(id: string, body: ContextCreate) => Promise<ContextPublic>} */
+  give: (id, body) => post(`${V1}/projects/${id}/context`, body),
   /** @param {string} id */
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };
@@ -85,6 +87,11 @@ export const hitl = {
    * @type {(id: string, response: ResponseCreate) => Promise<ResponseAnswer>}
    */
   respond: (id, response) => post(`${V1}/hitl/${id}/respond`, response),
+  /**
+   * Idempotent under the same `extension_id`.
+   * @type {(id: string, extension: ExtensionCreate) => Promise<ExtensionAnswer>}
+   */
+  extend: async (id, extension) => (await send("PATCH", `${V1}/hitl/${id}`, { body: extension })).json(),
 };
 
 export const tasks = {

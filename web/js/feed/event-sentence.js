@@ -1,6 +1,7 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
 import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
+import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
 import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
 
@@ -37,10 +38,22 @@ const SENTENCES = {
   artifact_created: (
     { data, agent_type: agent },
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  context_given: ({ data }) => [
+    written(authorName(data.given_by)),
+    data.replaces ? " accepted a result as " : " gave the crew ",
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+  ],
   hitl_request: (
     event,
   ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_extended: ({ data }) => [
+    written(authorName(data.extended_by)),
+    " extended the deadline of ",
+    ...stage({ data }),
+    ` to ${inFull(Date.parse(data.expires_at))}`,
+  ],
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
@@ -111,8 +124,10 @@ const KIND_OF = {
   task_completed: "agents",
   task_failed: "agents",
   task_cancelled: "agents",
+  context_given: "artifacts",
   hitl_request: "decisions",
   hitl_response: "decisions",
+  hitl_extended: "decisions",
   hitl_expired: "decisions",
   budget_alert: "agents",
   workflow_event: "all",
@@ -159,7 +174,9 @@ const BADGES = {
   task_failed: ["failed", "bad"],
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
+  context_given: ["person", "calm"],
   hitl_request: ["waiting", "asks"],
+  hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],
   budget_alert: ["waiting", "asks"],
   stop_change: ["stop", "asks"],
