@@ -23,8 +23,8 @@ from tests.faults.deliveries import Caller
 from tests.faults.fault_stack import FaultStack
 from tests.faults.model_worker import environment, only_worker
 from tests.faults.supervised_process import SupervisedProcess
-from tests.faults.test_killed_model_step import BUDGET, CODE, DISCARDED, TRANSCRIPT, start, wait_until_completed
-from tests.faults.test_stops import BUSY_SECONDS, FAST_TEST, WITHIN_SECONDS, release, stop_all
+from tests.faults.test_killed_model_step import BUDGET, CALLS, DISCARDED, TRANSCRIPT, start, wait_until_completed
+from tests.faults.test_stops import BUSY_SECONDS, WITHIN_SECONDS, release, stop_all
 from tests.provider import Provider, Script, Turn, running
 from tests.provider.scripts import call
 from tests.waiting import eventually
@@ -36,14 +36,7 @@ WORDS = "".join(f"word {number} " for number in range(300))
 TURNS = (
     Turn(calls=(call("list_files"),), seconds=2),
     Turn(text=f"My key is {PLANTED}.\n{WORDS}", calls=(call("read_file", path="none.py"),), pieces=120, pace=0.1),
-    Turn(
-        calls=(
-            call("write_file", path="guests.py", content=CODE.replace("there", "here")),
-            call("write_file", path="tests/test_g.py", content=FAST_TEST),
-        )
-    ),
-    Turn(calls=(call("run_tests"),)),
-    Turn(calls=(call("finish", summary="Guests leave a word."),)),
+    *(Turn(calls=calls) for calls in (CALLS[1], *CALLS[3:])),
 )
 SCRIPT = Script.model_validate({"conversations": {"build": [turn.model_dump() for turn in TURNS]}})
 
