@@ -63,7 +63,7 @@ MARKS = {
 class LiveDisplay:
     """The project view as a table on a terminal. Messages and decisions stay above it."""
 
-    shows_spending = True
+    shows_spending = shows_writing = True
 
     def __init__(self, console: Console, view: ProjectView, title: str, pipeline: str) -> None:
         self._console = console
@@ -213,6 +213,8 @@ class LiveDisplay:
         mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
+        if row.written and is_working:
+            text = row.last_line
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]

@@ -91,12 +91,14 @@ class _Shown:
                 showing.cancel()
 
     async def _show(self) -> None:
+        loop = asyncio.get_running_loop()
         while not self._is_complete.is_set():
             await _wait(self._has_grown, KEPT_ALIVE_SECONDS)
             self._has_grown.clear()
+            started = loop.time()
             if await self._watchers.are_present():
                 await self._watchers.show(self._so_far())
-            await _wait(self._is_complete, SHOWN_SECONDS)
+            await _wait(self._is_complete, started + SHOWN_SECONDS - loop.time())
 
     def _so_far(self) -> LiveCall:
         text = self._written.text()

@@ -77,6 +77,13 @@ async def test_a_new_socket_and_a_second_one_get_the_whole_text_once(running: Re
                 assert (data["offset"], data["text"]) == (4, "two.")
 
 
+async def test_the_url_can_ask_for_it(running: Relay, texts: LiveTexts) -> None:
+    project_id = await running.project()
+    await texts.show(text(project_id, "I write"))
+    async with running.connect(project_id, "0&live=true") as socket:
+        assert (await live(socket))["data"]["text"] == "I write"
+
+
 async def test_a_socket_that_does_not_ask_gets_none_and_watches_nothing(running: Relay, texts: LiveTexts) -> None:
     project_id = await running.project()
     async with running.connect(project_id) as socket:

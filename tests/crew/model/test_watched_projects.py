@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,6 +17,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from store.transaction import Store
 from tests.api_client import get, start, wait_for_status
+from tests.cli.terminal_under_test import botarmy, on_a_terminal
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
@@ -29,15 +31,15 @@ BRIEF = "# Guest book\n\nGuests leave a word.\n"
 CODE = 'def entry(name):\n    """Return an entry."""\n    return name\n' + "# a line\n" * 200
 TEST = 'import unittest\n\n\nclass R1(unittest.TestCase):\n    def test_r1(self):\n        """R1"""\n'
 TURNS = (
-    Turn(calls=(call("list_files"),), seconds=1),
+    Turn(calls=(call("list_files"),), seconds=4),
     Turn(
         text=f"My key is {KEY}. I write it now.",
         calls=(
             call("write_file", path="guests.py", content=CODE),
             call("write_file", path="tests/test_guests.py", content=TEST),
         ),
-        pieces=30,
-        pace=0.05,
+        pieces=40,
+        pace=0.1,
     ),
     Turn(calls=(call("run_tests"),), seconds=1),
     Turn(calls=(call("finish", summary="Guests leave a word."),), seconds=1),
@@ -106,3 +108,16 @@ async def test_a_project_is_delivered_while_it_is_watched_as_it_would_be_otherwi
     usage = [await get(http, f"/projects/{each}/usage") for each in (project_id, other)]
     assert len({(each["total"]["cost_usd"], each["total"]["output_tokens"]) for each in usage}) == 1
     assert not [key async for key in store.bus.redis.scan_iter("*live-text*")], "nothing is left in Redis"
+
+
+async def test_the_live_table_shows_the_last_line_and_json_has_no_live_frames(
+    http: httpx2.AsyncClient, api_url: str, provider: Provider, tmp_path: Path
+) -> None:
+    project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
+    async with on_a_terminal(api_url, "watch", project_id, cwd=tmp_path) as terminal:
+        await terminal.sees("# a line")
+        assert KEY not in terminal.raw
+        as_json = await botarmy(api_url, "watch", project_id, "--json", cwd=tmp_path)
+    events = [json.loads(line)["event_type"] for line in as_json.out.splitlines()]
+    assert "task_completed" in events
+    assert "live" not in events
