@@ -449,6 +449,7 @@ export interface Pipeline {
 
 export interface PipelineEstimate {
   pipeline: string;
+  model: string | null;
   projects: number;
   cost_usd: Range | null;
   working_seconds: Range | null;

@@ -108,13 +108,14 @@ export const alertInWords = ({ percent, kind, unit, spent, limit }) =>
   `${percent} % of the budget of the ${kind} is spent: ${amountOf(unit, spent)} of ${amountOf(unit, limit)}`;
 
 /**
- * "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
+ * "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
  * @param {PipelineEstimate} estimate
  */
-export function estimateInWords({ projects, cost_usd: cost, working_seconds: time }) {
+export function estimateInWords({ model, projects, cost_usd: cost, working_seconds: time }) {
   if (!cost || !time) return null;
   const [usual, least, most] = [time.median, time.least, time.most].map((each) => amountOf("seconds", each));
-  return `${projects} earlier projects of this pipeline: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
+  const which = model ? `with ${model}` : "with any model";
+  return `${projects} earlier projects of this pipeline ${which}: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
     `${dollars(cost.most)}), ${usual} of work (${least} to ${most}).`;
 }
 

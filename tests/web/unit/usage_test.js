@@ -102,13 +102,15 @@ test("a budget is written as amounts with units", () => {
 test("an estimate has the median and the range, and none without enough projects", () => {
   const earlier = {
     pipeline: "quick-start",
+    model: null,
     projects: 12,
     cost_usd: { median: 0.42, least: 0.2, most: 1.35 },
     working_seconds: { median: 310.4, least: 180, most: 900 },
   };
   assert.equal(
-    estimateInWords(earlier),
-    "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
+    estimateInWords({ ...earlier, model: "openai:gpt-5" }),
+    "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
   );
-  assert.equal(estimateInWords({ pipeline: "quick-start", projects: 2, cost_usd: null, working_seconds: null }), null);
+  assert.match(estimateInWords(earlier) ?? "", /^12 earlier projects of this pipeline with any model: /);
+  assert.equal(estimateInWords({ ...earlier, projects: 2, cost_usd: null, working_seconds: null }), null);
 });
