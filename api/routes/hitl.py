@@ -18,9 +18,10 @@ from api.routes.tasks import read_task_detail
 from api.shapes.artifacts import ArtifactContent
 from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
 from api.shapes.shape import Page
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlStatus
 from models.contracts.handoff import ArtifactRef
-from store import artifacts, hitl, hitl_decisions, projects, tasks
+from store import artifacts, budget_limits, hitl, hitl_decisions, projects, tasks
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -78,11 +79,15 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         assert task is not None
         detail = await read_task_detail(connection, task)
         redo = await read_redo_choices(connection, request)
+        shortage = None
+        if request.shortage is not None and request.status == HitlStatus.PENDING:
+            shortage = await budget_limits.current(connection, Shortage.model_validate(request.shortage))
     return RequestPublic.of(
         request,
         task=detail,
         redo_default=redo.default,
         redo_stages=list(redo.stages),
+        shortage_now=shortage,
         history=[DecisionPublic.of(decision) for decision in history],
         contents=[
             ArtifactContent.with_content(artifact, body, previous_id=previous.get(artifact.id))

@@ -665,6 +665,7 @@ export interface RequestPublic {
   decided_at: string | null;
   redo_default: string;
   redo_stages: string[];
+  shortage_now: Shortage | null;
   task: TaskDetail;
   history: DecisionPublic[];
   contents: ArtifactContent[];
@@ -686,6 +687,7 @@ export interface ResponseCreate {
   artifact_id?: string | null;
   redo?: string | null;
   raise_by?: Budget | null;
+  raise_from?: Budget | null;
   in_bulk?: boolean;
   without_asking?: boolean;
   responder?: string;
@@ -750,6 +752,7 @@ export interface Shortage {
   reserved: number;
   limit: number;
   needs: number;
+  raised: number;
   once: number | null;
 }
 

@@ -10,6 +10,7 @@ import {
   estimateInWords,
   fallbacksInWords,
   modelInWords,
+  shortageInWords,
   spentInWords,
   totalSpent,
   totalUsage,
@@ -97,6 +98,26 @@ test("a budget is written as amounts with units", () => {
   for (const wrong of ["2eur", "-1usd", "0usd", "usd", "2usd,", "2usd;3h"]) {
     assert.match(budgetProblem(wrong), /such as 2usd/, wrong);
   }
+});
+
+test("a budget that was raised meanwhile is said to be", () => {
+  const asked = {
+    kind: /** @type {const} */ ("day"),
+    scope: "day:2026-11-28",
+    unit: /** @type {const} */ ("usd"),
+    spent: 0.4,
+    reserved: 0,
+    limit: 0.5,
+    needs: 1,
+    raised: 0,
+    once: null,
+  };
+  assert.equal(shortageInWords(asked, asked), "0.40 USD of 0.50 USD are spent now.");
+  assert.equal(
+    shortageInWords(asked, { ...asked, spent: 1.3, limit: 20.5, raised: 20 }),
+    "The budget has been raised to 20.50 USD meanwhile. 1.30 USD of 20.50 USD are spent now. " +
+      "Leave the amount empty to continue without a further raise.",
+  );
 });
 
 test("an estimate has the median and the range, and none without enough projects", () => {
