@@ -49,6 +49,10 @@ def respond(
         str | None,
         typer.Option(metavar="BUDGET", help="With approve, if a budget is exhausted: raise it, such as by 2usd."),
     ] = None,
+    raise_from: Annotated[
+        str | None,
+        typer.Option(metavar="BUDGET", help="With --raise-by: the limit that you saw, if others have raised it, too."),
+    ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -57,7 +61,7 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by)
+    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by, raise_from)
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))
 
 

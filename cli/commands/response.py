@@ -29,6 +29,7 @@ class ResponseOptions:
     artifact_id: str | None
     redo: str | None = None
     raise_by: str | None = None
+    raise_from: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -44,8 +45,16 @@ class ResponseOptions:
         except ValueError as error:
             raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
         raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
+        raise_from = read_budget("--raise-from", self.raise_from) if self.raise_from is not None else None
         return hitl.Response(
-            self.action, self.comment, content, encoding, self.artifact_id, self.redo, raise_by=raise_by
+            self.action,
+            self.comment,
+            content,
+            encoding,
+            self.artifact_id,
+            self.redo,
+            raise_by=raise_by,
+            raise_from=raise_from,
         )
 
 

@@ -582,6 +582,7 @@ export interface Pipeline {
 
 export interface PipelineEstimate {
   pipeline: string;
+  model: string | null;
   projects: number;
   cost_usd: Range | null;
   working_seconds: Range | null;
@@ -870,6 +871,7 @@ export interface RequestPublic {
   log: string | null;
   redo_default: string;
   redo_stages: string[];
+  shortage_now: Shortage | null;
   task: TaskDetail;
   history: DecisionPublic[];
   extensions: ExtensionPublic[];
@@ -892,6 +894,7 @@ export interface ResponseCreate {
   artifact_id?: string | null;
   redo?: string | null;
   raise_by?: Budget | null;
+  raise_from?: Budget | null;
   in_bulk?: boolean;
   without_asking?: boolean;
   responder?: string;
@@ -982,6 +985,7 @@ export interface Shortage {
   reserved: number;
   limit: number;
   needs: number;
+  raised: number;
   once: number | null;
 }
 

@@ -117,8 +117,12 @@ export const catalogue = {
   pipelines: (options) => get(`${V1}/pipelines/`, options),
   /** @type {(name: string, options?: Options) => Promise<Pipeline>} */
   pipeline: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}`, options),
-  /** @type {(name: string, options?: Options) => Promise<PipelineEstimate>} */
-  estimate: (name, options) => get(`${V1}/pipelines/${encodeURIComponent(name)}/estimate`, options),
+  /** @type {(name: string, model: string, options?: Options) => Promise<PipelineEstimate>} */
+  estimate: (name, model, options) =>
+    get(
+      `${V1}/pipelines/${encodeURIComponent(name)}/estimate${model && `?model=${encodeURIComponent(model)}`}`,
+      options,
+    ),
   /** @type {(options?: Options) => Promise<Page<AgentPublic>>} */
   agents: (options) => get(`${V1}/agents/`, options),
   /** @type {(options?: Options) => Promise<Page<ProviderPublic>>} */
