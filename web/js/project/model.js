@@ -23,7 +23,7 @@ const STALE = {
   task_started: ["project", "progress"],
   task_completed: ["project", "progress", "budget"],
   task_failed: ["project", "progress", "budget"],
-  task_cancelled: ["project", "progress"],
+  task_cancelled: ["project", "progress", "budget"],
   agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
@@ -33,6 +33,9 @@ const STALE = {
   stop_change: ["progress", "requests"],
   error: ["project", "progress"],
 };
+
+/** How long what was spent is not read again while a step runs, in ms: each of its calls reports progress. */
+const SPENDING_GAP = 2_000;
 
 /** The events after which an agent's progress message is removed. */
 const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
@@ -69,6 +72,7 @@ export class ProjectModel extends EventTarget {
   #parts = {};
   #stale = new Set(/** @type {Part[]} */ (Object.keys(READ)));
   #refresher;
+  #spending;
   /** @type {LogEvent[]} */
   #arrived = [];
   #logEnded = false; // the log has ended; a step that is being cancelled may still report progress
@@ -82,6 +86,7 @@ export class ProjectModel extends EventTarget {
     this.id = id;
     this.signal = signal;
     this.#refresher = new Refresher(() => this.#read(), { gap: 120, signal, failed: (error) => this.#changed(error) });
+    this.#spending = new Refresher(() => this.#readAgain("budget"), { gap: SPENDING_GAP, signal });
   }
 
   /** Read everything, then follow the log. Throws a Problem if that fails. */
@@ -132,8 +137,7 @@ export class ProjectModel extends EventTarget {
 
   /** Read again what an action of a person has changed. */
   refresh() {
-    for (const part of /** @type {Part[]} */ (["project", "progress", "requests"])) this.#stale.add(part);
-    this.#refresher.ask();
+    this.#readAgain("project", "progress", "requests");
   }
 
   /**
@@ -152,6 +156,12 @@ export class ProjectModel extends EventTarget {
 
   get ended() {
     return this.project.ended_at !== null;
+  }
+
+  /** @param {Part[]} parts */
+  #readAgain(...parts) {
+    for (const part of parts) this.#stale.add(part);
+    if (this.#stale.size) this.#refresher.ask();
   }
 
   async #read() {
@@ -176,8 +186,8 @@ export class ProjectModel extends EventTarget {
   /** @param {LogEvent} event */
   #receive(event) {
     this.#noteProgress(event);
-    for (const part of STALE[event.event_type] ?? []) this.#stale.add(part);
-    if (this.#stale.size) this.#refresher.ask();
+    this.#readAgain(...(STALE[event.event_type] ?? []));
+    if (event.event_type === "task_progress" && !this.project.is_rehearsal) this.#spending.ask();
     // Events are dispatched in batches: while the page catches up, thousands of them arrive at once.
     this.#arrived.push(event);
     if (this.#arrived.length === 1) setTimeout(() => this.#deliver());
