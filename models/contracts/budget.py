@@ -189,7 +189,8 @@ class Shortage(Contract):
 def _rounded_up(unit: BudgetUnit, amount: float) -> float:
     """Return an amount that is shown as at least what it is: whoever raises a budget by it is not asked again."""
     digits = 0 if unit is not BudgetUnit.USD else 2 if amount >= 0.01 else 4
-    return math.ceil(round(amount * 10**digits, 6)) / 10**digits
+    units: int = 10**digits
+    return math.ceil(round(amount * units, 6)) / units
 
 
 def format_amount(unit: BudgetUnit | str, amount: float) -> str:

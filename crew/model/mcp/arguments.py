@@ -80,8 +80,8 @@ def _problem(schema: Mapping[str, Any], given: object) -> str | None:
     try:
         # With an empty registry: the default one would request the addresses that a schema refers to.
         error = jsonschema.exceptions.best_match(validator(schema, registry=Registry()).iter_errors(given))
-    except Unresolvable as error:
-        return f"the schema of this tool refers to what it does not contain: {error.ref[:200]}"
+    except Unresolvable as missing:
+        return f"the schema of this tool refers to what it does not contain: {missing.ref[:200]}"
     except (RecursionError, OverflowError):
         return "the schema of this tool refers to itself without an end."
     return error and f"{'.'.join(map(str, error.absolute_path)) or 'arguments'}: {error.message[:500]}"

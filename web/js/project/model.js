@@ -4,18 +4,16 @@
  * for new events, in the order of their numbers; task_progress has none.
  */
 
-import { ENDED_STATUSES } from "../labels.js";
 import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
+import { DoingByAgent } from "./doing.js";
 
 /** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
-/** @import { ProjectProgress, ProjectPublic, RequestItem, TaskProgress } from "../api.d.ts" */
+/** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
-
-/** @typedef {Partial<TaskProgress>} Doing what an agent is doing */
 
 /** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {
@@ -36,9 +34,6 @@ const STALE = {
 
 /** How long what was spent is not read again while a step runs, in ms: each of its calls reports progress. */
 const SPENDING_GAP = 2_000;
-
-/** The events after which an agent's progress message is removed. */
-const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
 
 /**
  * @typedef {object} Parts
@@ -63,8 +58,7 @@ const READ = {
 };
 
 export class ProjectModel extends EventTarget {
-  /** What each agent reports to be doing, by agent_type. @type {Map<string, Doing>} */
-  doing = new Map();
+  doing = new DoingByAgent();
   /** The error that keeps the model from being up to date, or null. @type {unknown} */
   error = null;
 
@@ -75,7 +69,6 @@ export class ProjectModel extends EventTarget {
   #spending;
   /** @type {LogEvent[]} */
   #arrived = [];
-  #logEnded = false; // the log has ended; a step that is being cancelled may still report progress
 
   /**
    * @param {string} id
@@ -185,7 +178,7 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #receive(event) {
-    this.#noteProgress(event);
+    this.doing.note(event, this.ended);
     this.#readAgain(...(STALE[event.event_type] ?? []));
     if (event.event_type === "task_progress" && !this.project.is_rehearsal) this.#spending.ask();
     // Events are dispatched in batches: while the page catches up, thousands of them arrive at once.
@@ -197,13 +190,5 @@ export class ProjectModel extends EventTarget {
     const detail = this.#arrived;
     this.#arrived = [];
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("events", { detail }));
-  }
-
-  /** @param {LogEvent} event */
-  #noteProgress(event) {
-    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#logEnded = true;
-    if (this.#logEnded || this.ended) this.doing.clear();
-    else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
-    else if (ENDS_PROGRESS.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
   }
 }
