@@ -15,7 +15,8 @@ from pydantic_ai.settings import ModelSettings
 
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
-from crew.model.mcp_tools import McpTools, arguments_of, exposed_name
+from crew.model.mcp.arguments import arguments_of
+from crew.model.mcp.tools import McpTools, exposed_name
 from crew.model.pricing import Price
 from crew.model.tool import Tool, ToolError
 from crew.transcript import Entry
