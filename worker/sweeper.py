@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from config.settings import Settings
 from models.contracts.enums import TaskStatus
+from models.tables import Project
 from store import budgets, project_start, stop_log, stops, tasks
 from store.transaction import Store
 from worker.one_of_many import one_of_many
@@ -27,6 +28,9 @@ GRACE = timedelta(seconds=2)
 START_SECONDS = 5.0
 """How long one start may wait for Temporal. A late start could reach a Temporal that has lost its data meanwhile, and
 start a project that has begun."""
+
+RETRY_SECONDS = 20.0
+"""The same for a project that is retried: the history of its last run is read for unrecorded responses."""
 
 ORPHAN_GRACE = timedelta(hours=1)
 """How long a call may wait for its slot, and its response for PostgreSQL, beside the time that the call itself has."""
@@ -44,21 +48,22 @@ async def start_unstarted(store: Store, client: Client, settings: Settings) -> i
     """
     started = 0
     async with store.reading() as connection:
-        late_projects = [project.id for project in await project_start.unstarted(connection, GRACE)]
+        late_projects = await project_start.unstarted(connection, GRACE)
         late_tasks = [task.id for task in await tasks.unstarted(connection, GRACE)]
-    for project_id in late_projects:
-        with one_of_many("project_not_started", project_id=str(project_id)):
-            started += await _start_project(store, client, settings, project_id)
+    for project in late_projects:
+        with one_of_many("project_not_started", project_id=str(project.id)):
+            started += await _start_project(store, client, settings, project)
     for task_id in late_tasks:
         with one_of_many("task_not_started", task_id=str(task_id)):
             started += await _start_task(store, client, settings, task_id)
     return started
 
 
-async def _start_project(store: Store, client: Client, settings: Settings, project_id: UUID) -> bool:
-    if not await _in_time(from_records.start_unstarted(store, client, settings.task_queue, project_id)):
+async def _start_project(store: Store, client: Client, settings: Settings, project: Project) -> bool:
+    start = from_records.start_unstarted(store, client, settings.task_queue, project.id)
+    if not await _in_time(start, RETRY_SECONDS if project.generation else START_SECONDS):
         return False
-    log.info("project_started_late", project_id=str(project_id))
+    log.info("project_started_late", project_id=str(project.id))
     return True
 
 
@@ -75,8 +80,8 @@ async def _start_task(store: Store, client: Client, settings: Settings, task_id:
     return True
 
 
-async def _in_time(start: Awaitable[bool]) -> bool:
-    async with asyncio.timeout(START_SECONDS):
+async def _in_time(start: Awaitable[bool], seconds: float = START_SECONDS) -> bool:
+    async with asyncio.timeout(seconds):
         return await start
 
 

@@ -83,7 +83,7 @@ def test_a_retry_says_from_where_by_whom_and_why() -> None:
 
 
 def test_a_change_of_a_project_says_what_has_changed() -> None:
-    data = {"by": "Ada", "name": "Visitors", "owner": None, "tags": [], "archived": True}
+    data: dict[str, Any] = {"by": "Ada", "name": "Visitors", "owner": None, "tags": [], "archived": True}
     line = "the project is renamed to Visitors, left without an owner, left without tags, archived by Ada"
     assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
     data = {"by": "Ada", "owner": "Bo", "tags": ["a", "b"], "archived": False}
