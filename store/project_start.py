@@ -142,14 +142,14 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
 
 async def unstarted(
     connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
-) -> Sequence[UUID]:
-    """Return the ids of projects that should have a workflow but may not have one, in random order.
+) -> Sequence[tuple[UUID, int]]:
+    """Return the ids and generations of projects that should have a workflow but may not have one, in random order.
 
     Many may only be waiting for a worker; random order keeps these from starving the others. Those whose workflow is
     `known` are left out.
     """
     query = (
-        select(PROJECT.c.id)
+        select(PROJECT.c.id, PROJECT.c.generation)
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
@@ -159,4 +159,4 @@ async def unstarted(
         .order_by(func.random())
         .limit(limit)
     )
-    return (await connection.scalars(query)).all()
+    return [(row.id, row.generation) for row in await connection.execute(query)]

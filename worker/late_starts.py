@@ -28,6 +28,9 @@ START_SECONDS = 5.0
 """How long one start may wait for Temporal. A late start could reach a Temporal that has lost its data meanwhile, and
 start a project that has begun."""
 
+RETRY_SECONDS = 20.0
+"""The same for a project that is retried: the history of its last run is read for unrecorded responses."""
+
 REMEMBERED_SECONDS = 60.0
 """How long a workflow that was found in Temporal is not looked for again. It waits for a worker, as thousands may."""
 
@@ -53,17 +56,17 @@ class LateStarts:
             late_projects = await project_start.unstarted(connection, GRACE, self._started)
             late_tasks = await tasks.unstarted(connection, GRACE, self._started)
         started = 0
-        for project_id in late_projects:
+        for project_id, generation in late_projects:
             with one_of_many("project_not_started", project_id=str(project_id)):
-                started += await self._start_project(project_id)
+                started += await self._start_project(project_id, RETRY_SECONDS if generation else START_SECONDS)
         for task_id in late_tasks:
             with one_of_many("task_not_started", task_id=str(task_id)):
                 started += await self._start_task(task_id)
         return started
 
-    async def _start_project(self, project_id: UUID) -> bool:
+    async def _start_project(self, project_id: UUID, seconds: float) -> bool:
         start = from_records.start_unstarted(self._store, self._client, self._queue, project_id)
-        if not await self._is_first(project_id, start):
+        if not await self._is_first(project_id, start, seconds):
             return False
         log.info("project_started_late", project_id=str(project_id))
         return True
@@ -75,13 +78,13 @@ class LateStarts:
             if task is None or task.status != TaskStatus.PENDING:
                 return False
             handoff = await tasks.input_of(connection, task)
-        if not await self._is_first(task_id, start_handoff(self._client, self._queue, handoff)):
+        if not await self._is_first(task_id, start_handoff(self._client, self._queue, handoff), START_SECONDS):
             return False
         log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(task_id))
         return True
 
-    async def _is_first(self, id: UUID, start: Awaitable[bool]) -> bool:
-        async with asyncio.timeout(START_SECONDS):
+    async def _is_first(self, id: UUID, start: Awaitable[bool], seconds: float) -> bool:
+        async with asyncio.timeout(seconds):
             is_first = await start
         self._started[id] = time.monotonic() + REMEMBERED_SECONDS
         return is_first
