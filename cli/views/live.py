@@ -23,6 +23,7 @@ from cli.views.wording import (
     describe_alert,
     describe_decision,
     describe_stop,
+    describe_wait,
     duration,
     local_time,
     project_style,
@@ -205,6 +206,8 @@ class LiveDisplay:
         mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
+        if row.wait is not None and is_working:
+            text = f"{describe_wait(row.wait.reason, row.wait_left(self._view.clock.now()))}, {text}"
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]
