@@ -28,6 +28,7 @@ from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
+from models.contracts.tool_permission import ToolDecision
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -218,6 +219,7 @@ def conversation(
     prompt: Prompt | None = None,
     limits: StepLimits = LIMITS,
     continued: int = 0,
+    permissions: Sequence[ToolDecision] = (),
     **changes: Any,
 ) -> Conversation:
     return Conversation(
@@ -228,4 +230,5 @@ def conversation(
         step,
         unlimited(step),
         continued,
+        permissions=permissions,
     )
