@@ -1,6 +1,6 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, Usage } from "./api.d.ts" */
+/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, Shortage, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
@@ -87,13 +87,27 @@ export const alertInWords = ({ percent, kind, unit, spent, limit }) =>
   `${percent} % of the budget of the ${kind} is spent: ${amountOf(unit, spent)} of ${amountOf(unit, limit)}`;
 
 /**
- * "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
+ * "The budget has been raised to 7.00 USD meanwhile. 5.10 USD of 7.00 USD are spent now. ..."
+ * @param {Shortage} asked the budget as the gate asked about it
+ * @param {Shortage} now
+ */
+export function shortageInWords(asked, now) {
+  const [spent, limit] = [now.spent, now.limit].map((amount) => amountOf(now.unit, amount));
+  const state = `${spent} of ${limit} are spent now.`;
+  return now.limit > asked.limit
+    ? `The budget has been raised to ${limit} meanwhile. ${state} Leave the amount empty to continue without a further raise.`
+    : state;
+}
+
+/**
+ * "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
  * @param {PipelineEstimate} estimate
  */
-export function estimateInWords({ projects, cost_usd: cost, working_seconds: time }) {
+export function estimateInWords({ model, projects, cost_usd: cost, working_seconds: time }) {
   if (!cost || !time) return null;
   const [usual, least, most] = [time.median, time.least, time.most].map((each) => amountOf("seconds", each));
-  return `${projects} earlier projects of this pipeline: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
+  const which = model ? `with ${model}` : "with any model";
+  return `${projects} earlier projects of this pipeline ${which}: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
     `${dollars(cost.most)}), ${usual} of work (${least} to ${most}).`;
 }
 

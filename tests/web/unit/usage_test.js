@@ -9,6 +9,7 @@ import {
   estimateInWords,
   fallbacksInWords,
   modelInWords,
+  shortageInWords,
   spentInWords,
   totalSpent,
 } from "../../../web/js/usage.js";
@@ -89,16 +90,38 @@ test("a budget is written as amounts with units", () => {
   }
 });
 
+test("a budget that was raised meanwhile is said to be", () => {
+  const asked = {
+    kind: /** @type {const} */ ("day"),
+    scope: "day:2026-11-28",
+    unit: /** @type {const} */ ("usd"),
+    spent: 0.4,
+    reserved: 0,
+    limit: 0.5,
+    needs: 1,
+    raised: 0,
+    once: null,
+  };
+  assert.equal(shortageInWords(asked, asked), "0.40 USD of 0.50 USD are spent now.");
+  assert.equal(
+    shortageInWords(asked, { ...asked, spent: 1.3, limit: 20.5, raised: 20 }),
+    "The budget has been raised to 20.50 USD meanwhile. 1.30 USD of 20.50 USD are spent now. " +
+      "Leave the amount empty to continue without a further raise.",
+  );
+});
+
 test("an estimate has the median and the range, and none without enough projects", () => {
   const earlier = {
     pipeline: "quick-start",
+    model: null,
     projects: 12,
     cost_usd: { median: 0.42, least: 0.2, most: 1.35 },
     working_seconds: { median: 310.4, least: 180, most: 900 },
   };
   assert.equal(
-    estimateInWords(earlier),
-    "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
+    estimateInWords({ ...earlier, model: "openai:gpt-5" }),
+    "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
   );
-  assert.equal(estimateInWords({ pipeline: "quick-start", projects: 2, cost_usd: null, working_seconds: null }), null);
+  assert.match(estimateInWords(earlier) ?? "", /^12 earlier projects of this pipeline with any model: /);
+  assert.equal(estimateInWords({ ...earlier, projects: 2, cost_usd: null, working_seconds: null }), null);
 });

@@ -13,13 +13,10 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
 export class DoingByAgent extends Map {
   #logEnded = false; // the log has ended; a step that is being cancelled may still report progress
 
-  /**
-   * @param {LogEvent} event
-   * @param {boolean} ended whether the project has ended
-   */
-  note(event, ended) {
-    if (event.event_type === "workflow_event" && ENDED_STATUSES.has(event.data.status)) this.#logEnded = true;
-    if (this.#logEnded || ended) this.clear();
+  /** @param {LogEvent} event */
+  note(event) {
+    if (event.event_type === "workflow_event" && !event.task_id) this.#logEnded = ENDED_STATUSES.has(event.data.status);
+    if (this.#logEnded) this.clear();
     else if (event.event_type === "task_progress") this.set(event.agent_type ?? "", event.data);
     else if (ENDS_PROGRESS.has(event.event_type)) this.delete(event.agent_type ?? "");
   }

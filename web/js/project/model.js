@@ -24,11 +24,14 @@ const STALE = {
   task_cancelled: ["project", "progress", "budget"],
   agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
+  context_given: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
+  hitl_extended: ["progress", "requests"],
   hitl_expired: ["project", "progress", "requests"],
   budget_alert: ["budget"],
   stop_change: ["progress", "requests"],
+  project_change: ["project"],
   error: ["project", "progress"],
 };
 
@@ -178,7 +181,7 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #receive(event) {
-    this.doing.note(event, this.ended);
+    this.doing.note(event);
     this.#readAgain(...(STALE[event.event_type] ?? []));
     if (event.event_type === "task_progress" && !this.project.is_rehearsal) this.#spending.ask();
     // Events are dispatched in batches: while the page catches up, thousands of them arrive at once.
