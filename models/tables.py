@@ -57,8 +57,6 @@ class Project(SQLModel, table=True):
         Index("ix_project_status_id", "status", "id"),
         Index("ix_project_starting", "created_at", postgresql_where=text("status = 'starting'")),
         Index("ix_project_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
-        Index("ix_project_updated_at_id", "updated_at", "id"),
-        Index("ix_project_tags", "tags", postgresql_using="gin"),
         Index("ix_project_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     )
 

@@ -17,14 +17,11 @@ def upgrade() -> None:
     op.add_column("project", sa.Column("parent_id", sa.Uuid(), nullable=True))
     op.add_column("project", sa.Column("parent_kind", sa.Text(), nullable=True))
     op.create_foreign_key(op.f("fk_project_parent_id_project"), "project", "project", ["parent_id"], ["id"])
-    op.create_index("ix_project_updated_at_id", "project", ["updated_at", "id"])
-    op.create_index("ix_project_tags", "project", ["tags"], postgresql_using="gin")
     op.create_index("ix_project_parent_id", "project", ["parent_id"], postgresql_where=sa.text("parent_id IS NOT NULL"))
 
 
 def downgrade() -> None:
-    for index in ("ix_project_parent_id", "ix_project_tags", "ix_project_updated_at_id"):
-        op.drop_index(index, table_name="project")
+    op.drop_index("ix_project_parent_id", table_name="project")
     op.drop_constraint(op.f("fk_project_parent_id_project"), "project", type_="foreignkey")
     for column in ("parent_kind", "parent_id", "archived_at", "tags", "owner"):
         op.drop_column("project", column)
