@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.client import deadline_watch
+from cli.client import hitl
 from cli.client.deadline_watch import DeadlineWatch
 from cli.client.project_view import ProjectView
 from cli.client.shapes import Event, Request
@@ -26,7 +26,7 @@ class Watched:
         self.view = ProjectView()
         self.watch = DeadlineWatch(None, self.view, self.said.append)  # type: ignore[arg-type]
         self.expires_at = datetime.now(UTC)
-        monkeypatch.setattr(deadline_watch.hitl, "fetch", self._fetch)
+        monkeypatch.setattr(hitl, "fetch", self._fetch)
 
     async def _fetch(self, client: object, request_id: str) -> Request:
         return Request.model_validate(
