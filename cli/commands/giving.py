@@ -1,4 +1,4 @@
-"""Gives the crew of a project a file or an artifact."""
+"""Hands the crew of a project a file or an artifact."""
 
 from __future__ import annotations
 
