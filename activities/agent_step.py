@@ -33,6 +33,7 @@ from models.contracts.handoff import StepInput, StepResult
 from models.contracts.roles import BUILT_IN_ROLES
 from sandbox.errors import SandboxError, UnconfinedError
 from store.database import DATABASE_ERRORS, UNSTORABLE
+from store.live_texts import LiveTexts
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class AgentSteps:
     ) -> None:
         self._store = store
         self._stops = StopWatch(store)
+        self._live_texts = LiveTexts(store.bus)
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
         self._daily_budget = Budget.model_validate(daily_budget)
@@ -99,7 +101,7 @@ class AgentSteps:
             started = await self._records.start(step)
             step = with_context(step, started.context_ids)  # an earlier attempt may have begun with other artifacts
             try:
-                running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
+                running = RunningStep(self._store, step, started, self._daily_budget, self._live_texts)
                 async with running.heartbeating():
                     outcome = await self._run(step, running)
                     return measured.finished(await self._records.finish(step, started, outcome))

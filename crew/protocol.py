@@ -9,6 +9,7 @@ from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
+from crew.watchers import Watchers
 from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
 from models.contracts.event_data import StepWait
@@ -165,6 +166,10 @@ class Step(Protocol):
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
 
+    @property
+    def watchers(self) -> Watchers:
+        """The people who watch live what a model writes."""
+
     async def progress(
         self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
     ) -> None:
@@ -180,9 +185,6 @@ class Step(Protocol):
         Raises:
             StepPostponedError: this attempt may not take any longer.
         """
-
-    async def require_not_stopped(self) -> None:
-        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
 
 
 class Agent(Protocol):

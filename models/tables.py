@@ -28,6 +28,7 @@ from models.columns import (
     sql_list,
     standalone_task_id_column,
     text_column,
+    words_column,
 )
 from models.contracts.enums import OPEN_TASK_STATUSES
 
@@ -48,17 +49,25 @@ class Project(SQLModel, table=True):
     `generation` counts how many times its workflow was restarted from these records, and `opened_run` is the first run
     of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
     ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
-    one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue.
+    one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue. `parent_kind`
+    (ParentKind) says how the project comes from its parent.
     """
 
     __table_args__ = (
         Index("ix_project_status_id", "status", "id"),
         Index("ix_project_starting", "created_at", postgresql_where=text("status = 'starting'")),
         Index("ix_project_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
+        Index("ix_project_tags", "tags", postgresql_using="gin"),
+        Index("ix_project_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
     name: str = text_column()
+    owner: str | None = text_column(default=None)
+    tags: list[str] = words_column()
+    archived_at: datetime | None = moment_column(default=None)
+    parent_id: UUID | None = Field(default=None, foreign_key="project.id")
+    parent_kind: str | None = text_column(default=None)
     pipeline: dict[str, Any] = json_column()
     oversight: str | None = text_column(default=None)
     crew: str | None = text_column(default=None)
@@ -138,6 +147,14 @@ class Artifact(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "type", "name", "version"),
         UniqueConstraint("origin_id", "type", "name"),
+        Index(
+            "ix_artifact_accepted",
+            "project_id",
+            "type",
+            "name",
+            text("version DESC"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -244,10 +261,18 @@ class AgentState(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One event of a project's log. `dedupe_key` prevents recording it twice."""
+    """One event of a project's log. `dedupe_key` prevents recording it twice: its index has 128 bits of each key."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("project_id", "dedupe_key"),)
+    __table_args__ = (
+        Index(
+            "uq_event_key",
+            "project_id",
+            text("hashtextextended(dedupe_key, 0)"),
+            text("hashtextextended(dedupe_key, 1)"),
+            unique=True,
+        ),
+    )
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     seq: int = Field(primary_key=True, sa_type=BigInteger)

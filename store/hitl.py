@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -183,9 +183,9 @@ async def find(
     if status is not None:
         query = query.where(HITL_REQUEST.c.status == status)
     if after is not None:
+        # As one comparison: with OR, PostgreSQL would read the index from its start.
         moment = select(HITL_REQUEST.c.created_at).where(HITL_REQUEST.c.id == after).scalar_subquery()
-        later = HITL_REQUEST.c.created_at > moment
-        query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
+        query = query.where(tuple_(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id) > tuple_(moment, after))
     return await fetch_all(connection, HitlRequest, query)
 
 

@@ -39,9 +39,10 @@ from api.shapes.hitl import (
     ResponseCreate,
 )
 from api.shapes.shape import Page
+from models.contracts.budget import Shortage
 from models.contracts.enums import HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef
-from store import artifacts, hitl, hitl_decisions, hitl_extensions, projects, tasks
+from store import artifacts, budget_limits, hitl, hitl_decisions, hitl_extensions, projects, tasks
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
@@ -107,6 +108,9 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         extensions = await hitl_extensions.history(connection, request.project_id, request.id)
         (view,) = await request_views(connection, [request])
         log = await end_of_log(connection, task.id) if HitlReason(request.reason).is_unfinished else None
+        shortage = None
+        if request.shortage is not None and request.status == HitlStatus.PENDING:
+            shortage = await budget_limits.current(connection, Shortage.model_validate(request.shortage))
     earlier = tuple(stage for stage in redo.stages if stage != redo.default)
     return RequestPublic.of(
         request,
@@ -116,6 +120,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         task=detail,
         redo_default=redo.default,
         redo_stages=list(redo.stages),
+        shortage_now=shortage,
         history=[DecisionPublic.of(decision) for decision in history],
         extensions=[
             ExtensionPublic.model_validate({**extension.model_dump(), "extended_at": extended_at})

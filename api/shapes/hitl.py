@@ -54,6 +54,11 @@ class ResponseCreate(StrictContract):
         description=f"What the exhausted budget is raised by, as {FORM}; to approve a request whose reason is "
         "`budget`.",
     )
+    raise_from: GivenBudget | None = Field(
+        default=None,
+        description="The limit that the person saw, by default that of the request. If the budget has been raised to a "
+        "higher one meanwhile, `raise_by` is refused: two raises add up.",
+    )
     in_bulk: bool = Field(
         default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
     )
@@ -168,6 +173,9 @@ class RequestPublic(RequestItem):
     log: str | None = Field(description="The end of the step's conversation with its model, if it has no result.")
     redo_default: str = Field(description="The stage that an amend without content sends the work back to.")
     redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")
+    shortage_now: Shortage | None = Field(
+        default=None, description="The exhausted budget as it is now, while the request is open."
+    )
     task: TaskDetail
     history: list[DecisionPublic]
     extensions: list[ExtensionPublic] = Field(description="The later deadlines that people gave it, in order.")

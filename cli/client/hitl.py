@@ -27,6 +27,7 @@ class Response:
     redo: str | None = None
     responder: str | None = None
     raise_by: Json | None = None
+    raise_from: Json | None = None
     without_asking: bool = False
     decision_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -41,6 +42,7 @@ class Response:
             "redo": self.redo,
             "responder": self.responder,
             "raise_by": self.raise_by,
+            "raise_from": self.raise_from,
             "without_asking": self.without_asking or None,
         }
         return {name: value for name, value in fields.items() if value is not None}

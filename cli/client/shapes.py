@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contracts.budget import Amounts
+from models.contracts.budget import Amounts, Shortage
 from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
 from models.contracts.names import REHEARSAL
@@ -67,6 +67,9 @@ class Pipeline(Shape):
 class Project(Shape):
     id: str
     name: str
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    archived_at: datetime | None = None
     pipeline: str
     status: str
     oversight: str | None = None
@@ -182,6 +185,8 @@ class Request(Shape):
     redo_default: str = ""
     redo_stages: tuple[str, ...] = ()
     supplies: str | None = None
+    shortage: Shortage | None = None
+    shortage_now: Shortage | None = None
     created_at: datetime
     expires_at: datetime
     at_expiry: AtExpiry = AtExpiry()

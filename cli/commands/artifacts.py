@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -24,14 +23,14 @@ def artifacts(
     as_json: JsonOption = False,
 ) -> None:
     """List a project's artifacts, oldest first."""
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
     from cli.commands.show_artifacts import list_artifacts
 
-    run_command(lambda client: list_artifacts(client, str(project), type_, as_json), ApiTarget(api, data_dir))
+    run_on(project, lambda client, id_: list_artifacts(client, id_, type_, as_json), ApiTarget(api, data_dir))
 
 
 def artifact(
-    artifact_id: Annotated[UUID, typer.Argument(metavar="ARTIFACT", help="The artifact's id.")],
+    artifact_id: Annotated[str, typer.Argument(metavar="ARTIFACT", help="The artifact's id, or its beginning.")],
     diff: Annotated[bool, typer.Option("--diff", help="Show the changes since the previous version.")] = False,
     raw: Annotated[
         bool, typer.Option("--raw", help="Write the unformatted content, as is done without a terminal.")
@@ -41,10 +40,12 @@ def artifact(
     as_json: JsonOption = False,
 ) -> None:
     """Show one version of an artifact."""
-    from cli.commands.runner import run_command
+    from cli.client.ids import ARTIFACT
+    from cli.commands.runner import run_on
     from cli.commands.show_artifacts import show
 
-    run_command(lambda client: show(client, str(artifact_id), diff, raw, as_json), ApiTarget(api, data_dir))
+    target = ApiTarget(api, data_dir)
+    run_on(artifact_id, lambda client, id_: show(client, id_, diff, raw, as_json), target, ARTIFACT)
 
 
 def give(
@@ -61,6 +62,7 @@ def give(
 ) -> None:
     """Give the crew context: the steps that begin from now on receive it."""
     from cli.commands.giving import give as give_context
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
 
-    run_command(lambda client: give_context(client, str(project), what, as_type, by, as_json), ApiTarget(api, data_dir))
+    target = ApiTarget(api, data_dir)
+    run_on(project, lambda client, id_: give_context(client, id_, what, as_type, by, as_json), target)

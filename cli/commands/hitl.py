@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from cli.client.respond_action import RespondAction
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+
+RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id, or its beginning.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +33,7 @@ def inbox(
 
 
 def respond(
-    request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
+    request: RequestArgument,
     action: Annotated[
         RespondAction, typer.Argument(help="Your decision; amend is one of the two that change something.")
     ],
@@ -41,7 +42,7 @@ def respond(
         Path | None, typer.Option(help="A file whose content replaces the artifact's; - for stdin.")
     ] = None,
     artifact: Annotated[
-        UUID | None, typer.Option(help="The artifact to respond to (default: the request's first).")
+        str | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     redo: Annotated[
         str | None, typer.Option(metavar="STAGE", help="With request-changes: the earlier step to repeat.")
@@ -49,6 +50,10 @@ def respond(
     raise_by: Annotated[
         str | None,
         typer.Option(metavar="BUDGET", help="With approve, if a budget is exhausted: raise it, such as by 2usd."),
+    ] = None,
+    raise_from: Annotated[
+        str | None,
+        typer.Option(metavar="BUDGET", help="With --raise-by: the limit that you saw, if others have raised it, too."),
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
@@ -59,14 +64,12 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(
-        str(request), action, comment, content_file, str(artifact) if artifact else None, redo, raise_by
-    )
+    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by, raise_from)
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))
 
 
 def extend(
-    request: Annotated[UUID, typer.Argument(metavar="REQUEST", help="The request's id.")],
+    request: RequestArgument,
     by: Annotated[str, typer.Argument(metavar="TIME", help="How much longer it may wait, such as 30m, 4h or 2d.")],
     name: Annotated[str | None, typer.Option(help="Who extends it (default: human).")] = None,
     api: ApiOption = None,
@@ -74,7 +77,9 @@ def extend(
     as_json: JsonOption = False,
 ) -> None:
     """Extend the deadline of a request."""
+    from cli.client.ids import REQUEST
     from cli.commands.extension import extend as extend_deadline
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
 
-    run_command(lambda client: extend_deadline(client, str(request), by, name, as_json), ApiTarget(api, data_dir))
+    target = ApiTarget(api, data_dir)
+    run_on(request, lambda client, id_: extend_deadline(client, id_, by, name, as_json), target, REQUEST)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.client import hitl
 from cli.client.http import Client
+from cli.client.ids import ARTIFACT, REQUEST, find_id
 from cli.client.outcomes import decided
 from cli.client.respond_action import RespondAction
 from cli.commands.show_budgets import read_budget
@@ -20,7 +21,7 @@ from models.contracts.hitl import check_response
 
 @dataclass(frozen=True, slots=True)
 class ResponseOptions:
-    """The arguments of `botarmy respond`."""
+    """The arguments of `botarmy respond`. The ids may be shortened."""
 
     request_id: str
     action: RespondAction
@@ -29,6 +30,7 @@ class ResponseOptions:
     artifact_id: str | None
     redo: str | None = None
     raise_by: str | None = None
+    raise_from: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -46,7 +48,17 @@ class ResponseOptions:
         except ValueError as error:
             raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
         raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
-        return hitl.Response(action, self.comment, content, encoding, self.artifact_id, self.redo, raise_by=raise_by)
+        raise_from = read_budget("--raise-from", self.raise_from) if self.raise_from is not None else None
+        return hitl.Response(
+            action,
+            self.comment,
+            content,
+            encoding,
+            self.artifact_id,
+            self.redo,
+            raise_by=raise_by,
+            raise_from=raise_from,
+        )
 
     def _check_own(self, *, has_content: bool, has_comment: bool) -> None:
         """Raise ValueError if the decision lacks what it means. `amend` is either."""
@@ -59,8 +71,11 @@ class ResponseOptions:
 async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
     """Send the response, and print its outcome."""
     response = options.response()
+    if options.artifact_id is not None:
+        response = replace(response, artifact_id=await find_id(client, options.artifact_id, ARTIFACT))
+    request_id = await find_id(client, options.request_id, REQUEST)
     try:
-        status, outcome = await hitl.respond(client, options.request_id, response)
+        status, outcome = await hitl.respond(client, request_id, response)
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None

@@ -35,7 +35,7 @@ class TerminalPrompt:
 
         Raises:
             EndOfInputError: there is no more input.
-            QuestionWithdrawnError: `withdrawn` was set first. It has what was typed so far.
+            QuestionWithdrawnError: `withdrawn` was set first. It has what was typed.
         """
         # Discard what was typed before the question was visible: it does not answer it.
         termios.tcflush(self._input, termios.TCIFLUSH)

@@ -55,6 +55,10 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: {describe_alert(data)}"
         case event_data.WorkflowEvent() if event.task_id and data.reason:
             line = data.reason  # about the workflow of a standalone task
+        case event_data.WorkflowEvent() if data.retried_from:
+            line = describe_retry(data)
+        case event_data.ProjectChange():
+            line = describe_change(data)
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
@@ -99,6 +103,24 @@ def describe_alert(data: event_data.BudgetAlert) -> str:
     """Return how much of which budget is spent."""
     spent, limit = format_amount(data.unit, data.spent), format_amount(data.unit, data.limit)
     return f"{data.percent} % of the budget of the {data.kind} is spent: {spent} of {limit}"
+
+
+def describe_retry(data: event_data.WorkflowEvent) -> str:
+    """Return from which stage a project is retried, by whom, and why."""
+    comment = f": {data.reason}" if data.reason else ""
+    return f"the project is retried from {data.retried_from} by {data.by or 'unknown'}{comment}"
+
+
+def describe_change(data: event_data.ProjectChange) -> str:
+    """Return what was changed of a project, and by whom."""
+    changed = data.model_fields_set
+    parts = [
+        f"renamed to {data.name}" if data.name is not None else "",
+        f"given to {data.owner}" if data.owner is not None else "left without an owner" if "owner" in changed else "",
+        (f"tagged {', '.join(data.tags)}" if data.tags else "left without tags") if data.tags is not None else "",
+        ("archived" if data.archived else "no longer archived") if data.archived is not None else "",
+    ]
+    return f"the project is {', '.join(filter(None, parts))} by {data.by}"
 
 
 def describe_stop(data: event_data.StopChange) -> str:

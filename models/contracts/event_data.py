@@ -49,7 +49,8 @@ class Payload(Contract):
 
 
 class WorkflowEvent(Payload):
-    """The project was created, its status changed, or its workflow was restarted."""
+    """The project was created, its status changed, or its workflow was restarted. `retried_from` is set if a person
+    retried a project that had ended."""
 
     event_type = EventType.WORKFLOW_EVENT
 
@@ -59,6 +60,10 @@ class WorkflowEvent(Payload):
     )
     reason: StoredText | None = Field(default=None, description="Why the status changed.")
     name: StoredText | None = Field(default=None, description="The project's name, in its first event.")
+    retried_from: StoredText | None = Field(
+        default=None, description="The stage from which the project is retried, after it had ended."
+    )
+    by: StoredText | None = Field(default=None, description="Who retried it.")
 
 
 class TaskStarted(Payload):
@@ -256,6 +261,18 @@ class StopChange(Payload):
     by: StoredText = Field(description="Who stopped or released it.")
 
 
+class ProjectChange(Payload):
+    """A person renamed the project, or changed its owner or its tags, or archived it. It has what has changed."""
+
+    event_type = EventType.PROJECT_CHANGE
+
+    by: StoredText = Field(description="Who changed it.")
+    name: StoredText | None = Field(default=None, description="Its new name.")
+    owner: StoredText | None = Field(default=None, description="Its new owner; null if it has none any more.")
+    tags: tuple[StoredText, ...] | None = Field(default=None, description="All its tags from now on.")
+    archived: bool | None = Field(default=None, description="Whether it is archived from now on.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -283,6 +300,7 @@ EventData = (
     | HitlExpired
     | BudgetAlert
     | StopChange
+    | ProjectChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

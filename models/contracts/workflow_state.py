@@ -38,12 +38,14 @@ class HandoffState(State):
     """The progress of one stage: `accepted` once it is accepted, `gate` while a human has to decide.
 
     `round` counts the tasks of this stage, `continued` how many times the current one was resumed after a failure, and
-    `reworked` how many times its failed verdict sent the work back.
+    `reworked` how many times its failed verdict sent the work back. `earlier_rounds` are those from before the project
+    was retried: they do not count towards a gate's `max_rounds`.
     """
 
     round: int = 0
     continued: int = 0
     reworked: int = 0
+    earlier_rounds: int = 0
     task_id: UUID | None = None
     feedback: str | None = None
     report: tuple[ArtifactRef, ...] = ()

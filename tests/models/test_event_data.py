@@ -85,6 +85,7 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
 """What version 0.1.0 recorded."""
 
 LATER: dict[EventType, dict[str, Any]] = {
+    EventType.PROJECT_CHANGE: {"by": "Ada", "name": "Visitors", "owner": None, "tags": ["web"]},  # added later
     EventType.STOP_CHANGE: {
         "stop_id": ID,
         "scope": "role",

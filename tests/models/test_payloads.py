@@ -26,7 +26,10 @@ from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate
 from api.shapes.extension import ExtensionCreate
 from api.shapes.hitl import ResponseCreate
+from api.shapes.lineage import ParentCreate
+from api.shapes.project_details import ProjectUpdate
 from api.shapes.projects import ProjectCreate, SourceCreate
+from api.shapes.retries import RetryCreate
 from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
@@ -75,10 +78,13 @@ REQUESTS = (
     ArtifactCreate,
     ResponseCreate,
     ProjectCreate,
+    ParentCreate,
+    ProjectUpdate,
     SourceCreate,
     TaskCreate,
     StopCreate,
     ReleaseCreate,
+    RetryCreate,
     BudgetUpdate,
     ContextCreate,
     ExtensionCreate,

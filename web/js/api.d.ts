@@ -37,6 +37,8 @@ export interface Amounts {
   seconds: number;
 }
 
+export type Archived = "exclude" | "include" | "only";
+
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
@@ -188,6 +190,13 @@ export interface Budgets {
   next_cursor: string | null;
 }
 
+export interface ChildPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
+  status: ProjectStatus;
+}
+
 export interface ComponentHealth {
   status: "ok" | "down";
   latency_ms: number;
@@ -279,7 +288,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -287,7 +296,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
 
 export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
 
@@ -430,6 +439,17 @@ export interface HitlRespondedEnvelope {
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
 
+export interface IdMatch {
+  id: string;
+  kind: RecordKind;
+  label: string;
+}
+
+export interface IdMatches {
+  items: IdMatch[];
+  has_more: boolean;
+}
+
 export interface Limits {
   usd: number | null;
   tokens: number | null;
@@ -510,6 +530,19 @@ export interface Page_WorkflowProblemItem_ {
   next_cursor: string | null;
 }
 
+export interface ParentCreate {
+  project_id: string;
+  kind: ParentKind;
+}
+
+export type ParentKind = "duplicate" | "follow_up";
+
+export interface ParentPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
+}
+
 export interface PendingRequest {
   request_id: string;
   project_id: string;
@@ -549,6 +582,7 @@ export interface Pipeline {
 
 export interface PipelineEstimate {
   pipeline: string;
+  model: string | null;
   projects: number;
   cost_usd: Range | null;
   working_seconds: Range | null;
@@ -600,6 +634,31 @@ export interface ProjectBudgets {
   day: BudgetPublic;
 }
 
+export interface ProjectChange {
+  by: string;
+  name?: string | null;
+  owner?: string | null;
+  tags?: string[] | null;
+  archived?: boolean | null;
+}
+
+export interface ProjectChangeEnvelope {
+  event_type: "project_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ProjectChange;
+  timestamp: string;
+}
+
+export interface ProjectCounts {
+  statuses: Record<string, number>;
+  owners: WordCount[];
+  tags: WordCount[];
+  archived: number;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -609,11 +668,18 @@ export interface ProjectCreate {
   model?: string | null;
   budget?: Budget | null;
   source?: SourceCreate | null;
+  owner?: string | null;
+  tags?: string[];
+  parent?: ParentCreate | null;
 }
 
 export interface ProjectItem {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -645,6 +711,10 @@ export interface ProjectProgress {
 export interface ProjectPublic {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -665,9 +735,26 @@ export interface ProjectPublic {
   pipeline_definition: Pipeline;
   checkpoint_after: number;
   head: number;
+  children: ChildPublic[];
+  retries: RetryPublic[];
 }
 
+export interface ProjectRetry {
+  project_id: string;
+  retry: RetryPublic;
+}
+
+export type ProjectSort = "-created" | "created" | "-updated" | "updated" | "name" | "-name";
+
 export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
+
+export interface ProjectUpdate {
+  name: string | null;
+  owner: string | null;
+  tags: string[] | null;
+  archived: boolean | null;
+  by: string;
+}
 
 export interface PromptPublic {
   version: string;
@@ -689,6 +776,8 @@ export interface Range {
   least: number;
   most: number;
 }
+
+export type RecordKind = "project" | "task" | "artifact" | "request";
 
 export interface RecordedEntry {
   kind: string;
@@ -782,6 +871,7 @@ export interface RequestPublic {
   log: string | null;
   redo_default: string;
   redo_stages: string[];
+  shortage_now: Shortage | null;
   task: TaskDetail;
   history: DecisionPublic[];
   extensions: ExtensionPublic[];
@@ -804,12 +894,39 @@ export interface ResponseCreate {
   artifact_id?: string | null;
   redo?: string | null;
   raise_by?: Budget | null;
+  raise_from?: Budget | null;
   in_bulk?: boolean;
   without_asking?: boolean;
   responder?: string;
 }
 
 export type ResponseOutcome = "applied" | "superseded" | "refused";
+
+export interface RetryChoices {
+  project_id: string;
+  default: string;
+  stages: RetryStage[];
+}
+
+export interface RetryCreate {
+  from_stage?: string | null;
+  comment?: string | null;
+  by?: string;
+}
+
+export interface RetryPublic {
+  number: number;
+  from_stage: string;
+  comment: string | null;
+  by: string | null;
+  at: string;
+}
+
+export interface RetryStage {
+  stage: string;
+  agent_type: string;
+  reopens: string[];
+}
 
 export interface Rework {
   to: string;
@@ -868,6 +985,7 @@ export interface Shortage {
   reserved: number;
   limit: number;
   needs: number;
+  raised: number;
   once: number | null;
 }
 
@@ -1190,6 +1308,11 @@ export interface WaitingFor {
   expires_at: string;
 }
 
+export interface WordCount {
+  value: string;
+  count: number;
+}
+
 export interface WorkflowChange {
   workflow_id: string;
   project_id: string;
@@ -1201,6 +1324,8 @@ export interface WorkflowEvent {
   status: ProjectStatus | TaskStatus;
   reason?: string | null;
   name?: string | null;
+  retried_from?: string | null;
+  by?: string | null;
 }
 
 export interface WorkflowEventEnvelope {

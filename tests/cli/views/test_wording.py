@@ -72,6 +72,28 @@ def test_a_stop_says_what_was_stopped_by_whom_and_why() -> None:
     assert describe(event(EventType.STOP_CHANGE, released)) == "added_later is released by Ada: Dear."
 
 
+def test_a_retry_says_from_where_by_whom_and_why() -> None:
+    data = {"status": "starting", "retried_from": "build", "by": "Ada", "reason": "With SQLite."}
+    retried = event(EventType.WORKFLOW_EVENT, data, None)
+    assert describe(retried) == "the project is retried from build by Ada: With SQLite."
+    view = ProjectView()
+    view.apply(event(EventType.TASK_FAILED, FIRST[EventType.TASK_FAILED]))
+    view.apply(event(EventType.WORKFLOW_EVENT, {"status": "failed", "reason": "so"}, None))
+    assert view.has_ended
+    view.apply(retried)
+    assert (view.has_ended, view.ended, view.reason) == (False, None, "")
+    assert view.stages["plan"].status is StageStatus.REDO
+
+
+def test_a_change_of_a_project_says_what_has_changed() -> None:
+    data: dict[str, Any] = {"by": "Ada", "name": "Visitors", "owner": None, "tags": [], "archived": True}
+    line = "the project is renamed to Visitors, left without an owner, left without tags, archived by Ada"
+    assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
+    data = {"by": "Ada", "owner": "Bo", "tags": ["a", "b"], "archived": False}
+    line = "the project is given to Bo, tagged a, b, no longer archived by Ada"
+    assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
+
+
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 

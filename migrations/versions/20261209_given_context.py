@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_given_context"
-down_revision = "0011_causes"
+revision = "0014_given_context"
+down_revision = "0013_causes"
 branch_labels = None
 depends_on = None
 

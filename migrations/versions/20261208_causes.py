@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_causes"
-down_revision = "0010_tool_calls"
+revision = "0013_causes"
+down_revision = "0012_owners_tags_and_lineage"
 branch_labels = None
 depends_on = None
 
