@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
-from posixpath import dirname, join, normpath
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
-from api.page.files import PREFIX, Snapshot, current_snapshot
+from api.page.bundles import MAIN, STYLE_LINK, bundle_of, closure, style_bundle_of, style_sheets
+from api.page.bundles import VIEWS as MODULES
+from api.page.files import PREFIX, current_snapshot
 
 POLICY = "; ".join(
     (
@@ -46,9 +44,6 @@ VIEWS = {
 """The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
 links, and web/js/keyboard.js the shortcuts."""
 
-_IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
-_STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)
-
 router = APIRouter(include_in_schema=False)
 
 
@@ -64,28 +59,13 @@ for _path, _view in VIEWS.items():
 
 @lru_cache(maxsize=16)
 def _render_document(view: str, version: str) -> str:
-    """Return index.html with links to all that the view needs, so that the browser requests it at once."""
+    """Return index.html with links to the bundles of the view, so that the browser requests them at once."""
     snapshot, base = current_snapshot(), f"{PREFIX}{version}/"
-    modules = sorted(imported_modules(snapshot, "js/main.js", f"js/views/{view}.js"))
-    sheets = style_sheets(snapshot, modules)
-    links = "".join(f'    <link rel="stylesheet" href="{base}css/{sheet}">\n' for sheet in sheets)
-    links += "".join(f'    <link rel="modulepreload" href="{base}{module}">\n' for module in modules)
-    return snapshot.files["index.html"].text.replace(PREFIX, base).replace("  </head>", f"{links}  </head>", 1)
-
-
-def imported_modules(snapshot: Snapshot, *modules: str) -> set[str]:
-    """Return these modules and all that they import, directly or not. Raises KeyError if one is missing."""
-    found: set[str] = set()
-    pending = list(modules)
-    while pending:
-        module = pending.pop()
-        if module not in found:
-            found.add(module)
-            imports = _IMPORT.findall(snapshot.files[module].text)
-            pending += [normpath(join(dirname(module), path)) for path in imports]
-    return found
-
-
-def style_sheets(snapshot: Snapshot, modules: Iterable[str]) -> list[str]:
-    """Return the style sheets that the modules load; see web/js/style.js."""
-    return sorted(set(chain.from_iterable(_STYLE.findall(snapshot.files[module].text) for module in modules)))
+    module = f"{MODULES}{view}.js"
+    sheets = " ".join(style_sheets(snapshot.texts, closure(snapshot.texts, MAIN, module)))
+    links = (
+        f'    <link rel="stylesheet" href="{PREFIX}{style_bundle_of(module)}" data-sheets="{sheets}">\n'
+        f'    <link rel="modulepreload" href="{PREFIX}{bundle_of(module)}">\n'
+    )
+    document = STYLE_LINK.sub("", snapshot.texts["index.html"]).replace(MAIN, bundle_of(MAIN))
+    return document.replace("  </head>", f"{links}  </head>", 1).replace(PREFIX, base)

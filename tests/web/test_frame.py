@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from api.page.documents import imported_modules, style_sheets
+from api.page.bundles import closure, style_sheets
 from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
 
@@ -40,7 +40,8 @@ def test_the_page_loads_nothing_from_other_origins() -> None:
 async def test_browsers_cache_the_files_of_the_page_until_they_change(http: httpx2.AsyncClient) -> None:
     document = (await http.get("/inbox")).text
     addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
-    assert f"/web/{current_snapshot().version}/js/views/inbox.js" in addresses
+    assert f"/web/{current_snapshot().version}/js/views-inbox.bundle.js" in addresses
+    assert len(addresses) <= 8
     for address in addresses:
         answer = await http.get(address)
         assert answer.status_code == 200, address
@@ -55,11 +56,11 @@ async def test_browsers_cache_the_files_of_the_page_until_they_change(http: http
 
 
 def test_every_import_and_every_style_sheet_exists() -> None:
-    snapshot = current_snapshot()
+    texts = current_snapshot().texts
     views = [file for file in files() if file.startswith("js/views/")]
-    modules = imported_modules(snapshot, "js/main.js", *views)
-    assert modules <= set(files())
-    assert {f"css/{sheet}" for sheet in style_sheets(snapshot, modules)} <= set(files())
+    modules = closure(texts, "js/main.js", *views)
+    assert set(modules) <= set(files())
+    assert {f"css/{sheet}" for sheet in style_sheets(texts, modules)} <= set(files())
     for file in (FOLDER / "js").rglob("*.js"):  # dynamic imports
         for imported in re.findall(r'import\("([^"]+)"\)', file.read_text()):
             assert (file.parent / imported).exists(), (file, imported)
