@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, FromClause, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import HALTED_PROJECT_STATUSES, ProjectStatus
@@ -79,27 +81,63 @@ async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project |
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
 
 
+class ProjectOrder(StrEnum):
+    """The order of a list of projects."""
+
+    NEWEST = "newest"
+    ACTIVITY = "activity"
+    NAME = "name"
+
+
 async def find(
     connection: AsyncConnection,
     *,
     statuses: Collection[ProjectStatus] = (),
     search: str = "",
-    before: UUID | None = None,
+    order: ProjectOrder = ProjectOrder.NEWEST,
+    after: UUID | None = None,
     limit: int = 50,
 ) -> list[Project]:
-    """Return projects, newest first, older than a given one.
+    """Return projects in an order, those that come after a given one.
 
     Optionally only those with one of the statuses, and those with `search` in their name, regardless of case and
     Unicode form.
     """
-    query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
+    keys = _order_keys(order, PROJECT)
+    ascending = order is ProjectOrder.NAME
+    query = select(PROJECT).order_by(*(key if ascending else key.desc() for key in keys)).limit(limit)
     if statuses:
         query = query.where(PROJECT.c.status.in_(set(statuses)))
     if search:
-        query = query.where(func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0)
-    if before is not None:
-        query = query.where(PROJECT.c.id < before)
+        query = query.where(_is_named(search))
+    if after is not None:
+        other = PROJECT.alias()
+        place = tuple_(*(select(key).where(other.c.id == after).scalar_subquery() for key in _order_keys(order, other)))
+        query = query.where(tuple_(*keys) > place if ascending else tuple_(*keys) < place)
     return await fetch_all(connection, Project, query)
+
+
+def _order_keys(order: ProjectOrder, project: FromClause) -> list[ColumnElement[Any]]:
+    """Return what an order compares; the id makes it total. Ids sort by time."""
+    match order:
+        case ProjectOrder.NEWEST:
+            return [project.c.id]
+        case ProjectOrder.ACTIVITY:
+            return [project.c.updated_at, project.c.id]
+        case ProjectOrder.NAME:
+            return [casefolded(project.c.name), project.c.id]
+
+
+def _is_named(search: str) -> ColumnElement[bool]:
+    return func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0
+
+
+async def count(connection: AsyncConnection, search: str = "") -> dict[ProjectStatus, int]:
+    """Return how many projects have each status, of those with `search` in their name."""
+    query = select(PROJECT.c.status, func.count()).group_by(PROJECT.c.status)
+    if search:
+        query = query.where(_is_named(search))
+    return {ProjectStatus(row[0]): row[1] for row in await connection.execute(query)}
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -100,6 +100,19 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     columns = [*_OUTLINE, usage.label("usage")]
     query = select(*columns).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
     return (await connection.execute(query)).all()
+
+
+async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return the running tasks of each of these projects that has any, oldest first: id, agent_type, stage, round and
+    created_at."""
+    if not project_ids:
+        return {}
+    columns = [TASK.c.project_id, TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round, TASK.c.created_at]
+    query = select(*columns).where(TASK.c.project_id.in_(project_ids), TASK.c.status == TaskStatus.WORKING)
+    found: dict[UUID, list[Row[Any]]] = {}
+    for row in await connection.execute(query.order_by(TASK.c.created_at, TASK.c.id)):
+        found.setdefault(row.project_id, []).append(row)
+    return found
 
 
 async def any_working(connection: AsyncConnection) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.page.bundles import MAIN, STYLE_LINK, bundle_of, closure, style_bundle_of, style_sheets
@@ -35,14 +36,19 @@ HEADERS = {
 }
 
 VIEWS = {
-    "/": "projects",
+    "/": "home",
     "/projects": "projects",
     "/projects/{project_id}": "project",
     "/inbox": "inbox",
     "/system": "system",
 }
 """The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
-links, and web/js/keyboard.js the shortcuts."""
+links, web/js/keyboard.js the shortcuts, and web/js/palette/entries.js the places."""
+
+MISSING = "missing"
+"""The view of any other path."""
+
+API = "/api/"
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +61,15 @@ def _add_view(path: str, view: str) -> None:
 
 for _path, _view in VIEWS.items():
     _add_view(_path, _view)
+
+
+def missing_page(request: Request) -> Response | None:
+    """Return the page that says so to a browser that opens an unknown address, or None for programs."""
+    wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not wants_page or request.url.path.startswith(API):
+        return None
+    document = _render_document(MISSING, current_snapshot().version)
+    return HTMLResponse(document, HTTPStatus.NOT_FOUND, headers={**HEADERS, "Vary": "Accept"})
 
 
 @lru_cache(maxsize=16)

@@ -16,15 +16,17 @@ from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.projects import NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
+from api.openapi.examples.projects import COUNTS, NEW_PROJECT, PROGRESS, PROJECT, WHOLE_PROJECT
 from api.routes.agents import default_crew
 from api.services import Services
 from api.shapes.hitl import RequestItem
 from api.shapes.projects import (
+    ProjectCounts,
     ProjectCreate,
     ProjectItem,
     ProjectProgress,
     ProjectPublic,
+    WorkingTask,
 )
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
@@ -42,6 +44,8 @@ from models.contracts.roles import ModelName, each_model
 from models.tables import Project
 from store import hitl, project_start, projects, tasks, usage
 from workflows.client import start_project
+
+Search = Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")]
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
@@ -182,21 +186,37 @@ async def list_projects(
     services: ServicesDep,
     params: PageParamsDep,
     status: Annotated[tuple[ProjectStatus, ...], Query(description="May be repeated.")] = (),
-    search: Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")] = "",
+    search: Search = "",
+    order: Annotated[
+        projects.ProjectOrder, Query(description="`newest` first, latest `activity` first, or by `name`.")
+    ] = projects.ProjectOrder.NEWEST,
 ) -> Page[ProjectItem]:
     async with services.store.reading() as connection:
         rows = await projects.find(
-            connection, statuses=status, search=search, before=params.after, limit=params.rows_to_read
+            connection, statuses=status, search=search, order=order, after=params.after, limit=params.rows_to_read
         )
         page, next_cursor = params.paginate(rows, lambda project: project.id)
         done = await projects.accepted_stages(connection, [project.id for project in page])
         oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
         spent = await usage.of_projects(connection, [project.id for project in page])
+        working = await tasks.working(connection, [project.id for project in page if project.ended_at is None])
     items = [
-        ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id), spent=spent[project.id])
+        ProjectItem.of(
+            project,
+            done.get(project.id, 0),
+            oldest.get(project.id),
+            spent=spent[project.id],
+            working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
+        )
         for project in page
     ]
     return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("/counts", summary="Count the projects of each status", responses=describe_responses(COUNTS, 422, 503))
+async def count_projects(services: ServicesDep, search: Search = "") -> ProjectCounts:
+    async with services.store.reading() as connection:
+        return ProjectCounts(counts=await projects.count(connection, search))
 
 
 @router.get("/{project_id}", summary="Show a project", responses=describe_responses(WHOLE_PROJECT, 404, 422, 503))
@@ -206,11 +226,13 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
         spent = await usage.of_projects(connection, [project.id])
+        working = await tasks.working(connection, [project.id])
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
         oldest.get(project.id),
         spent=spent[project.id],
+        working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,

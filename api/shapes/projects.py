@@ -91,6 +91,18 @@ class WaitingFor(Shape):
         return cls(request_id=request.id, since=request.created_at, **request.model_dump(exclude={"id", "created_at"}))
 
 
+class WorkingTask(Shape):
+    """A running step."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    task_id: UUID = Field(validation_alias="id")
+    agent_type: AgentType
+    stage: str
+    round: int
+    since: Moment = Field(validation_alias="created_at")
+
+
 class ProjectItem(Shape):
     """A project in a list."""
 
@@ -106,6 +118,7 @@ class ProjectItem(Shape):
     progress: Progress
     open_requests: int
     waiting_for: WaitingFor | None
+    working: tuple[WorkingTask, ...] = Field(default=(), description="Its running steps, oldest first.")
     spent: Amounts = Field(
         default=Amounts(), description="What its calls of models have used so far; zeros if it asked none."
     )
@@ -159,6 +172,12 @@ class ProjectProgress(Shape):
     progress: Progress
     tasks: list[TaskPublic]
     open_requests: list[RequestItem]
+
+
+class ProjectCounts(Shape):
+    """How many projects have each status; statuses that no project has are left out."""
+
+    counts: dict[ProjectStatus, int]
 
 
 class StatusChange(Shape):

@@ -47,6 +47,8 @@ async def delivery(t: Transcript) -> None:
     ):
         await t.get(path)
     await t.get("/projects/", search="wire deliv", status="waiting")
+    await t.get("/projects/", search="wire deliv", order="name")
+    await t.get("/projects/counts", search="wire deliv")
 
     await t.post(f"/projects/{project_id}/pause")
     await t.post(f"/projects/{project_id}/pause")
@@ -76,6 +78,7 @@ async def delivery(t: Transcript) -> None:
         await t.get(f"/projects/{project_id}{path}")
     await t.get("/projects/", search="wire deliv")
     await t.get(f"/hitl/project/{project_id}/requests", status="amended")
+    await t.get(f"/projects/{project_id}/decisions")
     await t.get(f"/projects/{project_id}/events", limit=5)
     await t.get(f"/projects/{project_id}/events", since=5, limit=200)
     await t.get(f"/projects/{project_id}/events", since=1000)

@@ -388,6 +388,11 @@ export interface Page_PipelineItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_ProjectDecision_ {
+  items: ProjectDecision[];
+  next_cursor: string | null;
+}
+
 export interface Page_ProjectItem_ {
   items: ProjectItem[];
   next_cursor: string | null;
@@ -491,6 +496,10 @@ export interface ProjectBudgets {
   day: BudgetPublic;
 }
 
+export interface ProjectCounts {
+  counts: Record<string, number>;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -500,6 +509,29 @@ export interface ProjectCreate {
   model?: string | null;
   budget?: Budget | null;
   source?: SourceCreate | null;
+}
+
+export interface ProjectDecision {
+  decision_id: string;
+  action: HitlAction;
+  comment: string | null;
+  content_hash: string | null;
+  artifact_id: string | null;
+  redo: string | null;
+  raise_by: Budget | null;
+  responder: string;
+  outcome: ResponseOutcome;
+  explanation: string | null;
+  responded_at: string;
+  recorded_at: string;
+  request_id: string;
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  artifacts: ArtifactRef[];
 }
 
 export interface ProjectItem {
@@ -515,6 +547,7 @@ export interface ProjectItem {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -522,6 +555,8 @@ export interface ProjectItem {
   ended_at: string | null;
   workflow_problem: WorkflowProblemPublic | null;
 }
+
+export type ProjectOrder = "newest" | "activity" | "name";
 
 export interface ProjectProgress {
   project_id: string;
@@ -546,6 +581,7 @@ export interface ProjectPublic {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -1129,6 +1165,14 @@ export interface WorkflowPublic {
   started_at: string;
   closed_at: string | null;
   url: string | null;
+}
+
+export interface WorkingTask {
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  since: string;
 }
 
 export type Writes = "document" | "files" | "report" | "package";

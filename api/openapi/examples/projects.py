@@ -28,6 +28,7 @@ PROJECT: Json = {
     "progress": {"done": 0, "total": 7},
     "open_requests": 1,
     "waiting_for": WAITING_FOR,
+    "working": [],
     "spent": {"usd": 0, "tokens": 0, "seconds": 0},
     "reason": None,
     "created_at": EARLIER,
@@ -41,6 +42,7 @@ WHOLE_PROJECT: Json = PROJECT | {
     "checkpoint_after": 10,
     "head": 9,
 }
+COUNTS: Json = {"counts": {"waiting": 2, "active": 1, "completed": 14}}
 NEW_PROJECT: Json = PROJECT | {
     "status": "starting",
     "phase": None,
