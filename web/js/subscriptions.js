@@ -6,22 +6,32 @@
 
 const CONNECTION_FRAMES = new Set(["pong", "heartbeat", "connection_ready"]);
 
+/**
+ * @param {string} projectId
+ * @param {number | null} since
+ */
+const subscribe = (projectId, since) => ({
+  action: "subscribe",
+  project_id: projectId,
+  ...(since === null ? {} : { since }),
+});
+
 export class Subscriptions {
-  /** @type {Map<string, { last: number, handle: (event: Event) => void }>} */
+  /** @type {Map<string, { last: number | null, handle: (event: Event) => void }>} */
   #followed = new Map();
   /** @type {Set<(projectId: string | null) => void>} */
   #watchers = new Set();
 
   /**
-   * Follow a project after event number `since`. Return the frame that subscribes to it.
+   * Follow a project after event number `since`, or from now on if that is null. Return the frame that subscribes.
    * @param {string} projectId
-   * @param {number} since
+   * @param {number | null} since
    * @param {(event: Event) => void} handle
    */
   follow(projectId, since, handle) {
     if (this.#followed.has(projectId)) throw new Error(`${projectId} is followed already`);
     this.#followed.set(projectId, { last: since, handle });
-    return { action: "subscribe", project_id: projectId, since };
+    return subscribe(projectId, since);
   }
 
   /**
@@ -53,11 +63,7 @@ export class Subscriptions {
 
   /** The frames that resume everything on a new connection. */
   frames() {
-    const followed = [...this.#followed].map(([id, { last }]) => ({
-      action: "subscribe",
-      project_id: id,
-      since: last,
-    }));
+    const followed = [...this.#followed].map(([id, { last }]) => subscribe(id, last));
     return this.#watchers.size ? [{ action: "watch" }, ...followed] : followed;
   }
 
@@ -81,7 +87,7 @@ export class Subscriptions {
     const follower = this.#followed.get(event.project_id);
     if (!follower) return;
     if (event.seq !== null) {
-      if (event.seq <= follower.last) return;
+      if (follower.last !== null && event.seq <= follower.last) return;
       follower.last = event.seq;
     }
     follower.handle(event);

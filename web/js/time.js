@@ -43,6 +43,17 @@ export const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` 
 export const brief = (ms) => wholeSeconds(ms).split(" ", 2).join(" ");
 
 /**
+ * A duration as a clock shows it: "0:09", "1:40", "2:05:00".
+ * @param {number} ms
+ */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(seconds / 3_600);
+  return hours ? `${hours}:${parts.join(":")}` : `${Number(parts[0])}:${parts[1]}`;
+}
+
+/**
  * The exact local time, for a tooltip.
  * @param {number | Date} moment
  */

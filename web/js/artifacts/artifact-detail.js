@@ -16,6 +16,7 @@ let lastId = 0;
 
 export class ArtifactDetail {
   #choose;
+  #changed;
   /** @type {ArtifactGroup | null} */
   #group = null;
   /** @type {ArtifactItem | null} the version that is shown */
@@ -41,11 +42,14 @@ export class ArtifactDetail {
   #panels;
 
   /**
-   * `choose(artifactId)` is called when the reader selects another version.
+   * `choose(artifactId)` is called when the reader selects another version, and `changed(address)` when the reader
+   * views it in another way.
    * @param {(artifactId: string) => void} choose
+   * @param {(address: Record<string, string | null>) => void} changed
    */
-  constructor(choose) {
+  constructor(choose, changed) {
     this.#choose = choose;
+    this.#changed = changed;
     const id = `artifact-${(lastId += 1)}`;
     this.#tabs = ["view", "diff"].map((name) =>
       h("button", {
@@ -55,7 +59,7 @@ export class ArtifactDetail {
         id: `${id}-${name}`,
         "aria-controls": `${id}-${name}-panel`,
         dataset: { name },
-        onclick: () => this.#show(name),
+        onclick: () => this.#choseTab(name),
       }, title(name))
     );
     this.#panels = [[this.#view], [this.#beforeField, this.#diff]].map((children, index) => {
@@ -116,6 +120,28 @@ export class ArtifactDetail {
     this.#compare();
   }
 
+  /** How it is viewed, as names of the address. */
+  get address() {
+    const isDiff = this.#tab === "diff";
+    return { view: isDiff ? "diff" : null, with: isDiff ? this.#comparedWith : null };
+  }
+
+  /**
+   * View it as an address says.
+   * @param {{ view: string | null, comparedWith: string | null }} address
+   */
+  restore({ view, comparedWith }) {
+    this.#comparedWith = comparedWith;
+    this.#paintComparedVersions();
+    this.#show(view === "diff" ? "diff" : "view");
+  }
+
+  /** @param {string} name the tab that the reader has chosen */
+  #choseTab(name) {
+    this.#show(name);
+    this.#changed(this.address);
+  }
+
   #chooseNewest() {
     if (this.#group) this.#choose(newest(this.#group).artifact_id);
   }
@@ -169,6 +195,7 @@ export class ArtifactDetail {
   #compareWith(id) {
     this.#comparedWith = id;
     this.#compare();
+    this.#changed(this.address);
   }
 
   async #compare() {

@@ -6,7 +6,7 @@ import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
 import { doingRow, kindFilter, paintDoing, unfold } from "./event-row.js";
-import { isOfKind, plain } from "./event-sentence.js";
+import { isOfKind, KINDS, plain } from "./event-sentence.js";
 import { EventLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
 
@@ -19,7 +19,8 @@ const ANNOUNCE_INTERVAL = 8_000; // ms
 const LOAD_DISTANCE = 200; // px from an end of the rows, within which more of them are loaded
 
 /**
- * `model` is a ProjectModel. While the reader is reading (has scrolled away, or has a row open or in focus), new events
+ * `model` is a ProjectModel, `kind` the kind of events that is shown at first, a key of KINDS; a `kind-select` event
+ * (`detail`: the kind) is dispatched when the reader chooses another. While the reader is reading (has scrolled away, or has a row open or in focus), new events
  * wait behind a button. At most 300 rows exist, whatever the length of the log.
  */
 export class EventFeed extends HTMLElement {
@@ -68,6 +69,12 @@ export class EventFeed extends HTMLElement {
 
   disconnectedCallback() {
     this.#controller.abort();
+  }
+
+  /** @param {string} kind */
+  set kind(kind) {
+    this.#rows.kind = Object.hasOwn(KINDS, kind) ? kind : "all";
+    this.#paintFilter();
   }
 
   get model() {
@@ -143,11 +150,16 @@ export class EventFeed extends HTMLElement {
 
   /** @param {string} kind */
   #choose(kind) {
-    for (const button of childrenOf(this.#filter)) {
-      button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
-    }
     if (this.#log?.tail) this.#show(kind);
     else this.#rows.kind = kind;
+    this.#paintFilter();
+    this.dispatchEvent(new CustomEvent("kind-select", { detail: kind }));
+  }
+
+  #paintFilter() {
+    for (const button of childrenOf(this.#filter)) {
+      button.setAttribute("aria-pressed", String(button.dataset.kind === this.#rows.kind));
+    }
   }
 
   #scrolled() {

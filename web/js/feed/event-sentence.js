@@ -122,7 +122,27 @@ export function sentence(event) {
 export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
 
 /** The kinds of events that a reader can choose. */
-export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
+export const KINDS = {
+  milestones: "Milestones",
+  decisions: "Decisions",
+  artifacts: "Artifacts",
+  agents: "Agents",
+  errors: "Errors",
+  all: "All details",
+};
+
+/** What happened, for people; the rest is what the machine did. @type {Set<EventType>} */
+const MILESTONES = new Set([
+  "workflow_event",
+  "task_completed",
+  "task_failed",
+  "hitl_request",
+  "hitl_response",
+  "hitl_expired",
+  "budget_alert",
+  "stop_change",
+  "error",
+]);
 
 const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
 /** @type {Record<EventType, string>} */
@@ -150,6 +170,7 @@ const KIND_OF = {
  */
 export function isOfKind(kind, { event_type: type, data }) {
   if (kind === "all") return true;
+  if (kind === "milestones") return MILESTONES.has(type);
   if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
   return KIND_OF[type] === kind;
 }

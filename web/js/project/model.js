@@ -1,6 +1,6 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
+ * when `project`, `progress`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
  * for new events, in the order of their numbers; task_progress has none.
  */
 
@@ -11,7 +11,7 @@ import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
 
-/** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
+/** @import { ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
 /** @import { ProjectProgress, ProjectPublic, RequestItem, TaskProgress } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
 
@@ -24,7 +24,6 @@ const STALE = {
   task_completed: ["project", "progress", "budget"],
   task_failed: ["project", "progress", "budget"],
   task_cancelled: ["project", "progress"],
-  agent_status_change: ["agents"],
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
@@ -41,7 +40,6 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
  * @typedef {object} Parts
  * @property {ProjectPublic} project
  * @property {ProjectProgress} progress
- * @property {AgentStatePublic[]} agents
  * @property {ArtifactItem[]} artifacts
  * @property {RequestItem[]} requests
  * @property {BudgetPublic} budget
@@ -53,7 +51,6 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
 const READ = {
   project: projects.get,
   progress: projects.status,
-  agents: async (id, options) => (await projects.agents(id, options)).items,
   artifacts: projects.artifacts,
   requests: projects.requests,
   budget: async (id, options) => (await projects.budget(id, options)).project,
@@ -103,8 +100,9 @@ export class ProjectModel extends EventTarget {
     return this.#part("progress");
   }
 
-  get agents() {
-    return this.#part("agents");
+  /** The roles of its pipeline, in the order of its stages. */
+  get roles() {
+    return [...new Set(this.project.pipeline_definition.stages.map(({ agent }) => agent))];
   }
 
   get artifacts() {

@@ -1,16 +1,16 @@
-/** The filters of the projects: by status, and by a search for names. Both are in the address. */
+/** The filters of the projects: by status, by a search for names, and their order. All are in the address. */
 
-import { find, h, icon } from "../dom.js";
+import { find, h, icon, write } from "../dom.js";
+import { push } from "../navigation.js";
 
 /** @import { ProjectStatus } from "../api.d.ts" */
 
-/** @typedef {{ show: string, search: string }} Filter `show` is a key of STATUS_FILTERS */
-/** @typedef {Filter & { starting: boolean }} AddressState */
+/** @typedef {{ show: string, search: string, order: string }} Filter `show` is a key of STATUS_FILTERS, `order` of ORDERS */
 
 const SEARCH_DELAY = 180; // ms without a key, after which a search begins
 
 /**
- * The filters. `changed({show, search})` is called for each change; `search` is the search field.
+ * The filters. `changed(filter)` is called for each change; `search` is the search field.
  * @param {(filter: Filter) => void} changed
  * @param {AbortSignal} signal
  */
@@ -35,10 +35,15 @@ export function filters(changed, signal) {
     },
   });
   const inputs = Object.keys(STATUS_FILTERS).map((value) =>
-    h("input", { type: "radio", name: "show", value, onchange: () => apply() })
+    h("input", { type: "radio", name: "show", value, onchange: () => apply({ push: true }) })
   );
+  const orders = Object.entries(ORDERS).map(([value, word]) => h("option", { value }, word));
+  const order = h("select", { "aria-label": "Order", onchange: () => apply({ push: true }) }, orders);
   const chosen = () => inputs.find((radio) => radio.checked);
-  const radios = Object.values(STATUS_FILTERS).map(({ word }, i) => h("label", {}, inputs[i], h("span", {}, word)));
+  const counts = inputs.map(() => h("span", { class: "project-count numbers" }));
+  const radios = Object.values(STATUS_FILTERS).map(({ word }, i) =>
+    h("label", {}, inputs[i], h("span", {}, word, " ", counts[i]))
+  );
   const element = h(
     "form",
     {
@@ -52,16 +57,20 @@ export function filters(changed, signal) {
     },
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
     h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
+    order,
   );
 
-  function apply() {
+  function apply({ push: adds = false } = {}) {
     clearTimeout(timer);
-    replaceAddress({ show: chosen()?.value ?? "all", search: search.value.trim() });
+    const address = addressWith({ show: chosen()?.value ?? "all", search: search.value.trim(), order: order.value });
+    if (adds) push(address);
+    else history.replaceState(history.state, "", address);
     changed(readAddress());
   }
 
   function fill() {
-    const { show, search: text } = readAddress();
+    const { show, search: text, order: by } = readAddress();
+    order.value = by;
     for (const radio of inputs) radio.checked = radio.value === show;
     if (search.value.trim() !== text) search.value = text;
   }
@@ -77,8 +86,19 @@ export function filters(changed, signal) {
   return {
     element,
     search,
+    /**
+     * Show how many projects each choice has.
+     * @param {Record<string, number>} byStatus
+     */
+    count(byStatus) {
+      Object.values(STATUS_FILTERS).forEach(({ statuses }, i) => {
+        const wanted = statuses.length ? statuses : Object.keys(byStatus);
+        const number = wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+        write(counts[i], number.toLocaleString());
+      });
+    },
     clear: () => {
-      replaceAddress({ show: "all", search: "" });
+      push(addressWith({ show: "all", search: "" }));
       follow();
       find("main").focus({ preventScroll: true });
     },
@@ -95,33 +115,37 @@ export const STATUS_FILTERS = {
   stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
 };
 
-/** `{show, search, starting}`: a key of STATUS_FILTERS, the words searched for, whether the start dialog is open. */
+/** The orders of the API. @type {Record<string, string>} */
+export const ORDERS = { newest: "Newest first", activity: "Latest activity", name: "By name" };
+
+/** @returns {Filter} */
 export function readAddress() {
   const query = new URLSearchParams(location.search);
-  const show = query.get("show");
+  /**
+   * @param {string} name
+   * @param {object} choices
+   * @param {string} otherwise
+   */
+  const choice = (name, choices, otherwise) => {
+    const value = query.get(name);
+    return value !== null && Object.hasOwn(choices, value) ? value : otherwise;
+  };
   return {
-    show: show !== null && Object.hasOwn(STATUS_FILTERS, show) ? show : "all",
+    show: choice("show", STATUS_FILTERS, "all"),
     search: query.get("search") ?? "",
-    starting: query.has("new"),
+    order: choice("order", ORDERS, "newest"),
   };
 }
 
 /**
- * The address of the page with some parts changed.
- * @param {Partial<AddressState>} changes
+ * The address of the list with some parts changed.
+ * @param {Partial<Filter>} changes
  */
 export function addressWith(changes) {
-  const { show, search, starting } = { ...readAddress(), ...changes };
+  const { show, search, order } = { ...readAddress(), ...changes };
   const query = new URLSearchParams();
   if (show !== "all") query.set("show", show);
   if (search) query.set("search", search);
-  if (starting) query.set("new", "");
-  const text = query.toString().replace(/(^|&)new=/, "$1new");
-  return text ? `/?${text}` : "/";
+  if (order !== "newest") query.set("order", order);
+  return query.size ? `/projects?${query}` : "/projects";
 }
-
-/**
- * Change the address without adding an entry to the history.
- * @param {Partial<AddressState>} changes
- */
-export const replaceAddress = (changes) => history.replaceState(history.state, "", addressWith(changes));

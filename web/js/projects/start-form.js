@@ -125,14 +125,16 @@ export class StartForm {
   /** @param {string} name the name that the brief suggests */
   #briefChanged(name) {
     const { input, showError } = this.#name;
-    if (name && this.#draft.proposed !== null && input.value === this.#draft.proposed) {
+    // A proposed name belongs to its brief: a brief that suggests none leaves none.
+    if (this.#draft.proposed !== null && input.value === this.#draft.proposed) {
       input.value = this.#draft.proposed = name;
-      showError("");
+      if (name) showError("");
     }
     this.#keep();
   }
 
   #keep() {
+    this.#errors.replaceChildren(); // it was about what was sent before
     this.#draft.change(this.#values());
     this.#discard.hidden = this.#draft.empty;
   }
@@ -143,14 +145,14 @@ export class StartForm {
 
   #clear() {
     this.#draft.clear();
-    this.#clearErrors();
+    this.clearErrors();
     this.fill();
     this.focus();
   }
 
   async #start() {
     if (this.#busy) return;
-    this.#clearErrors();
+    this.clearErrors();
     const { name, description } = this.#values();
     if (!name.trim()) this.#name.showError("Give the project a name.");
     if (!description.trim()) this.#brief.showError("Say what to deliver, or choose a file that does.");
@@ -183,7 +185,7 @@ export class StartForm {
     this.#errors.replaceChildren(failure(error, problem?.temporary ? () => this.#start() : undefined));
   }
 
-  #clearErrors() {
+  clearErrors() {
     this.#name.showError("");
     this.#brief.showError("");
     this.#choices.crew.showProblem(null);

@@ -5,6 +5,7 @@ import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
 import { visible } from "../text.js";
 import { dollars, hasSpent, spentInWords } from "../usage.js";
 import { noteKey, noteOf } from "./note.js";
+import { paintProgress, progress } from "./progress.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
@@ -96,32 +97,4 @@ function crewMark({ is_rehearsal: rehearses, model, crew }) {
   }
   const name = visible(model ?? crew);
   return h("span", { class: "project-crew faint cut", dir: "auto", title: `Crew: ${name}` }, name);
-}
-
-export function progress() {
-  return h(
-    "div",
-    { class: "stage-progress" },
-    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Stages", "aria-valuemin": "0" }),
-    h("span", { class: "stage-progress-text", "aria-hidden": "true" }),
-  );
-}
-
-/**
- * @param {HTMLElement} element
- * @param {ProjectItem} project
- */
-export function paintProgress(element, { progress: { done, total }, phase, status }) {
-  const [bar, text] = childrenOf(element);
-  while (bar.childElementCount < total) bar.append(h("i"));
-  childrenOf(bar).forEach((segment, index) => {
-    segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
-  });
-  const words = `${done} of ${total} stages done`;
-  bar.setAttribute("aria-valuemax", String(total));
-  bar.setAttribute("aria-valuenow", String(done));
-  bar.setAttribute("aria-valuetext", words);
-  bar.title = phase ? `${words}; the latest: ${phase}` : words;
-  element.dataset.status = status;
-  write(text, `${done}/${total}`);
 }

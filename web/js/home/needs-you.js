@@ -1,0 +1,120 @@
+/** What needs a person: open requests, the nearest deadline first, and projects that make no progress. */
+
+import { each, find, h, icon, write } from "../dom.js";
+import { problemLabel, REASONS, title } from "../labels.js";
+import { visible } from "../text.js";
+import { inFull } from "../time.js";
+
+/** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
+
+/** @typedef {PendingRequest & { title?: string, at_expiry?: { words: string } }} Asked */
+
+/** A review ends its project unless the API says otherwise. */
+const HALTS = { words: "the project fails" };
+
+/** The reasons that something went wrong. @type {Set<string>} */
+const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
+
+/**
+ * Requests whose deadline is on hold come last.
+ * @param {Asked[]} requests
+ */
+export const byDeadline = (requests) =>
+  [...requests].sort((a, b) =>
+    Number(a.deadline_held) - Number(b.deadline_held) || Date.parse(a.expires_at) - Date.parse(b.expires_at)
+  );
+
+/**
+ * The list. `paint(requests, projects)` shows it; of the projects, those without progress.
+ * @param {number} most rows
+ */
+export function needsYou(most) {
+  const list = h("ul", { class: "home-rows" });
+  const problems = h("ul", { class: "home-rows" });
+  const more = h("a", { class: "home-more", href: "/inbox", hidden: true });
+  const element = h("div", {}, problems, list, more);
+
+  /**
+   * @param {Asked[]} requests
+   * @param {ProjectItem[]} projects
+   */
+  function paint(requests, projects) {
+    const shown = byDeadline(requests);
+    each(problems, projects, ({ id, workflow_problem: found }) => `${id} ${found?.kind}`, problemRow);
+    each(list, shown.slice(0, most), rowKey, requestRow);
+    more.hidden = shown.length <= most;
+    write(more, `All ${shown.length} in the inbox`);
+  }
+  return { element, paint };
+}
+
+/** @param {Asked} request */
+const rowKey = ({ request_id: id, expires_at: until, deadline_held: held, project_name: name }) =>
+  `${id} ${until} ${held} ${name}`;
+
+/** @param {Asked} request */
+function requestRow(request) {
+  const tone = FAILURES.has(request.reason) ? "bad" : "asks";
+  return h(
+    "li",
+    { class: "home-row", dataset: { tone } },
+    h("span", { class: "home-mark" }, icon(tone === "bad" ? "failed" : "waiting")),
+    h(
+      "a",
+      { class: "home-link", href: `/inbox?request=${request.request_id}` },
+      h("strong", { class: "home-name", dir: "auto" }, visible(request.project_name)),
+      h("span", { class: "home-about", dir: "auto" }, about(request)),
+    ),
+    h("p", { class: "home-detail", dir: "auto" }, visible(request.question)),
+    h("span", { class: "home-aside" }, deadline(request)),
+  );
+}
+
+/** @param {Asked} request */
+function about({ title: given, reason, artifacts, stage, round }) {
+  if (given) return visible(given);
+  const [first] = artifacts;
+  const subject = first
+    ? `${title(first.type)} v${first.version}`
+    : title(stage) + (round > 1 ? `, round ${round}` : "");
+  return visible(`${subject} · ${REASONS[reason].toLowerCase()}`);
+}
+
+/** @param {Asked} request */
+function deadline({ expires_at: until, created_at: since, deadline_held: held, at_expiry: then = HALTS }) {
+  if (held) return h("span", { class: "soft" }, "deadline on hold");
+  return h(
+    "span",
+    { title: `If nobody decides by ${inFull(Date.parse(until))}, ${then.words}.` },
+    h("time-left", { class: "home-left", until, since }),
+    h("span", { class: "home-then" }, `then ${then.words}`),
+  );
+}
+
+/** @param {ProjectItem} project */
+function problemRow({ id, name, workflow_problem: found }) {
+  return h(
+    "li",
+    { class: "home-row", dataset: { tone: "bad" } },
+    h("span", { class: "home-mark" }, icon("failed")),
+    h(
+      "a",
+      { class: "home-link", href: `/projects/${id}` },
+      h("strong", { class: "home-name", dir: "auto" }, visible(name)),
+      h("span", { class: "home-about" }, "No progress"),
+    ),
+    h("p", { class: "home-detail" }, found ? `${problemLabel(found.kind)}. ${visible(found.detail)}` : ""),
+    h("span", { class: "home-aside soft" }, "restart or end it"),
+  );
+}
+
+/**
+ * The number beside a heading.
+ * @param {HTMLElement} section
+ * @param {number} number
+ */
+export function paintCount(section, number) {
+  const element = find(".home-count", section);
+  element.hidden = number === 0;
+  write(element, number.toLocaleString());
+}
