@@ -1,12 +1,13 @@
 /** `<event-feed>`: a project's log as it grows, the newest event on top. */
 
-import { childrenOf, each, h, onCustom, write } from "../dom.js";
+import { each, h, onCustom, write } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
 import { doingRow, kindFilter, paintDoing, unfold } from "./event-row.js";
-import { isOfKind, KINDS, plain } from "./event-sentence.js";
+import { isOfKind, KINDS } from "./event-kinds.js";
+import { plain } from "./event-sentence.js";
 import { EventLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
 
@@ -57,7 +58,7 @@ export class EventFeed extends HTMLElement {
   connectedCallback() {
     if (!this.firstChild) {
       this.append(
-        this.#filter,
+        this.#filter.element,
         this.#doing,
         this.#error,
         h("div", { class: "feed-body" }, this.#more, this.#rows.element),
@@ -73,8 +74,7 @@ export class EventFeed extends HTMLElement {
 
   /** @param {string} kind */
   set kind(kind) {
-    this.#rows.kind = Object.hasOwn(KINDS, kind) ? kind : "all";
-    this.#paintFilter();
+    this.#filter.show(this.#rows.kind = Object.hasOwn(KINDS, kind) ? kind : "all");
   }
 
   get model() {
@@ -99,7 +99,7 @@ export class EventFeed extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#frames.ask(), { signal });
     const rootMargin = `0px 0px ${LOAD_DISTANCE}px 0px`;
     const seen = new IntersectionObserver((entries) => this.#edgesMoved(entries), { rootMargin });
-    for (const edge of [this.#filter, this.#rows.older]) seen.observe(edge);
+    for (const edge of [this.#filter.element, this.#rows.older]) seen.observe(edge);
     signal.addEventListener("abort", () => seen.disconnect());
   }
 
@@ -134,8 +134,7 @@ export class EventFeed extends HTMLElement {
     return this.#topHidden || this.#rows.reading;
   }
 
-  /** @param {string} [kind] */
-  #show(kind) {
+  #show(kind = this.#rows.kind) {
     if (this.#log) this.#rows.show(this.#log, kind);
     this.#frames.ask();
   }
@@ -152,14 +151,8 @@ export class EventFeed extends HTMLElement {
   #choose(kind) {
     if (this.#log?.tail) this.#show(kind);
     else this.#rows.kind = kind;
-    this.#paintFilter();
+    this.#filter.show(this.#rows.kind);
     this.dispatchEvent(new CustomEvent("kind-select", { detail: kind }));
-  }
-
-  #paintFilter() {
-    for (const button of childrenOf(this.#filter)) {
-      button.setAttribute("aria-pressed", String(button.dataset.kind === this.#rows.kind));
-    }
   }
 
   #scrolled() {
@@ -171,7 +164,7 @@ export class EventFeed extends HTMLElement {
   /** @param {IntersectionObserverEntry[]} entries */
   #edgesMoved(entries) {
     for (const { target, boundingClientRect, isIntersecting } of entries) {
-      if (target === this.#filter) {
+      if (target === this.#filter.element) {
         this.#topHidden = boundingClientRect.bottom < 0;
         this.#frames.ask();
       } else if (isIntersecting) {
@@ -186,10 +179,7 @@ export class EventFeed extends HTMLElement {
     this.#frames.ask();
   }
 
-  /**
-   * Show the error that prevents reading the log; null removes it.
-   * @param {unknown} error
-   */
+  /** @param {unknown} error what prevents reading the log, or null */
   #failed(error) {
     if (!this.#controller.signal.aborted) this.#error.replaceChildren(...(error ? [failure(error)] : []));
   }

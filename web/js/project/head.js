@@ -78,8 +78,7 @@ function factRows(project, used, budget, bar) {
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
-    project.ended_at && project.status !== "completed" &&
-    ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],
+    project.ended_at && ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],
   ];
   return present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }

@@ -24,6 +24,7 @@ const STALE = {
   task_completed: ["project", "progress", "budget"],
   task_failed: ["project", "progress", "budget"],
   task_cancelled: ["project", "progress"],
+  agent_status_change: [],
   artifact_created: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
