@@ -12,7 +12,7 @@ from api.page.bundles import closure, style_sheets
 from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
 
-PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
+PATHS = ["/", "/projects", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
 
 
 @pytest.mark.parametrize("path", PATHS)

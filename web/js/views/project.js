@@ -83,7 +83,7 @@ function show(root, model, { signal, title }) {
   const pipeline = h(
     "section",
     { class: "panel pipeline-panel", "aria-label": "Pipeline" },
-    h("div", { class: "panel-body" }, graph, detail.element),
+    h("div", { class: "panel-body" }, foldedWhereNarrow("Pipeline", graph, signal), detail.element),
   );
   root.replaceChildren(
     h("div", { class: "project" }, head.element, warning, result.element, requests.element, pipeline, tabs.element),
@@ -152,6 +152,19 @@ function show(root, model, { signal, title }) {
   model.addEventListener("events", () => head.now.update());
   paint();
   followAddress();
+}
+
+/**
+ * On a phone, a part of the view that is opened by its name; elsewhere, the part as it is.
+ * @param {string} name
+ * @param {Element} content
+ * @param {AbortSignal} signal
+ */
+function foldedWhereNarrow(name, content, signal) {
+  const narrow = matchMedia("(max-width: 40rem)");
+  const element = h("details", { class: "folded", open: !narrow.matches }, h("summary", {}, name), content);
+  narrow.addEventListener("change", () => element.open = !narrow.matches, { signal });
+  return element;
 }
 
 /** @param {unknown} error */
