@@ -79,3 +79,12 @@ test("watchers get the project that changed, and null when any may have", () => 
   assert.deepEqual(seen, [null, "q"]);
   assert.equal(subscriptions.unwatch(watcher), true);
 });
+
+test("a project can be followed from now on, and resumes after what was delivered", () => {
+  const subscriptions = new Subscriptions();
+  assert.deepEqual(subscriptions.follow("p", null, () => {}), { action: "subscribe", project_id: "p" });
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p" }]);
+  subscriptions.deliver(event(null));
+  subscriptions.deliver(event(7));
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p", since: 7 }]);
+});
