@@ -133,3 +133,29 @@ async def test_the_theme_is_remembered(page: Page) -> None:
     await page.reload()
     await expect(page.get_by_role("button", name="Colours: dark")).to_be_visible()
     assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+async def test_programs_get_a_problem_document_and_browsers_a_page(http: httpx2.AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await http.get("/nowhere", headers=browser)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser)):
+        answer = await http.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert (await http.post("/nowhere", headers=browser)).headers["content-type"] == "application/problem+json"
+
+
+async def test_what_a_project_reads_first_is_requested_with_its_document_and_once(
+    page: Page, http: httpx2.AsyncClient, worker: None
+) -> None:
+    project_id = (await http.post("/api/v1/projects/", json={"name": "Once", "description": "# Once\n"})).json()["id"]
+    address = f"/api/v1/projects/{project_id}"
+    document = await http.get(f"/projects/{project_id}")
+    assert document.headers["link"].startswith(f"<{address}>; rel=preload")
+    assert "link" not in (await http.get("/projects/%3E%3B%20rel=x")).headers
+    read: list[str] = []
+    page.on("request", lambda request: read.append(request.url) if request.url.endswith(address) else None)
+    await page.goto(f"/projects/{project_id}")
+    await expect(page.get_by_role("heading", name="Once", level=1)).to_be_visible()
+    assert len(read) == 1

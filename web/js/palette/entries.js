@@ -13,7 +13,7 @@ import { comparable, visible } from "../text.js";
  * @property {string} text
  * @property {string} [note]
  * @property {string} [keys] that do the same
- * @property {string} [href] where it leads; without it, `run` is called
+ * @property {string} [href] the address; without it, `run` is called
  * @property {() => unknown} [run]
  */
 

@@ -17,7 +17,7 @@ const SEARCH_DELAY = 120; // ms without a key, after which projects are searched
 const MOST_PROJECTS = 8;
 const MOST_REQUESTS = 8;
 
-/** Open the palette. It is made anew each time, and removed when it closes. */
+/** Open the palette, a dialog that is removed when it closes. */
 export function openPalette() {
   if (document.querySelector("dialog[open]")) return;
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-/** The tab of what a project was told: its brief, the settings of its start, and what people added since. */
+/** The tab of what a project began from: its brief, its settings, and what people added since. */
 
 import { LEVELS } from "../badges.js";
 import { crewInWords } from "../crew.js";
