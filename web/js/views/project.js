@@ -72,7 +72,7 @@ function show(root, model, { signal, title }) {
   const detail = stageDetail(model, signal, () => choose(null, { adds: true }));
   const warning = h("div", {});
   const tabs = tabList([
-    { name: "work", word: "Work", make: () => browser },
+    { name: "work", word: "Work", make: () => [h("h2", { class: "visually-hidden" }, "Artifacts"), browser] },
     { name: "activity", word: "Activity", make: () => activityTab(model) },
     { name: "timeline", word: "Timeline", make: () => timeline },
     { name: "brief", word: "Brief and context", make: () => briefTab(model) },
