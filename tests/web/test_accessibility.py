@@ -37,9 +37,7 @@ async def test_axe_finds_no_violation(view: str, new_page: NewPage, played: scen
     for viewport in (WIDE, NARROW):
         await page.set_viewport_size(viewport)
         await page.evaluate(PAINTED)
-        for scheme in PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
-"""Ends once what follows the size of the page has followed it."""
-SCHEMES:
+        for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
             found = await Axe().run(page)
             assert found.violations_count == 0, (viewport, scheme, found.generate_report())
