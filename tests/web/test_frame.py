@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from api.page.bundles import closure, style_sheets
 from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
+from tests.web.scene import Director
 
 PATHS = ["/", "/projects", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
 
@@ -149,7 +150,9 @@ async def test_programs_get_a_problem_document_and_browsers_a_page(http: httpx2.
 async def test_what_a_project_reads_first_is_requested_with_its_document_and_once(
     page: Page, http: httpx2.AsyncClient, worker: None
 ) -> None:
-    project_id = (await http.post("/api/v1/projects/", json={"name": "Once", "description": "# Once\n"})).json()["id"]
+    director = Director(http)
+    project_id = await director.start("Once")
+    await director.request(project_id, "discovery")  # nothing changes any more, and nothing has to be read again
     address = f"/api/v1/projects/{project_id}"
     document = await http.get(f"/projects/{project_id}")
     assert document.headers["link"].startswith(f"<{address}>; rel=preload")
