@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import HALTED_PROJECT_STATUSES, ProjectStatus
@@ -19,8 +17,7 @@ from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
-from store.rows import fetch_all, fetch_one
-from store.text_search import casefolded
+from store.rows import fetch_one
 from store.transaction import Transaction
 
 
@@ -30,24 +27,28 @@ async def set_status(
     key: str,
     reason: str | None,
     postponed: Mapping[UUID, timedelta] | None = None,
+    generation: int | None = None,
 ) -> RecordStatusResult:
     """Record a project's status and its event. Any final status except `completed` closes the open tasks and requests.
 
-    A project that has ended keeps its status, and nothing is written. Returns the status as recorded.
+    A project that has ended keeps its status, and nothing is written; nor is it for a run of another generation, if one
+    is given. Returns the status as recorded.
     """
-    query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
-    now = (await tx.connection.execute(query)).one()
-    if ProjectStatus(now.status).is_final:
+    columns = (PROJECT.c.status, PROJECT.c.reason, PROJECT.c.generation)
+    now = (await tx.connection.execute(select(*columns).where(PROJECT.c.id == tx.project_id))).one()
+    if ProjectStatus(now.status).is_final or generation not in (None, now.generation):
         return RecordStatusResult(status=now.status, reason=now.reason)
     if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
     tx.update_project(status=status, reason=reason)
-    tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
+    # A project that is retried has each status again.
+    key = f"status:{key}" + (f":{now.generation}" if now.generation else "")
+    tx.record(WorkflowEvent(status=status, reason=reason), key=key)
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
-        await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
-    deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
+        await hitl_deadlines.postpone_standalone(tx, key)
+    deadlines = await hitl_deadlines.postpone(tx, postponed, key) if postponed else {}
     return RecordStatusResult(status=status, reason=reason, deadlines=deadlines)
 
 
@@ -79,65 +80,6 @@ async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
     """Return the project that was started with this key, or None."""
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
-
-
-class ProjectOrder(StrEnum):
-    """The order of a list of projects."""
-
-    NEWEST = "newest"
-    ACTIVITY = "activity"
-    NAME = "name"
-
-
-async def find(
-    connection: AsyncConnection,
-    *,
-    statuses: Collection[ProjectStatus] = (),
-    search: str = "",
-    order: ProjectOrder = ProjectOrder.NEWEST,
-    after: UUID | None = None,
-    limit: int = 50,
-) -> list[Project]:
-    """Return projects in an order, those that come after a given one.
-
-    Optionally only those with one of the statuses, and those with `search` in their name, regardless of case and
-    Unicode form.
-    """
-    keys = _order_keys(order, PROJECT)
-    ascending = order is ProjectOrder.NAME
-    query = select(PROJECT).order_by(*(key if ascending else key.desc() for key in keys)).limit(limit)
-    if statuses:
-        query = query.where(PROJECT.c.status.in_(set(statuses)))
-    if search:
-        query = query.where(_is_named(search))
-    if after is not None:
-        other = PROJECT.alias()
-        place = tuple_(*(select(key).where(other.c.id == after).scalar_subquery() for key in _order_keys(order, other)))
-        query = query.where(tuple_(*keys) > place if ascending else tuple_(*keys) < place)
-    return await fetch_all(connection, Project, query)
-
-
-def _order_keys(order: ProjectOrder, project: FromClause) -> list[ColumnElement[Any]]:
-    """Return what an order compares; the id makes it total. Ids sort by time."""
-    match order:
-        case ProjectOrder.NEWEST:
-            return [project.c.id]
-        case ProjectOrder.ACTIVITY:
-            return [project.c.updated_at, project.c.id]
-        case ProjectOrder.NAME:
-            return [casefolded(project.c.name), project.c.id]
-
-
-def _is_named(search: str) -> ColumnElement[bool]:
-    return func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0
-
-
-async def count(connection: AsyncConnection, search: str = "") -> dict[ProjectStatus, int]:
-    """Return how many projects have each status, of those with `search` in their name."""
-    query = select(PROJECT.c.status, func.count()).group_by(PROJECT.c.status)
-    if search:
-        query = query.where(_is_named(search))
-    return {ProjectStatus(row[0]): row[1] for row in await connection.execute(query)}
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:

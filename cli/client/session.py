@@ -29,6 +29,9 @@ class Display(Protocol):
     shows_spending: bool
     """Whether it shows what a running project has spent so far."""
 
+    shows_writing: bool
+    """Whether it shows what the models of a running project are writing."""
+
     def show(self, event: Event, view: ProjectView) -> None:
         """Display an event, which has been applied to the view."""
 
@@ -89,7 +92,8 @@ class Session:
 
     async def _follow(self) -> None:
         head, disconnected_at = 0, 0.0
-        async with aclosing(follow(self._client.address, self._project.id, 0)) as stream:
+        live = self._display.shows_writing and not self._view.is_rehearsal
+        async with aclosing(follow(self._client.address, self._project.id, 0, live=live)) as stream:
             async for item in stream:
                 match item:
                     case Connected():
@@ -103,7 +107,7 @@ class Session:
                         continue
                     case Event():
                         self._apply(item)
-                        if self._view.has_ended:
+                        if self._view.has_ended and self._view.seq >= head:  # a project that had ended may be retried
                             return
                 if self._view.seq >= head:
                     self._caught_up.set()

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contracts.budget import Amounts
+from models.contracts.budget import Amounts, Shortage
 from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
 from models.contracts.names import REHEARSAL
@@ -67,6 +67,9 @@ class Pipeline(Shape):
 class Project(Shape):
     id: str
     name: str
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    archived_at: datetime | None = None
     pipeline: str
     status: str
     oversight: str | None = None
@@ -143,6 +146,13 @@ class TaskItem(Shape):
     created_at: datetime
 
 
+class AtExpiry(Shape):
+    """What happens at a request's deadline; empty in an API of an earlier version."""
+
+    effect: str = ""
+    words: str = ""
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -152,7 +162,10 @@ class Request(Shape):
     stage: str
     agent_type: str
     round: int = 1
+    title: str = ""
     question: str
+    cause: str | None = None
+    log: str | None = None
     reason: str
     status: str
     may_redo: bool = True
@@ -160,8 +173,11 @@ class Request(Shape):
     redo_default: str = ""
     redo_stages: tuple[str, ...] = ()
     supplies: str | None = None
+    shortage: Shortage | None = None
+    shortage_now: Shortage | None = None
     created_at: datetime
     expires_at: datetime
+    at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()

@@ -20,6 +20,7 @@ from cli.client.shapes import Request
 from cli.commands.interactive import InteractiveDecider
 from cli.errors import ApiError
 from cli.views.console import is_interactive, print_json, stdout
+from cli.views.deadlines import by_urgency, is_urgent, time_left
 from cli.views.printable import one_line, plain
 from cli.views.terminal_prompt import TerminalPrompt
 from cli.views.wording import duration
@@ -29,7 +30,7 @@ EMPTY = "No decisions are waiting."
 
 
 async def show(client: Client, watch: bool, as_json: bool) -> int:
-    """Print the open requests, oldest first; on a terminal, ask for decisions."""
+    """Print the open requests, oldest first; on a terminal, the most urgent first, and ask for decisions."""
     items = await _pending(client)
     if watch:
         client.patience = PATIENCE
@@ -80,7 +81,7 @@ class _InteractiveInbox:
     async def run(self, watch: bool) -> None:
         """Return when the person quits or, without `watch`, when no request is open."""
         while True:
-            requests = [Request.model_validate(item) for item in await _pending(self._client)]
+            requests = sorted(map(Request.model_validate, await _pending(self._client)), key=by_urgency)
             self._console.print(_table(requests) if requests else EMPTY)
             if not requests and not watch:
                 return
@@ -139,15 +140,16 @@ class _InteractiveInbox:
 
 
 def _table(requests: list[Request]) -> Table:
-    table = Table("", "project", "stage", "question", "waiting for", "expires in", box=None, pad_edge=False)
+    table = Table("", "project", "step", "about", "waiting for", "expires in", "then", box=None, pad_edge=False)
     now = datetime.now(UTC)
     for number, request in enumerate(requests, 1):
         table.add_row(
             str(number),
             plain(request.project_name, max_length=40),
             plain(request.stage),
-            plain(request.question, max_length=80),
+            plain(request.title or request.question, "red" if request.is_failure else "", max_length=80),
             duration(max(0.0, (now - request.created_at).total_seconds())),
-            "paused" if request.deadline_held else duration(max(0.0, (request.expires_at - now).total_seconds())),
+            Text(time_left(request, now), "bold red" if is_urgent(request, now) else ""),
+            plain(request.at_expiry.words),
         )
     return table

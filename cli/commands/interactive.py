@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from artifacts.media_types import MARKDOWN
+from cli.client import hitl
 from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
@@ -20,6 +21,7 @@ from cli.views import artifact_view
 from cli.views.editor import EditedFile
 from cli.views.printable import plain, printable
 from cli.views.terminal_prompt import TerminalPrompt
+from models.contracts.budget import format_amount
 from models.contracts.enums import HitlAction
 
 PREVIEW_LINES = 12
@@ -85,9 +87,7 @@ class InteractiveDecider:
         """Perform the key's action. Return a response, or None if there is none yet."""
         match key:
             case "a" if request.is_exhausted_budget:
-                question = "Raise it by how much, such as 2usd? Enter alone tries again without a raise. "
-                raised = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
-                return Response(HitlAction.APPROVE, raise_by=read_budget("The amount", raised) if raised else None)
+                return await self._raise(request, withdrawn)
             case "a":
                 return Response(HitlAction.APPROVE)
             case "e":
@@ -110,6 +110,21 @@ class InteractiveDecider:
                     changes = await self._client.get(f"/artifacts/{artifact.id}/diff")
                     self._console.print(artifact_view.diff(str(changes["diff"])))
         return None
+
+    async def _raise(self, request: Request, withdrawn: asyncio.Event) -> Response:
+        """Ask by how much to raise the budget as it is now: others may have raised it at their gates."""
+        now = (await hitl.fetch(self._client, request.id)).shortage_now
+        if now is not None:
+            spent, limit = format_amount(now.unit, now.spent), format_amount(now.unit, now.limit)
+            was = request.shortage.limit if request.shortage else now.limit
+            meanwhile = f"It has been raised to {limit} meanwhile. " if now.limit > was else ""
+            self._console.print(plain(f"{meanwhile}{spent} of {limit} are spent now."))
+        question = "Raise it by how much, such as 2usd? Enter alone tries again without a raise. "
+        raised = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
+        if not raised:
+            return Response(HitlAction.APPROVE)
+        seen = {str(now.unit): now.limit} if now is not None else None
+        return Response(HitlAction.APPROVE, raise_by=read_budget("The amount", raised), raise_from=seen)
 
     async def _comment(self, question: str, withdrawn: asyncio.Event) -> str:
         """Ask for a comment. Return an empty string if there is none."""

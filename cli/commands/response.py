@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.client import hitl
 from cli.client.http import Client
+from cli.client.ids import ARTIFACT, REQUEST, find_id
 from cli.commands.show_budgets import read_budget
 from cli.errors import ApiError, UsageError
 from cli.views.console import print_json, stdout
@@ -19,7 +20,7 @@ from models.contracts.hitl import check_response
 
 @dataclass(frozen=True, slots=True)
 class ResponseOptions:
-    """The arguments of `botarmy respond`."""
+    """The arguments of `botarmy respond`. The ids may be shortened."""
 
     request_id: str
     action: HitlAction
@@ -28,6 +29,7 @@ class ResponseOptions:
     artifact_id: str | None
     redo: str | None = None
     raise_by: str | None = None
+    raise_from: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -43,16 +45,27 @@ class ResponseOptions:
         except ValueError as error:
             raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
         raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
+        raise_from = read_budget("--raise-from", self.raise_from) if self.raise_from is not None else None
         return hitl.Response(
-            self.action, self.comment, content, encoding, self.artifact_id, self.redo, raise_by=raise_by
+            self.action,
+            self.comment,
+            content,
+            encoding,
+            self.artifact_id,
+            self.redo,
+            raise_by=raise_by,
+            raise_from=raise_from,
         )
 
 
 async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
     """Send the response, and print its outcome."""
     response = options.response()
+    if options.artifact_id is not None:
+        response = replace(response, artifact_id=await find_id(client, options.artifact_id, ARTIFACT))
+    request_id = await find_id(client, options.request_id, REQUEST)
     try:
-        status, outcome = await hitl.respond(client, options.request_id, response)
+        status, outcome = await hitl.respond(client, request_id, response)
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None

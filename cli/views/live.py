@@ -22,6 +22,8 @@ from cli.views.wording import (
     EXPIRED,
     describe_alert,
     describe_decision,
+    describe_extension,
+    describe_retry,
     describe_stop,
     duration,
     local_time,
@@ -61,7 +63,7 @@ MARKS = {
 class LiveDisplay:
     """The project view as a table on a terminal. Messages and decisions stay above it."""
 
-    shows_spending = True
+    shows_spending = shows_writing = True
 
     def __init__(self, console: Console, view: ProjectView, title: str, pipeline: str) -> None:
         self._console = console
@@ -80,6 +82,8 @@ class LiveDisplay:
             case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case event_data.HitlExtended():
+                mark, style, text = "→", "cyan", f"{data.stage}: {describe_extension(data)}"
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
             case event_data.BudgetAlert():
@@ -90,6 +94,8 @@ class LiveDisplay:
                     "red" if data.stopped else "green",
                     describe_stop(data),
                 )
+            case event_data.WorkflowEvent() if data.retried_from:
+                mark, style, text = "↻", "cyan", describe_retry(data)
             case event_data.ErrorEvent() if event.seq is not None:
                 mark, style, text = "!", "red", data.message
             case event_data.TaskCompleted() if data.note:
@@ -104,7 +110,9 @@ class LiveDisplay:
                 | event_data.TaskCancelled()
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.HitlRequested()
+                | event_data.ProjectChange()
                 | event_data.ErrorEvent()
                 | None
             ):
@@ -205,6 +213,8 @@ class LiveDisplay:
         mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
+        if row.written and is_working:
+            text = row.last_line
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]

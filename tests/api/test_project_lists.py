@@ -132,31 +132,6 @@ async def test_the_oldest_of_several_open_requests_is_shown(http: httpx2.AsyncCl
     await wait_for_status(http, project_id, "rejected")
 
 
-async def test_a_list_has_an_order_and_pages_through_it(http: httpx2.AsyncClient) -> None:
-    started = {name: await start(http, name=f"Order {name}") for name in ("delta", "Alpha", "charlie", "Bravo")}
-    for project_id in started.values():
-        await wait_for_status(http, project_id, "waiting")
-    assert (await http.post(f"{V1}/projects/{started['Alpha']}/cancel")).status_code == 202
-    await wait_for_status(http, started["Alpha"], "cancelled")
-
-    async def names(order: str) -> list[str]:
-        found: list[str] = []
-        cursor: dict[str, str] = {}
-        while not found or cursor:
-            page = await get(http, "/projects/", search="order ", order=order, limit=1, **cursor)
-            found += [project["name"].removeprefix("Order ") for project in page["items"]]
-            cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
-        return found
-
-    assert await names("newest") == ["Bravo", "charlie", "Alpha", "delta"]
-    assert await names("name") == ["Alpha", "Bravo", "charlie", "delta"]
-    assert (await names("activity"))[0] == "Alpha"
-    assert sorted(await names("activity")) == sorted(started)
-    assert (await http.get(f"{V1}/projects/", params={"order": "luck"})).status_code == 422
-    counts = (await get(http, "/projects/counts", search="order "))["counts"]
-    assert counts == {"waiting": 3, "cancelled": 1}
-
-
 async def test_a_list_names_the_running_steps(http: httpx2.AsyncClient) -> None:
     project_id = await start(http, description=f"---\nrehearsal: {{step_seconds: 60}}\n---\n{BRIEF}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,47 @@ async def test_respond_sends_the_work_to_an_earlier_stage(
     ran = await botarmy(api_url, "respond", request["request_id"], *arguments, cwd=tmp_path)
     assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
     await open_request(http, project_id, "discovery", round_=2)
+
+
+async def test_extend_gives_a_request_more_time(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    request = await open_request(http, await start_project(http, "More time"))
+
+    async def extend(*arguments: object) -> Result:
+        return await botarmy(api_url, "extend", request["request_id"], *arguments, cwd=tmp_path)
+
+    ran = await extend("4h", "--name", "Ada", "--json")
+    answer = json.loads(ran.out)
+    assert (ran.code, answer["status"]) == (0, "extended"), ran
+    longer = datetime.fromisoformat(answer["expires_at"]) - datetime.fromisoformat(request["expires_at"])
+    assert longer == timedelta(hours=4)
+    ran = await extend("30m")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith("The deadline is 20")
+    ran = await extend("soon")
+    assert (ran.code, ran.out) == (2, ""), ran
+    assert "extend_by" in ran.err
+    await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
+    ran = await extend("4h")
+    assert (ran.code, ran.err) == (1, "botarmy: human decided first: the request is approved.\n"), ran
+
+
+async def test_give_hands_the_crew_a_file_once(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    project_id = await start_project(http, "Given rules")
+    await open_request(http, project_id)
+    (tmp_path / "rules.md").write_text("# Rules\n\n- No cookies.\n")
+
+    async def give(*arguments: object) -> Result:
+        return await botarmy(api_url, "give", project_id, *arguments, cwd=tmp_path)
+
+    ran = await give("rules.md", "--by", "Ada")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith("Given as user_input v1. These steps receive it: plan, "), ran
+    ran = await give("rules.md", "--json")
+    assert (ran.code, json.loads(ran.out)["artifact"]["version"]) == (0, 2), ran
+    for arguments, words in ((("missing.md",), "cannot read"), (("rules.md", "--as", "project_plan"), "--as needs")):
+        ran = await give(*arguments)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert words in ran.err
 
 
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:

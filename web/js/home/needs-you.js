@@ -1,23 +1,18 @@
 /** What needs a person: open requests, the nearest deadline first, and projects that make no progress. */
 
 import { each, find, h, icon, write } from "../dom.js";
-import { problemLabel, REASONS, title } from "../labels.js";
+import { problemLabel } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
 
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
-
-/** @typedef {PendingRequest & { title?: string, at_expiry?: { words: string } }} Asked */
-
-/** A review ends its project unless the API says otherwise. */
-const HALTS = { words: "the project fails" };
 
 /** The reasons that something went wrong. @type {Set<string>} */
 const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
 
 /**
  * Requests whose deadline is on hold come last.
- * @param {Asked[]} requests
+ * @param {PendingRequest[]} requests
  */
 export const byDeadline = (requests) =>
   [...requests].sort((a, b) =>
@@ -35,7 +30,7 @@ export function needsYou(most) {
   const element = h("div", {}, problems, list, more);
 
   /**
-   * @param {Asked[]} requests
+   * @param {PendingRequest[]} requests
    * @param {ProjectItem[]} projects
    */
   function paint(requests, projects) {
@@ -48,11 +43,11 @@ export function needsYou(most) {
   return { element, paint };
 }
 
-/** @param {Asked} request */
+/** @param {PendingRequest} request */
 const rowKey = ({ request_id: id, expires_at: until, deadline_held: held, project_name: name }) =>
   `${id} ${until} ${held} ${name}`;
 
-/** @param {Asked} request */
+/** @param {PendingRequest} request */
 function requestRow(request) {
   const tone = FAILURES.has(request.reason) ? "bad" : "asks";
   return h(
@@ -63,25 +58,15 @@ function requestRow(request) {
       "a",
       { class: "home-link", href: `/inbox?request=${request.request_id}` },
       h("strong", { class: "home-name", dir: "auto" }, visible(request.project_name)),
-      h("span", { class: "home-about", dir: "auto" }, about(request)),
+      h("span", { class: "home-about", dir: "auto" }, visible(request.title)),
     ),
     h("p", { class: "home-detail", dir: "auto" }, visible(request.question)),
     h("span", { class: "home-aside" }, deadline(request)),
   );
 }
 
-/** @param {Asked} request */
-function about({ title: given, reason, artifacts, stage, round }) {
-  if (given) return visible(given);
-  const [first] = artifacts;
-  const subject = first
-    ? `${title(first.type)} v${first.version}`
-    : title(stage) + (round > 1 ? `, round ${round}` : "");
-  return visible(`${subject} · ${REASONS[reason].toLowerCase()}`);
-}
-
-/** @param {Asked} request */
-function deadline({ expires_at: until, created_at: since, deadline_held: held, at_expiry: then = HALTS }) {
+/** @param {PendingRequest} request */
+function deadline({ expires_at: until, created_at: since, deadline_held: held, at_expiry: then }) {
   if (held) return h("span", { class: "soft" }, "deadline on hold");
   return h(
     "span",

@@ -55,8 +55,8 @@ export class HomeProjects extends EventTarget {
   async #read() {
     const options = { signal: this.#signal };
     const [open, ended] = await Promise.all([
-      projects.list({ status: OPEN, order: "activity", limit: MAX_OPEN }, options),
-      projects.list({ status: ENDED, order: "activity", limit: MAX_ENDED }, options),
+      projects.list({ status: OPEN, sort: "-updated", limit: MAX_OPEN }, options),
+      projects.list({ status: ENDED, sort: "-updated", limit: MAX_ENDED }, options),
     ]);
     this.open = open.items;
     this.more = open.next_cursor !== null;

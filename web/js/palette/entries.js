@@ -35,12 +35,12 @@ export const projectEntry = ({ id, name, status }) => ({
   href: `/projects/${id}`,
 });
 
-/** @param {PendingRequest & { title?: string }} request @returns {PaletteEntry} */
-export const requestEntry = ({ request_id: id, project_name: name, stage, question, title: given }) => ({
+/** @param {PendingRequest} request @returns {PaletteEntry} */
+export const requestEntry = ({ request_id: id, project_name: name, question, title: about }) => ({
   id: `request ${id}`,
   group: "Needs you",
   icon: "waiting",
-  text: `${visible(name)}: ${visible(given ?? title(stage))}`,
+  text: `${visible(name)}: ${visible(about)}`,
   note: visible(question),
   href: `/inbox?request=${id}`,
 });

@@ -120,7 +120,7 @@ export function openPalette() {
 
   async function search() {
     const text = field.value.trim();
-    const query = { search: text, limit: MOST_PROJECTS, order: "activity" };
+    const query = { search: text, limit: MOST_PROJECTS, sort: "-updated" };
     try {
       const { items } = await projects.list(query, { signal: controller.signal });
       if (text !== field.value.trim()) return;

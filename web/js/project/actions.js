@@ -6,6 +6,7 @@ import { menuButton } from "../menu.js";
 import { offer } from "../palette/actions.js";
 import { projects } from "../rest.js";
 import { projectChanges } from "./changes.js";
+import { recoveryItems } from "./recovery-menu.js";
 import { workflowItem } from "./workflow-link.js";
 
 /** @import { MenuItem, Offered } from "../menu.js" */
@@ -21,6 +22,7 @@ import { workflowItem } from "./workflow-link.js";
 export function actions(model, signal) {
   const changes = projectChanges(model, signal, () => update());
   const workflow = workflowItem(model);
+  const recovery = () => recoveryItems(model, (error) => changes.fail(error));
   const menu = menuButton("More actions", items);
   const place = h("span", { class: "main-actions" });
   const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" }, place, menu.element);
@@ -40,7 +42,9 @@ export function actions(model, signal) {
     const { project, progress, ended } = model;
     const paused = project.status === "paused";
     const [first] = [...progress.open_requests].sort((a, b) => Date.parse(a.expires_at) - Date.parse(b.expires_at));
+    const { retry } = recovery();
     return present([
+      retry && { key: "retry", ...retry },
       !ended && paused && { key: "resume", text: "Resume", icon: "resume", run: () => changes.ask("resume") },
       first && { key: "decide", text: "Decide", icon: "waiting", href: `/inbox?request=${first.request_id}` },
       project.status === "completed" &&
@@ -48,7 +52,7 @@ export function actions(model, signal) {
     ]);
   }
 
-  /** Everything else; branches of the menu's groups have lines between them. @returns {Offered[][]} */
+  /** Everything else, in groups with lines between them. @returns {Offered[][]} */
   function items() {
     const { project, ended } = model;
     const paused = project.status === "paused";
@@ -58,6 +62,7 @@ export function actions(model, signal) {
         !ended && { text: "Add context", icon: "file", run: form(({ contextDialog }) => contextDialog(model)) },
         !ended && { text: "Give a task", icon: "plus", run: form(({ taskDialog }) => taskDialog(model)) },
       ],
+      recovery().others,
       [
         { text: "Copy link", icon: "link", run: () => copyText(location.href) },
         project.status !== "completed" &&

@@ -76,14 +76,25 @@ function brief(model) {
     : h("pre", { class: "prose", dir: "auto" }, visible(model.project.description));
 }
 
+/** How a project comes from another one. @type {Record<string, string>} */
+const KINDS = { duplicate: "Duplicate of", follow_up: "Follows up" };
+
+/** @param {{ project_id: string, name: string }} project */
+const projectLink = ({ project_id: id, name }) => h("a", { href: `/projects/${id}`, dir: "auto" }, visible(name));
+
 /** @param {ProjectModel} model */
 function settings({ project }) {
   const { word, means } = LEVELS[project.oversight ?? ""];
-  /** @type {([term: string, value: Child] | false)[]} */
+  /** @type {([term: string, value: Child] | false | null | "")[]} */
   const facts = [
+    project.parent && [KINDS[project.parent.kind], projectLink(project.parent)],
+    project.owner && ["Owner", h("bdi", {}, visible(project.owner))],
+    project.tags.length > 0 && ["Tags", h("bdi", {}, visible(project.tags.join(", ")))],
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
     ["Oversight", [word, h("span", { class: "soft" }, ` ${means}`)]],
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
+    project.children.length > 0 &&
+    ["Projects that come from it", h("ul", {}, project.children.map((child) => h("li", {}, projectLink(child))))],
   ];
   return h("dl", {}, present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
 }

@@ -63,9 +63,9 @@ export function projectChanges(model, signal, changed) {
     async askToCancel() {
       if (!pending && (await confirmCancel(model))) ask("cancel");
     },
-    /** @param {unknown} error */
+    /** @param {unknown} error null removes the one that is shown */
     fail(error) {
-      errors.replaceChildren(failure(error));
+      errors.replaceChildren(...(error ? [failure(error)] : []));
     },
     get pending() {
       return pending;

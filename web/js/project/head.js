@@ -5,13 +5,12 @@ import { crewInWords } from "../crew.js";
 import { h, present, write } from "../dom.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
-import { amountInWords, budgetInWords, totalUsage } from "../usage.js";
+import { budgetInWords, hasSpent, spentInWords } from "../usage.js";
 import { actions } from "./actions.js";
 import { nowLine } from "./now-line.js";
 import { workflowProblems } from "./workflow-problems.js";
 
 /** @import { ProjectPublic } from "../api.d.ts" */
-/** @import { Amount } from "../usage.js" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
 
@@ -50,10 +49,10 @@ export function projectHead(model, signal) {
     statusBadge.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
     // Rebuilt only if it differs, so that a tooltip stays open.
-    const used = totalUsage(model.progress.tasks);
+    const cost = hasSpent(model.budget.spent) ? spentInWords(model.budget.spent) : null;
     const budget = budgetInWords(model.budget);
-    const key = JSON.stringify([project.ended_at, project.progress, used, budget]);
-    if (key !== shown) facts.replaceChildren(...factRows(project, used, budget, bar));
+    const key = JSON.stringify([project.ended_at, project.progress, cost, budget]);
+    if (key !== shown) facts.replaceChildren(...factRows(project, cost, budget, bar));
     shown = key;
     showReason(reason, project);
     actionBar.update();
@@ -65,16 +64,16 @@ export function projectHead(model, signal) {
 
 /**
  * @param {ProjectPublic} project
- * @param {Amount | null} used
+ * @param {string | null} cost
  * @param {string | null} budget
  * @param {Element} bar
  */
-function factRows(project, used, budget, bar) {
+function factRows(project, cost, budget, bar) {
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
-    used && ["Cost", h("span", { class: "numbers" }, amountInWords(used))],
+    cost && ["Cost", h("span", { class: "numbers" }, cost)],
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],

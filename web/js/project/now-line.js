@@ -9,8 +9,6 @@ import { inFull } from "../time.js";
 /** @import { RequestItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
-/** @typedef {RequestItem & { at_expiry?: { words: string } }} Asked */
-
 const MOST_STEPS = 4;
 
 /** @param {ProjectModel} model */
@@ -75,13 +73,13 @@ const workingSteps = (model) =>
 
 /**
  * "expires in 23 h, then the project fails".
- * @param {Asked} request
+ * @param {RequestItem} request
  * @param {boolean} held
  * @returns {Child[]}
  */
 export function deadline({ created_at: since, expires_at: until, at_expiry: then }, held) {
   if (held) return ["the deadline is on hold"];
-  const words = then?.words ?? "the project fails";
+  const { words } = then;
   const title = `If nobody decides by ${inFull(Date.parse(until))}, ${words}.`;
   return [h("span", { title }, h("time-left", { until, since }), `, then ${words}`)];
 }

@@ -1,11 +1,13 @@
 /** The filters of the projects: by status, by a search for names, and their order. All are in the address. */
 
 import { find, h, icon, write } from "../dom.js";
+import { title } from "../labels.js";
 import { push } from "../navigation.js";
+import { visible } from "../text.js";
+import { addressWith, NO_FILTER, ORDERS, readAddress, STATUS_FILTERS } from "./address.js";
 
-/** @import { ProjectStatus } from "../api.d.ts" */
-
-/** @typedef {{ show: string, search: string, order: string }} Filter `show` is a key of STATUS_FILTERS, `order` of ORDERS */
+/** @import { ProjectCounts, ProjectStatus } from "../api.d.ts" */
+/** @import { Filter } from "./address.js" */
 
 const SEARCH_DELAY = 180; // ms without a key, after which a search begins
 
@@ -37,8 +39,9 @@ export function filters(changed, signal) {
   const inputs = Object.keys(STATUS_FILTERS).map((value) =>
     h("input", { type: "radio", name: "show", value, onchange: () => apply({ push: true }) })
   );
-  const orders = Object.entries(ORDERS).map(([value, word]) => h("option", { value }, word));
+  const orders = Object.entries(ORDERS).map(([value, { word }]) => h("option", { value }, word));
   const order = h("select", { "aria-label": "Order", onchange: () => apply({ push: true }) }, orders);
+  const words = h("p", { class: "project-words", hidden: true });
   const chosen = () => inputs.find((radio) => radio.checked);
   const counts = inputs.map(() => h("span", { class: "project-count numbers" }));
   const radios = Object.values(STATUS_FILTERS).map(({ word }, i) =>
@@ -58,6 +61,7 @@ export function filters(changed, signal) {
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
     h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
     order,
+    words,
   );
 
   function apply({ push: adds = false } = {}) {
@@ -69,8 +73,13 @@ export function filters(changed, signal) {
   }
 
   function fill() {
-    const { show, search: text, order: by } = readAddress();
+    const { show, search: text, order: by, owner, tag } = readAddress();
     order.value = by;
+    const given = /** @type {["owner" | "tag", string][]} */ ([["owner", owner], ["tag", tag]]).filter(([, word]) =>
+      word
+    );
+    words.hidden = given.length === 0;
+    words.replaceChildren(...given.map(([name, word]) => wordChip(name, word)));
     for (const radio of inputs) radio.checked = radio.value === show;
     if (search.value.trim() !== text) search.value = text;
   }
@@ -87,65 +96,45 @@ export function filters(changed, signal) {
     element,
     search,
     /**
-     * Show how many projects each choice has.
-     * @param {Record<string, number>} byStatus
+     * Show how many projects each choice has, unless a search or a word leaves some out.
+     * @param {ProjectCounts | null} all
      */
-    count(byStatus) {
-      Object.values(STATUS_FILTERS).forEach(({ statuses }, i) => {
-        const wanted = statuses.length ? statuses : Object.keys(byStatus);
-        const number = wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
-        write(counts[i], number.toLocaleString());
+    count(all) {
+      const { search: text, owner, tag } = readAddress();
+      const known = all !== null && !text && !owner && !tag;
+      Object.entries(STATUS_FILTERS).forEach(([name, { statuses }], i) => {
+        write(counts[i], known ? numberOf(name, statuses, all).toLocaleString() : "");
       });
     },
     clear: () => {
-      push(addressWith({ show: "all", search: "" }));
+      push(addressWith({ ...NO_FILTER, order: order.value }));
       follow();
       find("main").focus({ preventScroll: true });
     },
   };
 }
 
-/** The choices: a label, and the statuses that match (empty: all). */
-/** @type {Record<string, { word: string, statuses: ProjectStatus[] }>} */
-export const STATUS_FILTERS = {
-  all: { word: "All", statuses: [] },
-  open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
-  waiting: { word: "Waiting for you", statuses: ["waiting"] },
-  completed: { word: "Completed", statuses: ["completed"] },
-  stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
-};
-
-/** The orders of the API. @type {Record<string, string>} */
-export const ORDERS = { newest: "Newest first", activity: "Latest activity", name: "By name" };
-
-/** @returns {Filter} */
-export function readAddress() {
-  const query = new URLSearchParams(location.search);
-  /**
-   * @param {string} name
-   * @param {object} choices
-   * @param {string} otherwise
-   */
-  const choice = (name, choices, otherwise) => {
-    const value = query.get(name);
-    return value !== null && Object.hasOwn(choices, value) ? value : otherwise;
-  };
-  return {
-    show: choice("show", STATUS_FILTERS, "all"),
-    search: query.get("search") ?? "",
-    order: choice("order", ORDERS, "newest"),
-  };
-}
+/**
+ * A word that the list is filtered by, as a link to the list without it.
+ * @param {"owner" | "tag"} name
+ * @param {string} word
+ */
+const wordChip = (name, word) =>
+  h(
+    "a",
+    { class: "badge", href: addressWith({ [name]: "" }), "aria-label": `Do not filter by the ${name} ${word}` },
+    `${title(name)}: `,
+    h("bdi", {}, visible(word)),
+    icon("close"),
+  );
 
 /**
- * The address of the list with some parts changed.
- * @param {Partial<Filter>} changes
+ * @param {string} name of a choice
+ * @param {ProjectStatus[]} statuses
+ * @param {ProjectCounts} all
  */
-export function addressWith(changes) {
-  const { show, search, order } = { ...readAddress(), ...changes };
-  const query = new URLSearchParams();
-  if (show !== "all") query.set("show", show);
-  if (search) query.set("search", search);
-  if (order !== "newest") query.set("order", order);
-  return query.size ? `/projects?${query}` : "/projects";
+function numberOf(name, statuses, { statuses: byStatus, archived }) {
+  if (name === "archived") return archived;
+  const wanted = statuses.length ? statuses : /** @type {ProjectStatus[]} */ (Object.keys(byStatus));
+  return wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
 }

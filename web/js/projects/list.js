@@ -3,10 +3,10 @@
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { STATUS_FILTERS } from "./filters.js";
+import { NO_FILTER, queryOf } from "./address.js";
 
-/** @import { ProjectItem } from "../api.d.ts" */
-/** @import { Filter } from "./filters.js" */
+/** @import { ProjectCounts, ProjectItem } from "../api.d.ts" */
+/** @import { Filter } from "./address.js" */
 
 /** @typedef {{ filter: Filter, items: ProjectItem[], more: boolean }} Kept */
 
@@ -16,8 +16,8 @@ const MAX_LIMIT = 200; // of one request
 export class ProjectList extends EventTarget {
   /** Null until they are read. @type {ProjectItem[] | null} */
   items = null;
-  /** How many projects have each status, of those that the search finds. @type {Record<string, number>} */
-  counts = {};
+  /** How many projects each choice has; null until they are read. @type {ProjectCounts | null} */
+  counts = null;
   /** Whether there are more projects than these. */
   more = false;
   /** Whether `items` match an older filter, or are fewer than wanted. */
@@ -25,7 +25,7 @@ export class ProjectList extends EventTarget {
   /** The error that keeps it from being up to date, or null. @type {unknown} */
   error = null;
 
-  #filter = { show: "all", search: "", order: "newest" };
+  #filter = NO_FILTER;
   #wanted = PAGE_SIZE;
   #signal;
   #refresher;
@@ -94,20 +94,14 @@ export class ProjectList extends EventTarget {
     const filter = this.#filter;
     // Ids sort by time. What was loaded stays loaded, however many new projects come before it.
     const oldest = (!this.stale && filter.order === "newest" && this.items?.at(-1)?.id) || "~";
-    const counting = projects.counts({ search: filter.search }, { signal });
+    const counting = projects.counts({ signal });
     counting.catch(() => {}); // it is awaited below, unless the list fails before
     const items = [];
     let cursor;
     try {
       do {
         const limit = Math.min(MAX_LIMIT, Math.max(PAGE_SIZE, this.#wanted - items.length));
-        const query = {
-          status: STATUS_FILTERS[filter.show].statuses,
-          search: filter.search,
-          order: filter.order,
-          limit,
-          cursor,
-        };
+        const query = { ...queryOf(filter), limit, cursor };
         const page = await projects.list(query, { signal });
         items.push(...page.items);
         cursor = page.next_cursor;
@@ -136,4 +130,4 @@ export class ProjectList extends EventTarget {
  * @param {Filter} a
  * @param {Filter} b
  */
-const same = (a, b) => a.show === b.show && a.search === b.search && a.order === b.order;
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

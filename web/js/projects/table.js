@@ -2,7 +2,9 @@
 
 import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
+import { title } from "../labels.js";
 import { visible } from "../text.js";
+import { addressWith } from "./address.js";
 import { dollars, hasSpent, spentInWords } from "../usage.js";
 import { noteKey, noteOf } from "./note.js";
 import { paintProgress, progress } from "./progress.js";
@@ -39,6 +41,7 @@ export function row(item) {
       "th",
       { class: "project-name", role: "rowheader", scope: "row" },
       h("a", { href: `/projects/${item.id}`, dir: "auto" }),
+      h("span", { class: "project-words" }),
     ),
     cell("note"),
     cell("progress", progress()),
@@ -68,6 +71,7 @@ export function paintRow(element, item) {
     status.replaceChildren(badge("project", item.status));
     if (before) animate(status, "changed");
   }
+  if (!before || wordsKey(before) !== wordsKey(item)) find(".project-words", name).replaceChildren(...wordLinks(item));
   link.title = visible(item.name);
   write(link, link.title);
   if (!before || noteKey(before) !== noteKey(item)) note.replaceChildren(...noteOf(item));
@@ -85,6 +89,20 @@ export function paintRow(element, item) {
   cost.title = cost.textContent && spentInWords(item.spent);
   childrenOf(when)[0].setAttribute("datetime", item.updated_at);
 }
+
+/** @param {ProjectItem} item */
+const wordsKey = ({ owner, tags }) => JSON.stringify([owner, tags]);
+
+/** Its owner and its tags, as links to the projects that have the same. @param {ProjectItem} item */
+const wordLinks = ({ owner, tags }) =>
+  present([owner && /** @type {const} */ (["owner", owner]), ...tags.map((tag) => /** @type {const} */ (["tag", tag]))])
+    .map(([name, word]) =>
+      h(
+        "a",
+        { class: "project-word", href: addressWith({ [name]: word }), title: title(name) },
+        h("bdi", {}, visible(word)),
+      )
+    );
 
 /**
  * The model of a project that asks one. A rehearsal has an icon.

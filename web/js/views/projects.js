@@ -4,7 +4,8 @@ import { each, h, icon, write } from "../dom.js";
 import { shortcuts } from "../keyboard.js";
 import { count } from "../labels.js";
 import { announce, empty, failure, messageOf } from "../notices.js";
-import { filters, readAddress } from "../projects/filters.js";
+import { isFiltered, readAddress } from "../projects/address.js";
+import { filters } from "../projects/filters.js";
 import { firstProject } from "../projects/first-project.js";
 import { ProjectList } from "../projects/list.js";
 import { RowNavigation } from "../projects/row-navigation.js";
@@ -13,7 +14,7 @@ import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
 import { spentInWords, totalSpent } from "../usage.js";
 
-/** @import { Filter } from "../projects/filters.js" */
+/** @import { Filter } from "../projects/address.js" */
 /** @import { Context } from "../router.js" */
 /** @import { Kept } from "../projects/list.js" */
 
@@ -108,8 +109,8 @@ export function open(root, { signal, back }) {
   function showNothing() {
     const filter = readAddress();
     const none = list.items?.length === 0;
-    filterForm.element.hidden = none && filter.show === "all" && !filter.search;
-    const key = none ? `${filter.show} ${filter.search}` : null;
+    filterForm.element.hidden = none && !isFiltered(filter) && !list.counts?.archived;
+    const key = none ? JSON.stringify(filter) : null;
     if (shown.nothing === key && !place.querySelector(".loading")) return;
     shown.nothing = key;
     place.replaceChildren(...(none ? [emptyState(filter, { start, clear: filterForm.clear, signal })] : []));
@@ -117,12 +118,11 @@ export function open(root, { signal, back }) {
 
   /** Show the number of projects; announce it if a filter or "Load more" has changed it. */
   function showCount() {
-    const { show, search, order } = readAddress();
     const found = list.items?.length ?? 0;
     const text = `${count(found, "project")}${list.more ? ", and there are more" : ""}`;
     write(number, found ? `${found.toLocaleString()}${list.more ? "+" : ""}` : "");
     number.title = text;
-    const asked = JSON.stringify([show, search, order, list.wanted]);
+    const asked = JSON.stringify([readAddress(), list.wanted]);
     if (shown.asked !== null && shown.asked !== asked) announce(found ? text : "No project matches");
     shown.asked = asked;
   }
@@ -149,9 +149,10 @@ export function open(root, { signal, back }) {
  * @param {Filter} filter
  * @param {{ start: { open(example?: object): void }, clear: () => void, signal: AbortSignal }} options
  */
-function emptyState({ show, search }, { start, clear, signal }) {
-  if (show === "all" && !search) return firstProject(start, signal);
-  if (show === "waiting" && !search) {
+function emptyState(filter, { start, clear, signal }) {
+  const { show, search } = filter;
+  if (!isFiltered(filter)) return firstProject(start, signal);
+  if (show === "waiting" && !isFiltered({ ...filter, show: "all" })) {
     return empty(
       "waiting",
       "Nothing is waiting for you",
@@ -162,7 +163,7 @@ function emptyState({ show, search }, { start, clear, signal }) {
   return empty(
     "search",
     "No project matches",
-    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "No project has this status.",
+    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "No project is like this.",
     h("button", { type: "button", onclick: clear }, "Clear the filters"),
   );
 }

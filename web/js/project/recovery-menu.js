@@ -1,0 +1,46 @@
+/** What the menu of a project offers to retry, duplicate, follow up, rename or archive it. */
+
+/** @import { MenuItem } from "../menu.js" */
+/** @import { ProjectModel } from "./model.js" */
+
+/**
+ * `retry`, if the project ended without a delivery, and the `others` that fit its state.
+ * @param {ProjectModel} model
+ * @param {(error: unknown) => void} fail shows an error, or removes the one that is shown if it is null
+ */
+export function recoveryItems(model, fail) {
+  /**
+   * An item whose module is loaded when it is first chosen.
+   * @param {string} text
+   * @param {string} icon
+   * @param {() => Promise<unknown>} action
+   * @returns {MenuItem}
+   */
+  const item = (text, icon, action) => ({
+    text,
+    icon,
+    run: async () => {
+      fail(null);
+      try {
+        await action();
+      } catch (error) {
+        if (!model.signal.aborted) fail(error);
+      }
+    },
+  });
+  const dialogs = () => import("./recovery-dialogs.js");
+  const details = () => import("./details-dialog.js");
+  const { ended, project: { status, archived_at: archived } } = model;
+  const toggle = async () => (await details()).toggleArchived(model);
+  return {
+    retry: ended && status !== "completed" &&
+      item("Retry", "resume", async () => (await dialogs()).retryDialog(model)),
+    others: [
+      status === "completed" &&
+      item("Follow up", "plus", async () => (await dialogs()).successorDialog(model, "follow_up")),
+      item("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate")),
+      item("Rename", "amended", async () => (await details()).detailsDialog(model)),
+      archived ? item("Unarchive", "resume", toggle) : ended && item("Archive", "close", toggle),
+    ],
+  };
+}
