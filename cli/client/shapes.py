@@ -121,6 +121,12 @@ class Decision(Shape):
     responder: str = ""
     comment: str | None = None
     explanation: str | None = None
+    content_hash: str | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the person wrote the result."""
+        return self.content_hash is not None
 
 
 class Task(Shape):
@@ -130,6 +136,12 @@ class Task(Shape):
     round: int = 1
     verdict: str | None = None
     error: str | None = None
+    standalone_task_id: str | None = None
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether it is outside the pipeline, so that only it ends with a rejection."""
+        return self.standalone_task_id is not None
 
 
 class TaskItem(Shape):

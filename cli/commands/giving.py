@@ -1,4 +1,4 @@
-"""Gives the crew of a project a file or an artifact."""
+"""A file or an artifact for the crew of a project."""
 
 from __future__ import annotations
 

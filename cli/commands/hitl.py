@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.client.respond_action import RespondAction
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
-from models.contracts.enums import HitlAction
 
 RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id, or its beginning.")]
 
@@ -34,7 +34,9 @@ def inbox(
 
 def respond(
     request: RequestArgument,
-    action: Annotated[HitlAction, typer.Argument(help="Your decision.")],
+    action: Annotated[
+        RespondAction, typer.Argument(help="Your decision; amend is one of the two that change something.")
+    ],
     comment: Annotated[str | None, typer.Option(help="The reason, or what should change.")] = None,
     content_file: Annotated[
         Path | None, typer.Option(help="A file whose content replaces the artifact's; - for stdin.")
@@ -43,7 +45,7 @@ def respond(
         str | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     redo: Annotated[
-        str | None, typer.Option(metavar="STAGE", help="With amend and a comment: the earlier stage to repeat.")
+        str | None, typer.Option(metavar="STAGE", help="With request-changes: the earlier step to repeat.")
     ] = None,
     raise_by: Annotated[
         str | None,
@@ -57,7 +59,8 @@ def respond(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Respond to a request: approve it, amend it (with content, or with a comment to redo the stage), or reject it."""
+    """Respond to a request: approve it, request changes (with --comment), edit and approve it (with --content-file), or
+    reject it and end the project (with --comment)."""
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 

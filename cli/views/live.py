@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client.budget_shapes import Figures
+from cli.client.durations import duration
 from cli.client.project_view import ProjectView, StageRow, StageStatus
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
@@ -25,14 +26,13 @@ from cli.views.wording import (
     describe_extension,
     describe_retry,
     describe_stop,
-    duration,
     local_time,
     project_style,
 )
 from config.redaction import redacted
 from models.contracts import event_data
 from models.contracts.budget import BudgetUnit, format_amount
-from models.contracts.enums import HitlAction, ProjectStatus
+from models.contracts.enums import HitlAction, HitlReason, ProjectStatus
 
 FRAME_SECONDS = 0.125
 NARROW = 80
@@ -60,6 +60,10 @@ MARKS = {
 }
 
 
+FAILURES = (HitlReason.FAILED_STEP, HitlReason.FAILED_VERDICT, HitlReason.BUDGET)
+"""The reasons of requests that are announced, since the work does not continue by itself."""
+
+
 class LiveDisplay:
     """The project view as a table on a terminal. Messages and decisions stay above it."""
 
@@ -82,6 +86,9 @@ class LiveDisplay:
             case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case event_data.HitlRequested() if data.reason in FAILURES and event.seq is not None:
+                mark, style, text = "✗", "bold red", f"{data.stage}: {data.question}"
+                self._console.bell()
             case event_data.HitlExtended():
                 mark, style, text = "→", "cyan", f"{data.stage}: {describe_extension(data)}"
             case event_data.HitlExpired():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from cli.client.outcomes import decided
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
@@ -80,7 +81,8 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
-    return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+    what = decided(data.action, accepted=bool(data.accepted) and not data.redo)
+    return f"{what} by {data.responder or 'unknown'}{redo}{comment}"
 
 
 def describe_extension(data: event_data.HitlExtended) -> str:
@@ -141,13 +143,3 @@ def project_style(status: str) -> str:
 def local_time(when: datetime) -> str:
     """Return the date and time in the local time zone; a project may have started days ago."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def duration(seconds: float | None) -> str:
-    """Return minutes and seconds, or hours and minutes. Return an empty string for None."""
-    if seconds is None:
-        return ""
-    whole = int(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-    return f"{whole // 60}:{whole % 60:02d}"

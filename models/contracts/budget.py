@@ -202,7 +202,7 @@ class Shortage(Contract):
 
 
 def _rounded_up(unit: BudgetUnit, amount: float) -> float:
-    """Return an amount that is shown as at least what it is: whoever raises a budget by it is not asked again."""
+    """Return an amount that is shown as at least what it is: after a raise by it, nobody is asked again."""
     digits = 0 if unit is not BudgetUnit.USD else 2 if amount >= 0.01 else 4
     units: int = 10**digits
     return math.ceil(round(amount * units, 6)) / units

@@ -1,4 +1,4 @@
-"""What a person gives the crew: a step receives it if it begins later, and keeps what it began with."""
+"""Context from a person: a step receives it if it begins later, and keeps what it began with."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def test_anyone_can_read_what_was_spent_and_what_is_needed() -> None:
     assert shortage(BudgetUnit.SECONDS, 7201, 7200, 300).describe("coder") == (
         "Spent 2:00:01 of 2:00:00 h; the coder needs about 0:05:00 for the next turn"
     )
-    # Whoever raises a budget by what is said to be needed is not asked again.
+    # After a raise by what is said to be needed, nobody is asked again.
     for needs, shown in ((0.033942, "0.04"), (0.6000000001, "0.60"), (0.00031, "0.0004"), (1e-7, "0.0001")):
         described = shortage(BudgetUnit.USD, 0, 0.03, needs).describe("analyst")
         assert f"the analyst needs about {shown} for the next turn" in described

@@ -17,7 +17,7 @@ MAX_REFERENCES = 10_000
 """References that are followed to check the arguments of one call: each can double the work."""
 
 _UNCHECKED = ("pattern", "patternProperties", "unevaluatedProperties")
-"""What is left to the server: a regular expression can take for ever, and would stop the worker."""
+"""What is left to the server: a regular expression can take forever, and would stop the worker."""
 
 
 class SchemaError(Exception):

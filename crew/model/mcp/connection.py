@@ -206,7 +206,7 @@ async def _hold(server: McpServer, ready: asyncio.Future[Client], closing: async
             target = streamable_http_client(server.url, http_client=await stack.enter_async_context(http))
         client = Client(target, read_timeout_seconds=CALL_SECONDS, cache=None)
         await stack.enter_async_context(client)
-        # The schema of a result is the server's, and checking it can take for ever. Nobody reads the result by it.
+        # The schema of a result is the server's, and checking it can take forever. Nobody reads the result by it.
         client.session.validate_tool_result = _accept  # type: ignore[method-assign, assignment]
         ready.set_result(client)
         await closing.wait()

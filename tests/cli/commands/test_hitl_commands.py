@@ -28,14 +28,14 @@ async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.As
     ran = await respond(first, "amend", "--comment", "Say who it is for.", "--json")
     assert (ran.code, json.loads(ran.out)["status"]) == (0, "amended"), ran
     ran = await respond(
-        await open_request(http, project_id, round_=2), "amend", "--content-file", "-", stdin=b"# Mine\n"
+        await open_request(http, project_id, round_=2), "edit-and-approve", "--content-file", "-", stdin=b"# Mine\n"
     )
-    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    assert (ran.code, ran.out) == (0, "Edited and approved.\n"), ran
     ran = await respond(first, "approve")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "botarmy: human decided first: the request is amended.\n"
     ran = await respond(await open_request(http, project_id, "plan"), "reject", "--comment", "No.")
-    assert (ran.code, ran.out) == (0, "The request is rejected.\n"), ran
+    assert (ran.code, ran.out) == (0, "Rejected.\n"), ran
     artifacts = await botarmy(api_url, "artifacts", project_id, "--type", "project_plan", "--json", cwd=tmp_path)
     assert [item["author"] for item in json.loads(artifacts.out)["items"]] == ["analyst", "analyst", "human"]
 
@@ -47,9 +47,9 @@ async def test_respond_sends_the_work_to_an_earlier_stage(
     request = await open_request(http, project_id)
     await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
     request = await open_request(http, project_id, "plan")
-    arguments = ("amend", "--comment", "It is another project.", "--redo", "discovery")
+    arguments = ("request-changes", "--comment", "It is another project.", "--redo", "discovery")
     ran = await botarmy(api_url, "respond", request["request_id"], *arguments, cwd=tmp_path)
-    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    assert (ran.code, ran.out) == (0, "Changes requested.\n"), ran
     await open_request(http, project_id, "discovery", round_=2)
 
 
@@ -101,6 +101,9 @@ async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
         (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no stage is possible"),
         (("reject",), "reject needs a comment"),
+        (("request-changes",), "request-changes needs a comment"),
+        (("request-changes", "--content-file", "x.md"), "request-changes needs a comment, and no content"),
+        (("edit-and-approve", "--comment", "Mine."), "edit-and-approve needs content"),
         (("approve", "--content-file", "x.md"), "approve takes no content"),
         (("amend", "--content-file", "missing.md"), "cannot read missing.md"),
         (("approve", "--artifact", UNKNOWN_ID), "artifact_id"),

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from cli.client.deadlines import by_urgency, consequence, is_urgent
+from cli.client.durations import duration, remaining
 from cli.client.project_view import ProjectView, StageStatus
 from cli.client.shapes import Event, Request
-from cli.views.deadlines import by_urgency, consequence, is_urgent, remaining
-from cli.views.wording import describe, duration
+from cli.views.wording import describe
 from models.contracts.enums import EventType
 from tests.models.test_event_data import FIRST
 

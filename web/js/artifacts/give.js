@@ -1,4 +1,4 @@
-/** Gives the crew an artifact: in addition to what the steps read or, a task's result, as the next version of a type. */
+/** An artifact for the crew: in addition to what the steps read or, a task's result, as the next version of a type. */
 
 import { h } from "../dom.js";
 import { field } from "../field.js";

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 
+from cli.client.durations import remaining
 from cli.client.shapes import Request
-from cli.views.wording import duration
 
 HOUR = timedelta(hours=1)
 WARNING_SHARE = 0.1
 """A request is urgent once less than this part of its time is left, or an hour if that is less."""
-
-
-def remaining(seconds: float) -> str:
-    """Return the time until a moment, as `duration` writes it. What is shown is never less than what is left, and is
-    zero only when the moment has come."""
-    whole = max(0, math.ceil(seconds))
-    return duration(whole if whole < 3600 else math.ceil(whole / 60) * 60)
 
 
 def time_left(request: Request, now: datetime) -> str:
@@ -43,12 +35,14 @@ def at_time(moment: datetime, now: datetime) -> str:
     return clock if local.date() == now.astimezone().date() else f"on {local:%Y-%m-%d} {clock}"
 
 
+def warning_time_of(opened_at: datetime, expires_at: datetime) -> datetime:
+    """Return when a request becomes urgent: when little of its time is left."""
+    return expires_at - min(HOUR, (expires_at - opened_at) * WARNING_SHARE)
+
+
 def is_urgent(request: Request, now: datetime) -> bool:
     """Return whether little of a request's time is left, or none."""
-    if request.deadline_held:
-        return False
-    left, whole = request.expires_at - now, request.expires_at - request.created_at
-    return left < min(HOUR, whole * WARNING_SHARE)
+    return not request.deadline_held and now > warning_time_of(request.created_at, request.expires_at)
 
 
 def by_urgency(request: Request) -> tuple[bool, bool, datetime]:

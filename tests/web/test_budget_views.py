@@ -82,7 +82,7 @@ async def test_a_project_is_started_with_a_budget_and_a_person_raises_it(
     await expect(fact(page, "Budget")).to_contain_text("of 1.15 USD")
     spent = (await get(http, f"/projects/{project}"))["spent"]
     assert 0 < spent["usd"] < 1.15
-    # The step has not ended, and what it has spent is a cost of the project all the same.
+    # The step has not ended, and what it has spent is a cost of the project.
     await expect(fact(page, "Cost")).to_have_text(f"${spent['usd']:.2f}, {spent['tokens']:,} tokens")
     assert await shown(page) == (f"{spent['usd']:.2f}",) * 2
 
