@@ -37,16 +37,20 @@ async def test_a_project_says_what_it_does_now_and_offers_one_action(page: Page,
     await expect(actions.locator(".main-actions > *")).to_have_count(0)
     decide = actions.get_by_role("link", name="Decide")
     await expect(decide).to_be_visible()
-    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("the project fails")
+    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The project fails at")
     request = await director.request(project_id, "discovery")
     assert (await decide.get_attribute("href")) == f"/inbox?request={request['request_id']}"
     await actions.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Pause").click()
     resume = actions.get_by_role("button", name="Resume")
     await expect(resume).to_be_visible()
-    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("the deadline is on hold")
+    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The deadline is on hold")
     await resume.click()
     await expect(resume).to_have_count(0)
+    await page.get_by_role("button", name=re.compile("^Extend")).click()
+    await page.get_by_role("dialog", name="Extend the deadline").get_by_label("Extend by").select_option("3 days")
+    await page.get_by_role("dialog").get_by_role("button", name="Extend").click()
+    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The project fails on")
     await expect(page.get_by_role("region", name="Agents")).to_have_count(0)
 
 

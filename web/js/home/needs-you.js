@@ -1,23 +1,16 @@
 /** What needs a person: open requests, the nearest deadline first, and projects that make no progress. */
 
 import { each, find, h, icon, write } from "../dom.js";
+import { byDeadline, consequence, urgency, URGENCY_TONES } from "../inbox/deadline.js";
+import { extendButton } from "../inbox/extend-button.js";
 import { problemLabel } from "../labels.js";
 import { visible } from "../text.js";
-import { inFull } from "../time.js";
+import { atTime } from "../time.js";
 
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
 
 /** The reasons that something went wrong. @type {Set<string>} */
 const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
-
-/**
- * Requests whose deadline is on hold come last.
- * @param {PendingRequest[]} requests
- */
-export const byDeadline = (requests) =>
-  [...requests].sort((a, b) =>
-    Number(a.deadline_held) - Number(b.deadline_held) || Date.parse(a.expires_at) - Date.parse(b.expires_at)
-  );
 
 /**
  * The list. `paint(requests, projects)` shows it; of the projects, those without progress.
@@ -34,7 +27,7 @@ export function needsYou(most) {
    * @param {ProjectItem[]} projects
    */
   function paint(requests, projects) {
-    const shown = byDeadline(requests);
+    const shown = [...requests].sort(byDeadline);
     each(problems, projects, ({ id, workflow_problem: found }) => `${id} ${found?.kind}`, problemRow);
     each(list, shown.slice(0, most), rowKey, requestRow);
     more.hidden = shown.length <= most;
@@ -66,14 +59,18 @@ function requestRow(request) {
 }
 
 /** @param {PendingRequest} request */
-function deadline({ expires_at: until, created_at: since, deadline_held: held, at_expiry: then }) {
-  if (held) return h("span", { class: "soft" }, "deadline on hold");
-  return h(
-    "span",
-    { title: `If nobody decides by ${inFull(Date.parse(until))}, ${then.words}.` },
-    h("time-left", { class: "home-left", until, since }),
-    h("span", { class: "home-then" }, `then ${then.words}`),
-  );
+function deadline(request) {
+  const { expires_at: until, created_at: since, deadline_held: held, at_expiry: then } = request;
+  if (held) return h("span", { class: "soft", title: consequence(request) }, "deadline on hold");
+  return [
+    h(
+      "span",
+      { title: consequence(request), dataset: { tone: URGENCY_TONES[urgency(request)] } },
+      h("time-left", { class: "home-left", until, since }),
+      h("span", { class: "home-then" }, `${visible(then.words)} ${atTime(Date.parse(until))}`),
+    ),
+    extendButton(request),
+  ];
 }
 
 /** @param {ProjectItem} project */

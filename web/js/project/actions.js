@@ -2,6 +2,7 @@
 
 import { copyText } from "../clipboard.js";
 import { each, h, icon, present } from "../dom.js";
+import { byDeadline } from "../inbox/deadline.js";
 import { menuButton } from "../menu.js";
 import { offer } from "../palette/actions.js";
 import { projects } from "../rest.js";
@@ -41,7 +42,7 @@ export function actions(model, signal) {
   function main() {
     const { project, progress, ended } = model;
     const paused = project.status === "paused";
-    const [first] = [...progress.open_requests].sort((a, b) => Date.parse(a.expires_at) - Date.parse(b.expires_at));
+    const [first] = [...progress.open_requests].sort(byDeadline);
     const { retry } = recovery();
     return present([
       retry && { key: "retry", ...retry },

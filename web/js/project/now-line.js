@@ -3,10 +3,7 @@
 import { h } from "../dom.js";
 import { waitInWords } from "../labels.js";
 import { stepSentence } from "../now.js";
-import { inFull } from "../time.js";
 
-/** @import { Child } from "../elements.d.ts" */
-/** @import { RequestItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
 const MOST_STEPS = 4;
@@ -70,16 +67,3 @@ const workingSteps = (model) =>
       round,
       since,
     }));
-
-/**
- * "expires in 23 h, then the project fails".
- * @param {RequestItem} request
- * @param {boolean} held
- * @returns {Child[]}
- */
-export function deadline({ created_at: since, expires_at: until, at_expiry: then }, held) {
-  if (held) return ["the deadline is on hold"];
-  const { words } = then;
-  const title = `If nobody decides by ${inFull(Date.parse(until))}, ${words}.`;
-  return [h("span", { title }, h("time-left", { until, since }), `, then ${words}`)];
-}

@@ -1,9 +1,11 @@
 /** A project's open requests, the nearest deadline first. */
 
 import { each, h, icon, write } from "../dom.js";
+import { byDeadline, consequence } from "../inbox/deadline.js";
+import { extendButton } from "../inbox/extend-button.js";
 import { count } from "../labels.js";
 import { placeInWords } from "../now.js";
-import { deadline } from "./now-line.js";
+import { visible } from "../text.js";
 
 /** @import { RequestItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
@@ -21,9 +23,7 @@ export function openRequests(model) {
   return {
     element,
     update() {
-      const open = [...model.progress.open_requests].sort((a, b) =>
-        Date.parse(a.expires_at) - Date.parse(b.expires_at)
-      );
+      const open = [...model.progress.open_requests].sort(byDeadline);
       element.hidden = open.length === 0;
       /** @param {RequestItem} request */
       const key = (request) => `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at}`;
@@ -39,6 +39,7 @@ export function openRequests(model) {
  * @param {boolean} held
  */
 function requestNotice(request, held) {
+  const dated = { ...request, deadline_held: held };
   return h(
     "li",
     { class: "notice call", dataset: { tone: "asks" } },
@@ -47,15 +48,15 @@ function requestNotice(request, held) {
       "a",
       { href: `/inbox?request=${request.request_id}` },
       h("strong", {}, "Waiting for you: "),
-      h("span", { dir: "auto" }, request.question),
+      h("span", { dir: "auto" }, visible(request.question)),
     ),
     h(
       "span",
       { class: "soft" },
       `${placeInWords(request)}, asked `,
       h("time-ago", { datetime: request.created_at }),
-      "; ",
-      deadline(request, held),
+      `. ${consequence(dated)}`,
     ),
+    !held && extendButton(request),
   );
 }
