@@ -17,6 +17,7 @@ from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
 from api.middleware.request_spans import RequestSpans
 from api.openapi.documentation import extend_openapi
+from api.page.documents import missing_page
 from api.page.documents import router as page
 from api.page.files import PageFiles
 from api.realtime import router as realtime
@@ -27,6 +28,7 @@ from api.routes import (
     contents,
     context,
     control,
+    decisions,
     events,
     export,
     health,
@@ -76,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    problems.install(app)
+    problems.install(app, missing_page)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
     app.add_middleware(OriginCheck, allowed=settings.origins)
     if settings.allowed_origins:
@@ -112,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         contents,
         context,
         hitl,
+        decisions,
         ids,
         pipelines,
         agents,
