@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, wholeSeconds } from "./time.js";
+import { ago, brief, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -64,7 +64,7 @@ class TimeAgo extends TickingElement {
 }
 
 /**
- * `<time-left until="…" since="…">`: the time that is left. Its tone warns when little is left; it dispatches `expired`
+ * `<time-left until="…" since="…" then="…">`: the time that is left, and what happens then. Its tone warns when little is left; it dispatches `expired`
  * when the time is up.
  */
 class TimeLeft extends TickingElement {
@@ -79,7 +79,8 @@ class TimeLeft extends TickingElement {
     const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
     if (!this.title) this.title = `Waits until ${inFull(until)}`;
-    this.write(left > 0 ? `${brief(left)} left` : "expired");
+    const then = this.getAttribute("then");
+    this.write(left <= 0 ? "expired" : then ? `expires in ${remaining(left)} → ${then}` : `${remaining(left)} left`);
     if (left > 0 || this.#expired) return;
     this.#expired = true;
     this.dispatchEvent(new Event("expired"));

@@ -1,6 +1,7 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
+import { DECIDED, REASONS, title } from "../labels.js";
+import { stopInWords } from "../stops/wording.js";
 import { visible } from "../text.js";
 import { alertInWords } from "../usage.js";
 
@@ -63,7 +64,7 @@ const SENTENCES = {
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
   hitl_request: (
     event,
-  ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  ) => ["Review after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_expired: (
     event,
@@ -101,9 +102,11 @@ function outcome({ verdict, artifacts, note }) {
 /** @param {Data} data */
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
-  const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to repeat ", ...subject];
-  return [`${DECIDED[data.action] ?? data.action} `, ...subject];
+  if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
+  return [
+    `${DECIDED[data.action] ?? data.action} `,
+    ...(data.accepted?.length ? [list(data.accepted)] : stage({ data })),
+  ];
 }
 
 /**

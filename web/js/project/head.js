@@ -25,7 +25,7 @@ export function projectHead(model, signal) {
   const statusBadge = h("span", {});
   const facts = h("dl", { class: "project-facts" });
   const reason = h("div", { class: "notice reason", hidden: true });
-  const bar = h("progress", { "aria-label": "Stages accepted" });
+  const bar = h("progress", { "aria-label": "Steps accepted" });
   const actionBar = actions(model, signal);
   const problems = workflowProblems(model, signal);
   const element = h(
@@ -76,7 +76,7 @@ function factRows(project, used, budget, bar) {
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
     used && ["Cost", h("span", { class: "numbers" }, amountInWords(used))],
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
-    ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
+    ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} steps`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
     project.ended_at && ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],

@@ -124,7 +124,7 @@ function taskForm(model) {
 
   const dialog = formDialog({
     heading: "Give an agent a task",
-    text: "It runs beside the pipeline, and its result is context: no stage waits for it.",
+    text: "It runs beside the pipeline, and its result is context: no step waits for it.",
     fields: [agent.element, instructions.element, context],
     required: [[instructions, "Say what the agent should do."]],
     submit: "Give the task",

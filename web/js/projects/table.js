@@ -11,7 +11,7 @@ import { noteKey, noteOf } from "./note.js";
 
 const painted = new WeakMap();
 
-const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Cost", "Last activity"];
+const COLUMNS = ["Status", "Project", "Now", "Steps", "Pipeline", "Cost", "Last activity"];
 
 export function emptyTable() {
   const body = h("tbody", { role: "rowgroup" });
@@ -102,7 +102,7 @@ export function progress() {
   return h(
     "div",
     { class: "stage-progress" },
-    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Stages", "aria-valuemin": "0" }),
+    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Steps", "aria-valuemin": "0" }),
     h("span", { class: "stage-progress-text", "aria-hidden": "true" }),
   );
 }
@@ -117,7 +117,7 @@ export function paintProgress(element, { progress: { done, total }, phase, statu
   childrenOf(bar).forEach((segment, index) => {
     segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
   });
-  const words = `${done} of ${total} stages done`;
+  const words = `${done} of ${total} steps done`;
   bar.setAttribute("aria-valuemax", String(total));
   bar.setAttribute("aria-valuenow", String(done));
   bar.setAttribute("aria-valuetext", words);
