@@ -62,9 +62,7 @@ const SENTENCES = {
   artifact_created: (
     { data, agent_type: agent },
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
-  hitl_request: (
-    event,
-  ) => ["Review after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_expired: (
     event,
@@ -78,9 +76,9 @@ const SENTENCES = {
 const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
-function reasonText(reason) {
+function asks(reason) {
   const text = REASONS[reason] ?? String(reason);
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }
 
 /**
@@ -103,10 +101,8 @@ function outcome({ verdict, artifacts, note }) {
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
   if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
-  return [
-    `${DECIDED[data.action] ?? data.action} `,
-    ...(data.accepted?.length ? [list(data.accepted)] : stage({ data })),
-  ];
+  const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
+  return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 
 /**

@@ -40,11 +40,12 @@ export function requestCard(entry, { signal, next, loaded }) {
   const buttons = cardButtons((move) => (draft.form === move ? closeForm() : openForm(move)));
   const notices = cardNotices(entry, { next, discard });
   const offline = h("p", { class: "notice offline", role: "status", hidden: true }, UNREACHABLE);
+  const bar = h("div", { class: "decision-bar" }, notices.element, offline, buttons.element);
   const decision = h(
     "section",
     { class: "decision", "aria-label": "Your response" },
     place,
-    h("div", { class: "decision-bar" }, notices.element, offline, buttons.element),
+    bar,
   );
   const element = h("article", { class: "card", "aria-label": "Selected request" }, head.element, body, decision);
 
@@ -107,6 +108,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     form?.focus();
     // On a small screen the form is part of the page's flow instead of staying at its bottom.
     if (getComputedStyle(decision).position === "static") decision.scrollIntoView({ block: "start" });
+    else if (place.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) place.scrollIntoView();
     return true;
   }
 

@@ -99,14 +99,8 @@ function artifact(item, request, asked, options) {
     `${asked ? "" : "As edited · "}v${item.version} · ${bytes(item.size)} · by `,
     h("span", { dir: "auto" }, item.author),
   );
-  const head = h(
-    "header",
-    {},
-    h("h3", {}, title(item.type)),
-    facts,
-    options && asked && begin,
-    views.length > 1 && bar.bar,
-  );
+  const tools = h("div", { class: "artifact-tools" }, options && asked && begin, views.length > 1 && bar.bar);
+  const head = h("header", {}, h("h3", {}, title(item.type)), facts, tools);
   return {
     id: item.artifact_id,
     element: h("section", { class: "artifact panel", "aria-label": name }, head, bar.panels),
