@@ -14,6 +14,7 @@ const HEADINGS = "h1, h2, h3, h4, h5, h6";
  */
 export function* placesIn(root) {
   for (const block of root.querySelectorAll(BLOCKS)) {
+    if (block.closest("[hidden]")) continue; // the source of a diagram
     if (block.matches("pre")) yield* linesOf(block);
     else {
       const place = blockPlace(block);
