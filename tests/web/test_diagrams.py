@@ -17,7 +17,8 @@ CHART = "flowchart LR\n    caller([Caller]) --> service[Short links]\n"
 ATTACKS = {
     "markup": "flowchart LR\n    a[\"<img src=x onerror='top.broken = 1'><script>parent.broken = 2</script>\"] --> b\n",
     "click": 'flowchart LR\n    a --> b\n    click a call alert()\n    click b href "javascript:parent.broken=3"\n',
-    "link": 'flowchart LR\n    a --> b\n    click a href "https://elsewhere.example/" _top\n    click b href "/inbox" _self\n',
+    "link": 'flowchart LR\n    a --> b\n    click a href "https://elsewhere.example/" _top\n'
+    '    click b href "/inbox" _self\n',
     "settings": "%%{init: {'securityLevel': 'loose', 'maxTextSize': 99999999, 'htmlLabels': true, 'themeCSS': "
     "'* { background: url(https://elsewhere.example/) }'}}%%\nflowchart LR\n"
     "    a[\"<img src=https://elsewhere.example/a.png onerror='parent.broken = 4'>\"] --> b\n",

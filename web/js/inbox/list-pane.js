@@ -9,6 +9,7 @@ import { addressedGrouping, regroup } from "./addresses.js";
 import { entries } from "./entries.js";
 import { grouped, GROUPINGS } from "./groups.js";
 import { inboxList } from "./list.js";
+import { notificationButton } from "./notification-button.js";
 import { rowTitle } from "./titles.js";
 
 /** @import { Entry } from "./entry.js" */
@@ -48,7 +49,7 @@ export function listPane({ pick, approve }) {
   const element = h(
     "section",
     { class: "inbox-list", "aria-label": "Requests" },
-    h("header", { class: "inbox-head" }, heading, total, approveButton),
+    h("header", { class: "inbox-head" }, heading, total, approveButton, notificationButton()),
     h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search, grouping),
     errors,
     noMatch,
