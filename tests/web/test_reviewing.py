@@ -200,7 +200,7 @@ async def test_the_tab_of_a_document_is_in_the_address(page: Page, director: Dir
     await expect(page).to_have_url(re.compile("tab=document"))
     await page.reload()
     await expect(card(page).get_by_role("tab", name="Document")).to_have_attribute("aria-selected", "true")
-    await card(page).get_by_role("button", name=re.compile("what changed$")).click()
+    await card(page).get_by_role("button", name=re.compile("^What changed in v2")).click()
     await expect(card(page).locator("diff-view").get_by_role("table").first).to_be_visible()
 
 

@@ -12,7 +12,7 @@ import { heading as headingOf } from "./titles.js";
 const WHY = {
   low_confidence: "The agent is unsure: its confidence is below what this step asks for.",
   failed_verdict: "The checks still fail after the last round that the pipeline allows.",
-  failed_step: "It failed at every attempt. Try again, with advice if you have any, or supply the result yourself.",
+  failed_step: "It failed at every attempt. Try again, with advice if you have any.",
   budget: "What the step may use is used up. Raise the budget, and it continues where it stopped.",
   tool_call: "Nothing is called without you. Permit this one call, or say why not.",
   stopped: "A person stopped it. It continues where it was, or begins again with your advice.",

@@ -3,7 +3,7 @@
 import "../artifacts/artifact-view.js";
 import "../artifacts/diff-view.js";
 import { h, icon } from "../dom.js";
-import { bytes, title } from "../labels.js";
+import { title } from "../labels.js";
 import { addressedTab, rememberTab } from "./addresses.js";
 import { commenting } from "./commenting.js";
 import { tabs } from "./tabs.js";
@@ -96,7 +96,7 @@ function artifact(item, request, asked, options) {
   const facts = h(
     "span",
     { class: "faint" },
-    `${asked ? "" : "As edited · "}v${item.version} · ${bytes(item.size)} · by `,
+    `${asked ? "" : "As edited · "}v${item.version} · by `,
     h("span", { dir: "auto" }, item.author),
   );
   const tools = h("div", { class: "artifact-tools" }, options && asked && begin, views.length > 1 && bar.bar);

@@ -83,7 +83,9 @@ function changesSince({ contents }, show) {
       h(
         "button",
         { type: "button", onclick: () => show(id) },
-        `${title(type)} v${version}: what changed`,
+        "What changed in ",
+        changed.length > 1 && `${title(type)} `,
+        `v${version}`,
       )
     ),
   );
