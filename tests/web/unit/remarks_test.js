@@ -4,22 +4,22 @@ import { changeRequest, quoteOf } from "../../../web/js/inbox/remarks.js";
 
 /**
  * @param {string} text
- * @param {string} where
+ * @param {string} location
  */
-const remark = (text, where = "Project plan v1, under “Goals”") => /** @type {const} */ ({
+const remark = (text, location = "Project plan v1, under “Goals”") => /** @type {const} */ ({
   id: "1",
   artifactId: "2",
   view: "document",
   at: 0,
-  quote: "It lives for ever.",
-  where,
+  quote: "It lives forever.",
+  location,
   text,
 });
 
 test("a change request has each comment under its quoted place, after what is said of the whole", () => {
   assert.equal(
     changeRequest(" Shorter, please. ", [remark("For how long?"), remark("  ")]),
-    "Shorter, please.\n\nOn Project plan v1, under “Goals”:\n> It lives for ever.\n\nFor how long?",
+    "Shorter, please.\n\nOn Project plan v1, under “Goals”:\n> It lives forever.\n\nFor how long?",
   );
   assert.equal(changeRequest("", [remark("Why?")]).startsWith("On Project plan v1"), true);
   assert.equal(changeRequest(" ", []), "");

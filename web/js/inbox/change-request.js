@@ -129,7 +129,7 @@ function remarkList(remarks) {
  * @param {RemarkSet} remarks
  */
 function row(remark, remarks) {
-  const comment = textField(`Comment on ${remark.where}`, remark.text, (text) => remarks.write(remark.id, text), {
+  const comment = textField(`Comment on ${remark.location}`, remark.text, (text) => remarks.write(remark.id, text), {
     rows: 2,
     maxLength: COMMENT_LIMIT,
   });
@@ -141,13 +141,13 @@ function row(remark, remarks) {
   return h(
     "li",
     { class: "remark", dataset: { remark: remark.id } },
-    h("button", { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) }, remark.where),
+    h("button", { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) }, remark.location),
     h(
       "button",
       {
         type: "button",
         class: "quiet remark-remove",
-        "aria-label": `Remove the comment on ${remark.where}`,
+        "aria-label": `Remove the comment on ${remark.location}`,
         onclick: remove,
       },
       icon("close", { width: 12, height: 12 }),

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../dom.js";
 import { announce } from "../notices.js";
-import { placeAt, placesIn, whereOf } from "./places.js";
+import { locationOf, placeAt, placesIn } from "./places.js";
 import { quoteOf } from "./remarks.js";
 
 /** @import { RemarkSet } from "./remark-set.js" */
@@ -65,9 +65,9 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
     const quote = quoteOf(selected && view === "document" ? selection.toString() : place.text);
     const found = place;
     const at = [...placesIn(body)].findIndex(({ element, line }) => element === found.element && line === found.line);
-    const where = whereOf(place, view === "changes" ? `the changes of ${name}` : name, body);
+    const location = locationOf(place, view === "changes" ? `the changes of ${name}` : name, body);
     point(null);
-    comment(remarks.add({ artifactId, view, where, at, quote }));
+    comment(remarks.add({ artifactId, view, location, at, quote }));
   }
 
   function start() {

@@ -30,7 +30,7 @@ export function byUrgency(a, b) {
 }
 
 /**
- * The groups of entries that are in order; each group stands where its first entry does.
+ * The groups of entries that are in order; each group has the place of its first entry.
  * @param {Entry[]} entries
  * @param {Grouping} grouping
  */

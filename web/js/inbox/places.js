@@ -44,12 +44,12 @@ export function placeAt(root, { target, clientX: x, clientY: y }) {
 }
 
 /**
- * Where a place is, in words: "Software specification v1, under “Goals”", "Source code v1, main.py, line 12".
+ * A place in words: "Software specification v1, under “Goals”", "Source code v1, main.py, line 12".
  * @param {Place} place
  * @param {string} document
  * @param {Element} root
  */
-export function whereOf({ element, line }, document, root) {
+export function locationOf({ element, line }, document, root) {
   const file = root.querySelector(".file-head .mono")?.textContent;
   const parts = [document, file, line && `line ${line}`];
   const heading = line ? null : headingBefore(element);

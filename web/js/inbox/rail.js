@@ -1,4 +1,4 @@
-/** What stands beside the document: who wrote it, its checks, what changed, what the agent was told. */
+/** What is beside the document: who wrote it, its checks, what changed, what the agent received. */
 
 import { h, present } from "../dom.js";
 import { bytes, count, title } from "../labels.js";
@@ -27,7 +27,7 @@ export function rail(request, { signal, showChanges }) {
     checks(request),
     changesSince(request, showChanges),
     past,
-    told(request),
+    received(request),
   );
 }
 
@@ -92,14 +92,14 @@ function changesSince({ contents }, show) {
 }
 
 /** @param {RequestPublic} request */
-function told({ task }) {
+function received({ task }) {
   if (!task) return null;
   /** @param {string | null} text */
   const words = (text) => text && h("p", { dir: "auto", class: "words" }, visible(text));
   return section(
-    "What it was told",
+    "What the agent received",
     task.feedback &&
-      h("div", { class: "told" }, h("p", { class: "faint" }, "For this round"), quotation(task.feedback)),
+      h("div", {}, h("p", { class: "faint" }, "For this round"), quotation(task.feedback)),
     h(
       "details",
       { class: "folded" },

@@ -6,7 +6,7 @@
  * @property {string} id
  * @property {string} artifactId
  * @property {"document" | "changes"} view
- * @property {string} where "Software specification v1, under “Goals”", or "main.py, line 12"
+ * @property {string} location "Software specification v1, under “Goals”", or "main.py, line 12"
  * @property {number} at which place of the document, counted from 0
  * @property {string} quote what is there
  * @property {string} text what the person says of it
@@ -30,6 +30,6 @@ export function quoteOf(text) {
  */
 export function changeRequest(feedback, remarks) {
   const said = remarks.filter(({ text }) => text.trim());
-  const parts = said.map(({ where, quote, text }) => `On ${where}:\n> ${quote}\n\n${text.trim()}`);
+  const parts = said.map(({ location, quote, text }) => `On ${location}:\n> ${quote}\n\n${text.trim()}`);
   return [feedback.trim(), ...parts].filter(Boolean).join("\n\n");
 }
