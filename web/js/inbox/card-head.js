@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { visible } from "../text.js";
-import { afterwards, deadlineInWords } from "./deadline.js";
+import { afterwards, deadlineInWords } from "./expiry.js";
 import { heading as headingOf } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
