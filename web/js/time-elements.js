@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, remaining, wholeSeconds } from "./time.js";
+import { ago, brief, inFull, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -61,6 +61,16 @@ class TimeAgo extends TickingElement {
     const length = LENGTHS[this.getAttribute("mode") ?? ""];
     this.write(length ? length(Math.abs(Date.now() - moment)) : ago(moment));
   }
+}
+
+/**
+ * The time that is left in its largest unit, rounded: a deadline in 23 h 59 min is "24 h" away.
+ * @param {number} ms
+ */
+function remaining(ms) {
+  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
+  if (ms < 90 * 60_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 36 * HOUR ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / (24 * HOUR))} d`;
 }
 
 /**

@@ -43,16 +43,6 @@ export const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` 
 export const brief = (ms) => wholeSeconds(ms).split(" ", 2).join(" ");
 
 /**
- * The time that is left, in its largest unit and rounded, since a deadline in 23 h 59 min is "24 h" away.
- * @param {number} ms
- */
-export function remaining(ms) {
-  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
-  if (ms < 90 * 60_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 36 * 3_600_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
-}
-
-/**
  * The exact local time, for a tooltip.
  * @param {number | Date} moment
  */

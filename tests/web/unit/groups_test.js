@@ -4,7 +4,6 @@ import { afterwards, deadlineInWords } from "../../../web/js/inbox/expiry.js";
 import { Entry } from "../../../web/js/inbox/entry.js";
 import { byUrgency, grouped } from "../../../web/js/inbox/groups.js";
 import { heading, rowTitle } from "../../../web/js/inbox/titles.js";
-import { remaining } from "../../../web/js/time.js";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const HOUR = 3_600_000;
@@ -67,10 +66,4 @@ test("a deadline says what follows it", () => {
   assert.equal(afterwards(approving), "is approved");
   assert.match(deadlineInWords(approving), /^If nobody responds by .*, the result is approved\.$/);
   assert.match(deadlineInWords(expiring), /, the project fails\.$/);
-});
-
-test("the time that is left is rounded, not cut", () => {
-  assert.equal(remaining(24 * HOUR - 1_000), "24 h");
-  assert.equal(remaining(10_500), "11 s");
-  assert.equal(remaining(6.6 * 24 * HOUR), "7 d");
 });
