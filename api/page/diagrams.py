@@ -46,7 +46,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/diagram")
 async def frame() -> Response:
     snapshot = current_snapshot()
-    text = snapshot.files["diagram/frame.html"].text
+    text = snapshot.files["diagram/frame.html"].body.decode()
     text = text.replace(PREFIX, f"{PREFIX}{snapshot.version}/").replace("/diagram/mermaid.js", LIBRARY_PATH)
     return HTMLResponse(text, headers=HEADERS)
 
