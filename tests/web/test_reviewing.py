@@ -204,6 +204,26 @@ async def test_the_tab_of_a_document_is_in_the_address(page: Page, director: Dir
     await expect(card(page).locator("diff-view").get_by_role("table").first).to_be_visible()
 
 
+async def test_the_version_that_is_compared_is_in_the_address(page: Page, director: Director) -> None:
+    project_id = await director.start("Linked version")
+    for round in (1, 2):
+        await director.request(project_id, "discovery", round=round)
+        await director.respond(project_id, "discovery", "amend", comment=f"Comment of round {round}.")
+    request = await director.request(project_id, "discovery", round=3)
+    await page.goto(f"/inbox?request={request['request_id']}")
+    compared = card(page).get_by_role("combobox", name="Compared with")
+    await expect(compared).to_have_value("2")
+    removed = card(page).locator("diff-view .diff-line[data-kind=removed]")
+    await expect(removed.get_by_text("Comment of round 1.")).to_be_visible()
+    await compared.select_option("1")
+    await expect(removed.get_by_text("Comment of round 1.")).to_have_count(0)
+    await expect(page).to_have_url(re.compile("tab=changes&against=1"))
+    await page.reload()
+    await expect(compared).to_have_value("1")
+    await expect(card(page).locator("diff-view .diff-line[data-kind=added]").first).to_be_visible()
+    await expect(removed.get_by_text("Comment of round 1.")).to_have_count(0)
+
+
 async def test_nothing_is_sent_while_the_api_is_unreachable(
     new_page: NewPage, director: Director, api_url: str
 ) -> None:

@@ -20,7 +20,7 @@ function withParameters(changes) {
  * The address of a request in the inbox, or of the list alone.
  * @param {string | null} id
  */
-export const address = (id) => withParameters({ request: id, tab: null });
+export const address = (id) => withParameters({ request: id, tab: null, against: null });
 
 /** The request's id in the address, or null. */
 export const addressed = () => new URLSearchParams(location.search).get("request");
@@ -33,6 +33,12 @@ export function addressedTab() {
 
 /** @param {"document" | "changes"} tab */
 export const rememberTab = (tab) => go(withParameters({ tab }), { replace: true });
+
+/** The version in the address that the document is compared with, or null. */
+export const addressedVersion = () => Number(new URLSearchParams(location.search).get("against")) || null;
+
+/** @param {string} version */
+export const rememberVersion = (version) => go(withParameters({ tab: "changes", against: version }), { replace: true });
 
 /** What the list is grouped by. @returns {Grouping} */
 export function addressedGrouping() {

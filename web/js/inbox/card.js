@@ -55,7 +55,7 @@ export function requestCard(entry, { signal, next, loaded }) {
       if (signal.aborted) return;
       request = read;
       head.addDetails(read);
-      const shown = evidence(read, read.may_redo ? { remarks, comment: openRemark, signal } : null);
+      const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo, signal });
       comment = shown.comment;
       body.replaceChildren(
         stepper(read, signal),

@@ -1,18 +1,18 @@
 /** The artifacts that a request asks about: each document, and its changes since the previous version. */
 
 import "../artifacts/artifact-view.js";
-import "../artifacts/diff-view.js";
 import { h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import { addressedTab, rememberTab } from "./addresses.js";
 import { commenting } from "./commenting.js";
+import { comparison } from "./comparison.js";
 import { tabs } from "./tabs.js";
 
 /** @import { ArtifactContent, RequestPublic } from "../api.d.ts" */
 /** @import { RemarkSet } from "./remark-set.js" */
 /** @import { Remark } from "./remarks.js" */
 
-/** @typedef {{ remarks: RemarkSet, comment: (remark: Remark) => void, signal: AbortSignal }} Commenting */
+/** @typedef {{ remarks: RemarkSet, comment: (remark: Remark) => void, commentable: boolean, signal: AbortSignal }} Commenting */
 /** @typedef {"document" | "changes"} View */
 
 /** @type {[View, string][]} */
@@ -20,9 +20,9 @@ const VIEWS = [["document", "Document"], ["changes", "Changes"]];
 
 /**
  * The artifacts of a full request. In a later round, the changes are shown first, unless the address says otherwise.
- * `options` is null if the request cannot be sent back. `comment()` starts to choose a place to comment on.
+ * `commentable` is false if the request cannot be sent back. `comment()` starts to choose a place to comment on.
  * @param {RequestPublic} request
- * @param {Commenting | null} options
+ * @param {Commenting} options
  */
 export function evidence(request, options) {
   const asked = new Set(request.artifacts.map(({ artifact_id }) => artifact_id));
@@ -31,7 +31,7 @@ export function evidence(request, options) {
   const element = h("div", { class: "evidence" }, shown.length ? shown.map((one) => one.element) : none);
   return {
     element,
-    comment: () => (shown[0] && options ? (shown[0].start(), true) : false),
+    comment: () => (shown[0] && options.commentable ? (shown[0].start(), true) : false),
     /** @param {string} id */
     showChanges: (id) => shown.find((one) => one.id === id)?.show("changes"),
   };
@@ -41,10 +41,11 @@ export function evidence(request, options) {
  * @param {ArtifactContent} item
  * @param {RequestPublic} request
  * @param {boolean} asked
- * @param {Commenting | null} options
+ * @param {Commenting} options
  */
 function artifact(item, request, asked, options) {
   const name = `${title(item.type)}, version ${item.version}`;
+  const commentable = options.commentable && asked;
   const views = item.previous_id ? VIEWS : VIEWS.slice(0, 1);
   /** @type {Map<View, ReturnType<typeof commenting>>} */
   const comments = new Map();
@@ -55,8 +56,12 @@ function artifact(item, request, asked, options) {
 
   /** @param {View} view */
   function make(view) {
-    const body = h("div", { class: "artifact-body" }, view === "changes" ? whatChanged(item) : asItIs(item));
-    if (options && asked) {
+    const body = h(
+      "div",
+      { class: "artifact-body" },
+      view === "changes" ? comparison(item, options.signal) : asItIs(item),
+    );
+    if (commentable) {
       const subject = { artifactId: item.artifact_id, view, name: `${title(item.type)} v${item.version}` };
       comments.set(view, commenting(body, subject, { ...options, back: () => begin }));
     }
@@ -87,7 +92,7 @@ function artifact(item, request, asked, options) {
     "Comment",
     h("kbd", { "aria-hidden": "true" }, "l"),
   );
-  options?.remarks.addEventListener("jump", (event) => {
+  options.remarks.addEventListener("jump", (event) => {
     const remark = /** @type {CustomEvent<Remark>} */ (event).detail;
     if (remark.artifactId !== item.artifact_id) return;
     show(remark.view);
@@ -99,7 +104,7 @@ function artifact(item, request, asked, options) {
     `${asked ? "" : "As edited · "}v${item.version} · by `,
     h("span", { dir: "auto" }, item.author),
   );
-  const tools = h("div", { class: "artifact-tools" }, options && asked && begin, views.length > 1 && bar.bar);
+  const tools = h("div", { class: "artifact-tools" }, commentable && begin, views.length > 1 && bar.bar);
   const head = h("header", {}, h("h3", {}, title(item.type)), facts, tools);
   return {
     id: item.artifact_id,
@@ -113,12 +118,5 @@ function artifact(item, request, asked, options) {
 function asItIs(item) {
   const view = document.createElement("artifact-view");
   view.artifact = item;
-  return view;
-}
-
-/** @param {ArtifactContent} item */
-function whatChanged(item) {
-  const view = document.createElement("diff-view");
-  view.show(item.artifact_id, item.previous_id);
   return view;
 }
