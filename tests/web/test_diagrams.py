@@ -33,16 +33,14 @@ def director(http: httpx2.AsyncClient, worker: None) -> Director:
 async def shown(page: Page, director: Director, source: str) -> Locator:
     """Show a document with a diagram, and return the figure."""
     project_id = await director.start("Drawn")
+    request = await director.request(project_id, "discovery")
     document = f"# Plan\n\nBefore it.\n\n```mermaid\n{source}```\n\nAfter it.\n"
     await director.respond(project_id, "discovery", "amend", content=document)
-    request = await director.request(project_id, "plan")
-    found = (await director.get(f"/projects/{project_id}/artifacts"))["items"]
-    plan = next(one for one in found if one["type"] == "project_plan" and one["version"] == 2)
-    assert request
-    await page.goto(f"/projects/{project_id}#artifact={plan['artifact_id']}")
-    await expect(page.locator("[data-seq]").first).to_be_attached()
-    figure = page.locator("figure.diagram")
-    await page.locator("artifact-view").evaluate("element => element.scrollIntoView()")
+    await director.request(project_id, "plan")
+    await page.goto(f"/inbox?request={request['request_id']}")
+    edited = page.get_by_role("region", name="Project plan, version 2", exact=True)
+    await edited.scroll_into_view_if_needed()
+    figure = edited.locator("figure.diagram")
     await figure.scroll_into_view_if_needed()
     return figure
 
@@ -75,7 +73,7 @@ async def test_the_frame_has_a_policy_of_its_own(http: httpx2.AsyncClient) -> No
 async def test_a_diagram_is_drawn_and_its_source_is_behind_a_button(page: Page, director: Director) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url))
-    await page.goto("/inbox")
+    await page.goto("/system")
     figure = await shown(page, director, CHART)
     await expect(frame_of(figure).locator("svg").get_by_text("Short links").first).to_be_visible()
     source = figure.locator("pre")
