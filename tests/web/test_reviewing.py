@@ -142,6 +142,28 @@ async def test_a_line_of_a_diff_is_commented_on_with_its_number(page: Page, dire
     await expect(composer(page).locator("blockquote")).to_have_text(re.compile(r"^\+ "))
 
 
+async def test_a_line_of_code_is_commented_on_with_its_file_and_number(page: Page, director: Director) -> None:
+    project_id = await director.start("Line of code")
+    await director.approve(project_id, "discovery", "plan", "design")
+    request = await director.request(project_id, "launch")
+    await page.goto(f"/inbox?request={request['request_id']}")
+    package = card(page).get_by_role("region", name="Deployment package, version 1", exact=True)
+    await package.get_by_role("treeitem", name=re.compile("pyproject.toml")).click()
+    code = package.locator("pre code")
+    await expect(code).to_contain_text("[project]")
+    lines = (await code.inner_text()).splitlines()
+    number = lines.index("[project]") + 1
+    height = await code.evaluate(
+        "(code) => code.getBoundingClientRect().height / code.textContent.trimEnd().split('\\n').length"
+    )
+    await code.hover(position={"x": 10, "y": height * (number - 0.5)})
+    await package.get_by_role("button", name="Comment on “[project]”").click()
+    place = composer(page).get_by_role(
+        "button", name=re.compile(f"^Deployment package v1, .*pyproject.toml, line {number}$")
+    )
+    await expect(place).to_be_visible()
+
+
 async def test_a_failed_step_says_what_failed_and_offers_to_try_again(page: Page, director: Director) -> None:
     project_id = await director.start("Failing", rehearsal=FAILS)
     await director.approve(project_id, "discovery", "plan")

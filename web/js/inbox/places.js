@@ -6,6 +6,8 @@ import { quoteOf } from "./remarks.js";
 
 const BLOCKS = "h1, h2, h3, h4, h5, h6, p, li, tr, pre, .diff-line";
 const INNER = "p, li, tr, pre";
+/** What belongs to the view, and the hidden source of a diagram. */
+const NO_PLACES = "[hidden], file-tree, .file-head";
 const HEADINGS = "h1, h2, h3, h4, h5, h6";
 
 /**
@@ -14,7 +16,7 @@ const HEADINGS = "h1, h2, h3, h4, h5, h6";
  */
 export function* placesIn(root) {
   for (const block of root.querySelectorAll(BLOCKS)) {
-    if (block.closest("[hidden]")) continue; // the source of a diagram
+    if (block.closest(NO_PLACES)) continue;
     if (block.matches("pre")) yield* linesOf(block);
     else {
       const place = blockPlace(block);
@@ -31,7 +33,7 @@ export function* placesIn(root) {
  */
 export function placeAt(root, { target, clientX: x, clientY: y }) {
   const block = target instanceof Element ? target.closest(BLOCKS) : null;
-  if (!block || !root.contains(block)) return null;
+  if (!block || !root.contains(block) || block.closest(NO_PLACES)) return null;
   if (!block.matches("pre")) return blockPlace(block);
   const caret = caretAt(x, y);
   if (!caret || !block.contains(caret.node)) return null;
@@ -39,8 +41,7 @@ export function placeAt(root, { target, clientX: x, clientY: y }) {
   before.setStart(block, 0);
   before.setEnd(caret.node, caret.offset);
   const number = before.toString().split("\n").length;
-  for (const line of linesOf(block)) if (line.line === number) return line;
-  return null;
+  return linesOf(block, number).next().value ?? null;
 }
 
 /**
@@ -94,24 +95,36 @@ function outermost(inner, block) {
   return found;
 }
 
-/** @param {Element} pre */
-function* linesOf(pre) {
+/**
+ * The lines of a block of code that are not empty, or the one with a number.
+ * @param {Element} pre
+ * @param {number} [only]
+ * @returns {Generator<Place, void>}
+ */
+function* linesOf(pre, only) {
   const walker = document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
-  let range = document.createRange();
-  range.setStart(pre, 0);
+  /** @type {[Node, number]} */
+  let start = [pre, 0];
   let line = 1;
+  /** @type {(node: Node, offset: number) => Iterable<Place>} */
+  const until = function* (node, offset) {
+    if (only !== undefined && line !== only) return;
+    const range = document.createRange();
+    range.setStart(...start);
+    range.setEnd(node, offset);
+    const text = range.toString();
+    if (text.trim()) yield { element: pre, range, text, line };
+  };
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const text = node.nodeValue ?? "";
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-      range.setEnd(node, at);
-      if (range.toString().trim()) yield { element: pre, range, text: range.toString(), line };
-      range = document.createRange();
-      range.setStart(node, at + 1);
+      yield* until(node, at);
+      start = [node, at + 1];
       line += 1;
+      if (only !== undefined && line > only) return;
     }
   }
-  range.setEnd(pre, pre.childNodes.length);
-  if (range.toString().trim()) yield { element: pre, range, text: range.toString(), line };
+  yield* until(pre, pre.childNodes.length);
 }
 
 /**
