@@ -81,6 +81,10 @@ async def test_a_diagram_is_drawn_and_its_source_is_behind_a_button(page: Page, 
     await figure.get_by_role("button", name="Show the source").click()
     await expect(source).to_contain_text("caller([Caller]) --> service")
     assert sum("mermaid" in url for url in requested) == 1  # with the first diagram, and not before
+    theme = frame_of(figure).locator("html")
+    await expect(theme).to_have_attribute("data-theme", "light")
+    await page.emulate_media(color_scheme="dark")
+    await expect(theme).to_have_attribute("data-theme", "dark")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -99,6 +99,16 @@ async def _requesting_changes(page: Page, scene: Scene) -> None:
     await form.get_by_role("textbox", name=re.compile("^Comment on")).fill("Say for how long.")
 
 
+async def _diagram(page: Page, scene: Scene) -> None:
+    """The closed request of the step that drew the architecture."""
+    answer = await page.request.get(f"/api/v1/hitl/project/{scene.completed}/requests")
+    design = next(one for one in (await answer.json())["items"] if one["stage"] == "design")
+    await page.goto(f"/inbox?request={design['request_id']}")
+    figure = page.locator("figure.diagram").first
+    await figure.scroll_into_view_if_needed()
+    await expect(figure.frame_locator("iframe").locator("svg").first).to_be_visible()
+
+
 async def _together(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_role("checkbox", name="Select all shown").check()
@@ -160,6 +170,7 @@ VIEWS: dict[str, Show] = {
     "inbox-editing": _editing,
     "inbox-requesting-changes": _requesting_changes,
     "inbox-rejecting": _rejecting,
+    "inbox-diagram": _diagram,
     "inbox-together": _together,
     "stopping": _stopping,
     "help": _help,

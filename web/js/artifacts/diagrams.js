@@ -59,20 +59,23 @@ function figure(caption, source, signal) {
     showSource(true);
   }
 
+  function drawn() {
+    if (button.hidden) showSource(false);
+    button.hidden = false;
+  }
+
+  function redraw() {
+    if (drawing.isConnected) draw(text, drawing, { failed, drawn, signal });
+  }
+
   showSource(true);
   button.hidden = true;
   if (text.length > MAX_SOURCE) return failed("It is too large to be drawn; this is its source.");
   const visibility = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     visibility.disconnect();
-    draw(text, drawing, {
-      failed,
-      drawn() {
-        button.hidden = false;
-        showSource(false);
-      },
-      signal,
-    });
+    redraw();
+    onTheme(redraw, signal);
   }, { rootMargin: "200px" });
   visibility.observe(element);
   signal.addEventListener("abort", () => visibility.disconnect());
@@ -94,6 +97,7 @@ function draw(source, place, { failed, drawn, signal }) {
   function give(why = "It could not be drawn in time; this is its source.") {
     clearTimeout(timer);
     controller.abort();
+    if (!frame.isConnected) return; // another theme has replaced it
     frame.remove();
     failed(why);
   }
@@ -117,7 +121,7 @@ function draw(source, place, { failed, drawn, signal }) {
 
   addEventListener("message", heard, { signal: AbortSignal.any([signal, controller.signal]) });
   signal.addEventListener("abort", () => clearTimeout(timer));
-  place.append(frame);
+  place.replaceChildren(frame);
 }
 
 /**
@@ -130,3 +134,15 @@ const kindOf = (source) =>
 /** The theme that the page has now. */
 const theme = () =>
   document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+
+/**
+ * Call `changed` when the page gets another theme, until `signal` aborts.
+ * @param {() => void} changed
+ * @param {AbortSignal} signal
+ */
+function onTheme(changed, signal) {
+  const chosen = new MutationObserver(changed);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  signal.addEventListener("abort", () => chosen.disconnect());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed, { signal });
+}
