@@ -13,13 +13,23 @@ from pydantic import ValidationError
 
 from cli.client.address import find_api
 from cli.client.http import Client
-from cli.command_line import discard_stdout, print_error
+from cli.client.ids import PROJECT, find_id
+from cli.command_line import discard_stdout, print_error, report_io_error
 from cli.commands.options import ApiTarget
-from cli.errors import FAILED, INTERRUPTED, NO_API, TERMINATED, CommandError
+from cli.errors import INTERRUPTED, NO_API, TERMINATED, CommandError
 from cli.interrupts import raise_on_interrupt
 
 Command = Callable[[Client], Awaitable[int]]
 """A command as a coroutine that uses the API and returns the exit code."""
+
+
+def run_on(given: str, command: Callable[[Client, str], Awaitable[int]], api: ApiTarget, *kinds: str) -> NoReturn:
+    """Run a command on a record, by default a project, that is named by its id or otherwise (see `cli.client.ids`)."""
+
+    async def resolved(client: Client) -> int:
+        return await command(client, await find_id(client, given, *(kinds or (PROJECT,))))
+
+    run_command(resolved, api)
 
 
 def run_command(command: Command, api: ApiTarget) -> NoReturn:
@@ -50,9 +60,8 @@ def run_command(command: Command, api: ApiTarget) -> NoReturn:
         print_error(f"the server is not BotArmy, or another version of it: {error.errors()[0]['msg']}")
         code = NO_API
     except OSError as error:
-        print_error(f"cannot continue: {error.strerror or error}")
+        code = report_io_error(error)
         discard_stdout()
-        code = FAILED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except asyncio.CancelledError:

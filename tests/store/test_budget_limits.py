@@ -30,8 +30,9 @@ class Calls:
 
     async def reserve(self, usd: float = 0.0, tokens: int = 0, seconds: float = 0.0) -> UUID | None:
         reservation, amounts = uuid7(), Amounts(usd=usd, tokens=tokens, seconds=seconds)
-        made = await budgets.reserve(self.store, reservation, self.scopes, self.task, START, amounts)
-        return reservation if made else None
+        async with self.store.reading() as connection:
+            made = await budgets.reserve(connection, reservation, self.scopes, self.task, START, amounts)
+        return reservation if made is True else None
 
     async def settle(self, reservation: UUID | None, usd: float = 0.0, tokens: int | None = None) -> bool:
         """Store the response of a call. Return whether a budget is to be reported."""

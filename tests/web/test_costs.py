@@ -69,7 +69,8 @@ async def test_the_start_dialog_says_what_earlier_projects_of_the_pipeline_cost(
     await dialog.get_by_text("Who does the work").click()
     await dialog.get_by_role("radio", name=re.compile("^Models")).check()
     await expect(line).to_have_text(
-        "3 earlier projects of this pipeline: $0.50 ($0.20 to $1.50), 0:00:00 h of work (0:00:00 h to 0:00:00 h)."
+        "3 earlier projects of this pipeline with any model: $0.50 "
+        "($0.20 to $1.50), 0:00:00 h of work (0:00:00 h to 0:00:00 h)."
     )
     await dialog.get_by_role("radio", name=re.compile("^software-delivery")).check()
     await expect(line).to_be_hidden()

@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, wholeSeconds } from "./time.js";
+import { ago, brief, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -64,16 +64,6 @@ class TimeAgo extends TickingElement {
 }
 
 /**
- * The time that is left in its largest unit, rounded: a deadline in 23 h 59 min is "24 h" away.
- * @param {number} ms
- */
-function remaining(ms) {
-  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
-  if (ms < 90 * 60_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < 36 * HOUR ? `${Math.round(ms / HOUR)} h` : `${Math.round(ms / (24 * HOUR))} d`;
-}
-
-/**
  * `<time-left until="…" since="…" then="…">`: the time that is left, and what happens then. Its tone warns when little is left; it dispatches `expired`
  * when the time is up.
  */
@@ -88,9 +78,11 @@ class TimeLeft extends TickingElement {
     const warns = left < Math.min(HOUR, WARNING_SHARE * whole);
     const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
-    if (!this.title) this.title = `Waits until ${inFull(until)}`;
+    const title = `Waits until ${inFull(until)}`;
+    if (this.title !== title) this.title = title;
     const then = this.getAttribute("then");
     this.write(left <= 0 ? "expired" : then ? `expires in ${remaining(left)} → ${then}` : `${remaining(left)} left`);
+    if (left > 0) this.#expired = false;
     if (left > 0 || this.#expired) return;
     this.#expired = true;
     this.dispatchEvent(new Event("expired"));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { afterwards, deadlineInWords } from "../../../web/js/inbox/expiry.js";
 import { Entry } from "../../../web/js/inbox/entry.js";
 import { byUrgency, grouped } from "../../../web/js/inbox/groups.js";
 import { heading, rowTitle } from "../../../web/js/inbox/titles.js";
@@ -57,13 +56,4 @@ test("a request is called by its document, and a failed step by who failed on wh
   assert.equal(heading(request), "Review: Software specification v2");
   assert.equal(rowTitle(request), "Software specification v2 · review");
   assert.equal(heading({ ...request, reason: "failed_step", artifacts: [] }), "Coder failed on build");
-});
-
-test("a deadline says what follows it", () => {
-  const expiring = { expires_at: "2026-01-01T00:00:00Z" };
-  assert.equal(afterwards(expiring), "fails");
-  const approving = { ...expiring, at_expiry: { effect: "approves", words: "the result is approved" } };
-  assert.equal(afterwards(approving), "is approved");
-  assert.match(deadlineInWords(approving), /^If nobody responds by .*, the result is approved\.$/);
-  assert.match(deadlineInWords(expiring), /, the project fails\.$/);
 });

@@ -2,7 +2,8 @@
 
 import { h } from "../dom.js";
 import { visible } from "../text.js";
-import { afterwards, deadlineInWords } from "./expiry.js";
+import { deadlineLine } from "./deadline-line.js";
+import { effect } from "./deadline.js";
 import { heading as headingOf } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
@@ -40,14 +41,8 @@ const QUESTIONS = new Set(["review", "low_confidence", "checkpoint"]);
  */
 export function deadline(request) {
   if (request.deadline_held) return h("span", { class: "soft deadline" }, "the deadline is on hold");
-  const element = h("time-left", {
-    class: "deadline",
-    until: request.expires_at,
-    since: request.created_at,
-    then: afterwards(request),
-    title: deadlineInWords(request),
-  });
-  return element;
+  const { expires_at: until, created_at: since } = request;
+  return h("time-left", { class: "deadline", until, since, then: effect(request) });
 }
 
 /**
@@ -57,16 +52,18 @@ export function deadline(request) {
 export function cardHead(entry) {
   const { request } = entry;
   const heading = h("h2", { tabIndex: -1, dir: "auto" }, headingOf(request));
-  const left = deadline(request);
+  const line = deadlineLine(request);
+  /** @type {RequestPublic["extensions"] | undefined} */
+  let extensions;
   const overdue = request.deadline_held !== true && Date.parse(request.expires_at) <= Date.now();
   const expired = h(
     "p",
     { class: "notice", dataset: { tone: "asks" }, hidden: !overdue },
     "Expired. Waiting for the outcome.",
   );
-  left.addEventListener("expired", () => {
+  line.element.addEventListener("expired", () => {
     expired.hidden = entry.outcome !== null;
-  });
+  }, true);
   const why = h("span", {}, WHY[request.reason] ?? "");
   const element = h(
     "header",
@@ -80,7 +77,6 @@ export function cardHead(entry) {
         visible(request.project_name),
       ),
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
-      left,
     ),
     heading,
     QUESTIONS.has(request.reason) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
@@ -93,17 +89,22 @@ export function cardHead(entry) {
       " ago.",
     ),
     expired,
+    line.element,
   );
   return {
     element,
     heading,
-    /** @param {RequestPublic} request */
-    addDetails({ task }) {
+    /** @param {RequestPublic} whole */
+    addDetails(whole) {
+      const { task } = whole;
+      extensions = whole.extensions;
+      line.update({ ...request, extensions, expires_at: whole.expires_at });
       if (request.reason !== "low_confidence" || typeof task?.confidence !== "number") return;
       why.append(` It is ${Math.round(task.confidence * 100)} %.`);
     },
     update() {
-      left.hidden = entry.outcome !== null;
+      line.update({ ...entry.request, extensions });
+      line.element.hidden = entry.outcome !== null;
       if (entry.outcome) expired.hidden = true;
     },
   };

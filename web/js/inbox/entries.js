@@ -142,6 +142,7 @@ class Entries extends EventTarget {
       listed.add(item.request_id);
       const entry = this.#byId.get(item.request_id) ?? new Entry(item);
       entry.listed = true;
+      entry.request = { ...entry.request, ...item }; // its deadline may have been extended
       this.#byId.set(item.request_id, entry);
     }
     if (pending.items && !pending.error) {

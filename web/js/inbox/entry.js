@@ -5,7 +5,7 @@ import { Draft } from "./draft.js";
 /** @import { HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
 /** @import { Move } from "../labels.js" */
 
-/** @typedef {Partial<Pick<RequestPublic, "contents" | "task" | "redo_default" | "redo_stages">>} Details */
+/** @typedef {Partial<Pick<RequestPublic, "contents" | "task" | "redo_default" | "redo_stages" | "shortage_now">>} Details */
 /** @typedef {RequestItem & Details} Asked a request from the list, or in full */
 /** @typedef {Asked & { project_name: string, deadline_held?: boolean }} EntryRequest */
 

@@ -2,6 +2,7 @@
 
 import { title } from "../labels.js";
 import { visible } from "../text.js";
+import { byDeadline } from "./deadline.js";
 import { byAge } from "./entry.js";
 import { isFailure } from "./titles.js";
 
@@ -25,8 +26,7 @@ const SPANS = [[1, "Within an hour"], [24, "Within a day"], [7 * 24, "Within a w
 export function byUrgency(a, b) {
   const [x, y] = [a.request, b.request];
   const failures = Number(isFailure(y)) - Number(isFailure(x));
-  const held = Number(Boolean(x.deadline_held)) - Number(Boolean(y.deadline_held));
-  return failures || held || Date.parse(x.expires_at) - Date.parse(y.expires_at) || byAge(a, b);
+  return failures || byDeadline(x, y) || byAge(a, b);
 }
 
 /**

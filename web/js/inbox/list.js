@@ -89,6 +89,7 @@ export function inboxList({ pick, check }) {
     else link.removeAttribute("aria-current");
     row.dataset.closed = entry.outcome ? "yes" : "no";
     left.hidden = entry.outcome !== null;
+    if (left.matches("time-left")) left.setAttribute("until", request.expires_at);
     const state = stateOf(entry);
     if (marks.dataset.state === state) return;
     marks.dataset.state = state;

@@ -99,6 +99,6 @@ export class StartChoices {
     const { pipeline, oversight } = this.#draft.values;
     if (!this.#pipelines) return;
     this.#preview.show(pipeline, oversight);
-    this.#estimate.show(this.crew.rehearses ? "" : pipeline);
+    this.#estimate.show(this.crew.rehearses ? "" : pipeline, this.crew.body.model ?? "");
   }
 }
