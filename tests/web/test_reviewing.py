@@ -212,6 +212,18 @@ async def test_the_list_has_failures_first_and_says_what_follows_a_deadline(page
     await expect(groups).to_have_text(["Ordered failure · 1", "Ordered review · 1"])
 
 
+async def test_a_deadline_is_extended_beside_the_request_and_in_the_list(page: Page, director: Director) -> None:
+    await reviewed(page, director, "Extended")
+    row = page.get_by_role("list", name="Open requests").get_by_role("link", name=re.compile("^Extended"))
+    await expect(row).to_contain_text("expires in 24 h → fails")
+    await expect(card(page).get_by_text(re.compile("^ ?The project fails on .* if nobody decides"))).to_be_visible()
+    await card(page).get_by_role("button", name="Extend …").click()
+    dialog = page.get_by_role("dialog", name="Extend the deadline")
+    await dialog.get_by_label("Extend by").select_option("7d")
+    await dialog.get_by_role("button", name="Extend", exact=True).click()
+    await expect(row).to_contain_text("expires in 8 d → fails")
+
+
 async def test_the_tab_of_a_document_is_in_the_address(page: Page, director: Director) -> None:
     project_id = await director.start("Linked tab")
     await director.respond(project_id, "discovery", "amend", comment="Shorter.")
