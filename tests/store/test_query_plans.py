@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import HitlStatus, ProjectStatus
 from store import (
     artifacts,
+    estimates,
     events,
     hitl,
     open_workflows,
@@ -225,6 +226,13 @@ async def test_a_query_reads_what_it_returns_and_not_all_projects(
     few, many = reads[name]
     more = max(1, many.rows) / max(1, few.rows)
     assert many.pages <= 1.5 * more * few.pages + 10, f"{few}, then {many}"
+
+
+async def test_an_estimate_looks_at_the_newest_projects_that_asked_models(
+    connection: AsyncConnection, reads: object
+) -> None:
+    read = await read_by(lambda c, _: estimates.of_pipeline(c, "p", None), connection, MANY)
+    assert read.pages < 6 * estimates.LOOKED_AT
 
 
 async def test_a_delivery_is_found_among_many_versions(connection: AsyncConnection, reads: object) -> None:
