@@ -20,7 +20,7 @@ import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 const RULES = {
   always: "A human decides on its result.",
   on_low_confidence: "A human decides on its result if the agent is unsure.",
-  never: "No gate applies. If the step fails at every attempt, a human is still asked.",
+  never: "No review applies. If the step fails at every attempt, a human is still asked.",
 };
 
 /**
@@ -36,7 +36,7 @@ export function stageDetail(model, signal, close) {
   const about = h("div", { class: "stage-detail-about" });
   const none = h("p", { class: "soft" }, "It has not started.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
-  const label = { "aria-label": "Close the stage" };
+  const label = { "aria-label": "Close the step" };
   const closeButton = h(
     "button",
     { type: "button", class: "quiet icon-button", ...label, onclick: close },
@@ -162,7 +162,7 @@ function describe(stage, model) {
     ["Model", h("span", { dir: "auto" }, visible(stageModelInWords(stage, model.project)))],
     ["Consumes", typeList(stage.consumes)],
     ["Produces", typeList(stage.produces)],
-    ["Gate", [
+    ["Review", [
       h("p", {}, RULES[rule]),
       rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate?.question),
     ]],
