@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class AskingTools(Tools):
     def all(self) -> tuple[Tool, ...]:
         asking = {"source": "notes/act", "asks_first": True}
         newer = {"description": f"Ends, version {self.version}."}
-        changes = {"act": asking, "done": newer}
+        changes: dict[str, dict[str, Any]] = {"act": asking, "done": newer}
         return tuple(replace(tool, **changes.get(tool.name, {})) for tool in super().all())
 
 
