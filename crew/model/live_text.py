@@ -49,7 +49,8 @@ async def streamed_request(
     )
     try:
         async with stream as events:
-            shown = _Shown(watchers, client.secrets, turn)
+            tools = [tool.name for tool in parameters.function_tools]
+            shown = _Shown(watchers, WrittenText(client.secrets, tools), turn)
             async with shown.while_written():
                 async for event in events:
                     has_begun = True
@@ -63,9 +64,8 @@ async def streamed_request(
 class _Shown:
     """A text that is shown as it grows: at once when it begins, and then every SHOWN_SECONDS."""
 
-    def __init__(self, watchers: Watchers, secrets: Sequence[str], turn: int) -> None:
-        self._watchers = watchers
-        self._written = WrittenText(secrets)
+    def __init__(self, watchers: Watchers, written: WrittenText, turn: int) -> None:
+        self._watchers, self._written = watchers, written
         self._call, self._turn = uuid4(), turn
         self._has_grown, self._is_complete = asyncio.Event(), asyncio.Event()
 

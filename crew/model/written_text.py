@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import orjson
 from pydantic_ai.messages import (
@@ -38,11 +38,14 @@ class WrittenText:
 
     Args:
         secrets: the keys, which it never contains.
+        tools: the names of the tools that there are. A model may call any other, which may be named as a key.
     """
 
-    def __init__(self, secrets: Sequence[str]) -> None:
+    def __init__(self, secrets: Sequence[str], tools: Collection[str] = ()) -> None:
         self._part: int | None = None
+        self._tools = tools
         self.tool: str | None = None
+        """The tool whose arguments are being written, if there is one of that name."""
         self._escaped = ""
         """The end of the arguments, which may be the beginning of an escape sequence."""
         self._new: list[str] = []
@@ -78,7 +81,7 @@ class WrittenText:
     def _begin(self, index: int, tool: str | None) -> None:
         if self._part is not None:
             self._append("\n\n")
-        self._part, self.tool, self._escaped = index, tool, ""
+        self._part, self.tool, self._escaped = index, tool if tool in self._tools else None, ""
 
     def _append(self, text: str) -> bool:
         if text:

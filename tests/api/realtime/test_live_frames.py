@@ -25,7 +25,8 @@ async def texts(running: Relay) -> LiveTexts:
 
 
 def text(project_id: UUID, said: str, **changes: Any) -> LiveText:
-    task = {"project_id": project_id, "task_id": UUID(int=1), "agent_type": BuiltInRole.CODER, "stage": "build"}
+    """A text of the project's only task, which has the same id here."""
+    task = {"project_id": project_id, "task_id": project_id, "agent_type": BuiltInRole.CODER, "stage": "build"}
     return LiveText(**{**task, "call": UUID(int=2), "turn": 3, "text": said, **changes})
 
 
@@ -47,7 +48,7 @@ async def test_a_socket_gets_the_text_so_far_then_what_is_new_and_the_end(runnin
     async with running.connect() as socket:
         await subscribe(socket, project_id, live=True)
         first = await live(socket)
-        assert (first["seq"], first["project_id"], first["task_id"]) == (None, str(project_id), str(UUID(int=1)))
+        assert (first["seq"], first["project_id"], first["task_id"]) == (None, str(project_id), str(project_id))
         assert first["agent_type"] == "coder"
         known = {"stage": "build", "call": str(UUID(int=2)), "turn": 3, "tool": None, "is_cut": False, "ended": False}
         assert first["data"] == {**known, "offset": 0, "text": "I write"}
@@ -56,7 +57,7 @@ async def test_a_socket_gets_the_text_so_far_then_what_is_new_and_the_end(runnin
         await texts.show(text(project_id, "Again.", call=UUID(int=4)))
         again = (await live(socket))["data"]
         assert (again["call"], again["offset"], again["text"]) == (str(UUID(int=4)), 0, "Again.")
-        await texts.end(project_id, UUID(int=1))
+        await texts.end(project_id, project_id)
         ended = (await live(socket))["data"]
         assert (ended["call"], ended["offset"], ended["text"], ended["ended"]) == (str(UUID(int=4)), 6, "", True)
 

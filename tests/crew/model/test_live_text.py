@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,19 @@ async def test_a_text_is_shown_as_it_grows_and_arguments_read_as_they_were_meant
         whole = turn.text + '\n\ndone {"text": "' + CODE + '"}'  # type: ignore[operator]
         assert whole.startswith(shown[-1].text)
         assert len(shown[-1].text) > 100
+
+
+@pytest.mark.parametrize("model", MODELS)
+async def test_a_tool_that_is_named_as_a_key_is_not_shown(model: str) -> None:
+    async with in_the_middle(model) as attempts:
+        attempts.step.watchers.present = True
+        attempts.client = replace(attempts.client, secrets=(KEY,))
+        turn = Turn(text="I call it.", calls=(Call(name=KEY, arguments={"text": KEY}),), pace=0.2)
+        attempts.provider.faults.arm(Fault(kind="answer", answer=turn, times=1))
+        await attempts.run(UNLIMITED)
+        shown = shown_of(attempts)
+        assert any("[key] " in call.text for call in shown)
+        assert KEY not in "".join(call.model_dump_json() for call in shown)
 
 
 async def test_nothing_is_streamed_while_nobody_watches() -> None:
