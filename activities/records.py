@@ -169,7 +169,9 @@ class Records:
     async def record_status(self, change: RecordStatusInput) -> RecordStatusResult:
         """Record a change of the project's status, unless the project has ended. Return the status as recorded."""
         async with self._store.transaction(change.project_id) as tx:
-            return await projects.set_status(tx, change.status, change.key, change.reason, change.put_off)
+            return await projects.set_status(
+                tx, change.status, change.key, change.reason, change.put_off, change.generation
+            )
 
     @activity.defn
     async def record_problem(self, problem: RecordProblemInput) -> None:

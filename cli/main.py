@@ -6,14 +6,42 @@ from cli import interrupts
 
 with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may arrive at any moment
     from cli.command_line import CommandLine
-    from cli.commands import artifacts, budgets, evals, hitl, models, pipelines, projects, replay, stack, stops, tasks
+    from cli.commands import (
+        artifacts,
+        budgets,
+        control,
+        evals,
+        hitl,
+        models,
+        pipelines,
+        project_list,
+        projects,
+        replay,
+        stack,
+        stops,
+        tasks,
+    )
 
 app = CommandLine(
     help="Runs a crew of software agents over a brief, durably, and asks a human where a human must decide.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for module in (stack, projects, stops, tasks, budgets, hitl, artifacts, models, pipelines, replay, evals):
+for module in (
+    stack,
+    projects,
+    project_list,
+    control,
+    stops,
+    tasks,
+    budgets,
+    hitl,
+    artifacts,
+    models,
+    pipelines,
+    replay,
+    evals,
+):
     module.add_to(app)
 
 if __name__ == "__main__":

@@ -79,4 +79,6 @@ def configure_logs(settings: Settings, process: str) -> None:
     root.handlers = [handler]
     sys.excepthook = _log_uncaught
     root.setLevel(settings.log_level)
+    # It logs each request with its address, which may contain the key of an MCP server.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Computed, DateTime, Float, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 
@@ -31,6 +31,11 @@ def amount_column(type: Any = Float) -> Any:
 
 def text_column(**options: Any) -> Any:
     return Field(sa_type=Text, **options)
+
+
+def words_column() -> Any:
+    """A list of words, empty at first, also in rows that a process of an earlier version writes."""
+    return Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
 
 
 def sql_list(words: Iterable[StrEnum]) -> str:

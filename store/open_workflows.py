@@ -17,7 +17,7 @@ from models.contracts.contract import storable
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from models.contracts.event_data import ErrorEvent, WorkflowEvent
 from models.contracts.recovery import WorkflowProblem
-from models.tables import HITL_REQUEST, TASK
+from models.tables import HITL_REQUEST, TASK, Project
 from store import hitl, projects, tasks
 from store.statement import run, with_statuses
 from store.transaction import Transaction
@@ -164,6 +164,15 @@ async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | N
     """Return one workflow by its id, or None if it has ended."""
     rows = await run(connection, _FIND, only=workflow_id, only_with_problem=False, after=None, limit=1)
     return _open_workflow(rows[0]) if rows else None
+
+
+def of_project(project: Project) -> OpenWorkflow:
+    """Return the workflow of a project, whether it has ended or not."""
+    problem, status = _read_problem(project.workflow_problem), ProjectStatus(project.status)
+    starting = status is ProjectStatus.STARTING
+    return OpenWorkflow(
+        f"project-{project.id}", project.id, None, starting, project.generation, problem, project.name, status
+    )
 
 
 async def unknown(connection: AsyncConnection, workflow_ids: Iterable[str]) -> set[str]:

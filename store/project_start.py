@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Budget
-from models.contracts.enums import Oversight, ProjectStatus
+from models.contracts.enums import Oversight, ParentKind, ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.handoff import ArtifactRef
 from models.contracts.ids import derive_uuid7
@@ -21,7 +22,6 @@ from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
 from store import artifacts, budget_limits, budget_scopes
-from store.rows import fetch_all
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -30,8 +30,8 @@ BRIEF = "brief"
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """A project to start. `source` is FILES content, the code that it begins from. `request_hash` belongs to the
-    `idempotency_key`."""
+    """A project to start. `source` is FILES content, the code that it begins from; `parent` is the project that it
+    comes from, and how. `request_hash` belongs to the `idempotency_key`."""
 
     id: UUID
     name: str
@@ -42,6 +42,9 @@ class NewProject:
     model: ModelName | None = None
     source: bytes | None = None
     budget: Budget | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    parent: tuple[UUID, ParentKind] | None = None
     checkpoint_after: int = 0
     idempotency_key: str | None = None
     request_hash: str | None = None
@@ -56,6 +59,10 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     project = Project(
         id=new.id,
         name=new.name,
+        owner=new.owner,
+        tags=list(new.tags),
+        parent_id=new.parent[0] if new.parent else None,
+        parent_kind=new.parent[1] if new.parent else None,
         pipeline=new.pipeline.model_dump(mode="json"),
         oversight=new.oversight,
         crew=new.crew,
@@ -133,18 +140,23 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
     )
 
 
-async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
-    """Return projects that should have a workflow but may not have one, in random order.
+async def unstarted(
+    connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
+) -> Sequence[tuple[UUID, int]]:
+    """Return the ids and generations of projects that should have a workflow but may not have one, in random order.
 
-    Many may only be waiting for a worker; random order keeps these from starving the others.
+    Many may only be waiting for a worker; random order keeps these from starving the others. Those whose workflow is
+    `known` are left out.
     """
     query = (
-        select(PROJECT)
+        select(PROJECT.c.id, PROJECT.c.generation)
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
+            PROJECT.c.updated_at < func.clock_timestamp() - older_than,  # one that is retried was created long ago
+            PROJECT.c.id.not_in(known),
         )
         .order_by(func.random())
         .limit(limit)
     )
-    return await fetch_all(connection, Project, query)
+    return [(row.id, row.generation) for row in await connection.execute(query)]

@@ -17,8 +17,7 @@ from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
 from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
-from store.rows import fetch_all, fetch_one
-from store.text_search import casefolded
+from store.rows import fetch_one
 from store.transaction import Transaction
 
 
@@ -28,24 +27,28 @@ async def set_status(
     key: str,
     reason: str | None,
     postponed: Mapping[UUID, timedelta] | None = None,
+    generation: int | None = None,
 ) -> RecordStatusResult:
     """Record a project's status and its event. Any final status except `completed` closes the open tasks and requests.
 
-    A project that has ended keeps its status, and nothing is written. Returns the status as recorded.
+    A project that has ended keeps its status, and nothing is written; nor is it for a run of another generation, if one
+    is given. Returns the status as recorded.
     """
-    query = select(PROJECT.c.status, PROJECT.c.reason).where(PROJECT.c.id == tx.project_id)
-    now = (await tx.connection.execute(query)).one()
-    if ProjectStatus(now.status).is_final:
+    columns = (PROJECT.c.status, PROJECT.c.reason, PROJECT.c.generation)
+    now = (await tx.connection.execute(select(*columns).where(PROJECT.c.id == tx.project_id))).one()
+    if ProjectStatus(now.status).is_final or generation not in (None, now.generation):
         return RecordStatusResult(status=now.status, reason=now.reason)
     if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
     tx.update_project(status=status, reason=reason)
-    tx.record(WorkflowEvent(status=status, reason=reason), key=f"status:{key}")
+    # A project that is retried has each status again.
+    key = f"status:{key}" + (f":{now.generation}" if now.generation else "")
+    tx.record(WorkflowEvent(status=status, reason=reason), key=key)
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
-        await hitl_deadlines.postpone_standalone(tx, f"status:{key}")
-    deadlines = await hitl_deadlines.postpone(tx, postponed, f"status:{key}") if postponed else {}
+        await hitl_deadlines.postpone_standalone(tx, key)
+    deadlines = await hitl_deadlines.postpone(tx, postponed, key) if postponed else {}
     return RecordStatusResult(status=status, reason=reason, deadlines=deadlines)
 
 
@@ -77,29 +80,6 @@ async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
     """Return the project that was started with this key, or None."""
     return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
-
-
-async def find(
-    connection: AsyncConnection,
-    *,
-    statuses: Collection[ProjectStatus] = (),
-    search: str = "",
-    before: UUID | None = None,
-    limit: int = 50,
-) -> list[Project]:
-    """Return projects, newest first, older than a given one.
-
-    Optionally only those with one of the statuses, and those with `search` in their name, regardless of case and
-    Unicode form.
-    """
-    query = select(PROJECT).order_by(PROJECT.c.id.desc()).limit(limit)
-    if statuses:
-        query = query.where(PROJECT.c.status.in_(set(statuses)))
-    if search:
-        query = query.where(func.strpos(casefolded(PROJECT.c.name), casefolded(search)) > 0)
-    if before is not None:
-        query = query.where(PROJECT.c.id < before)
-    return await fetch_all(connection, Project, query)
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -107,15 +107,21 @@ async def any_working(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))
 
 
-async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:
-    """Return submitted tasks that should have a workflow but may not have one, in random order as for projects."""
+async def unstarted(
+    connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
+) -> Sequence[UUID]:
+    """Return the ids of submitted tasks that should have a workflow but may not have one, as for projects."""
     query = (
-        select(TASK)
-        .where(TASK.c.status == TaskStatus.PENDING, TASK.c.created_at < func.clock_timestamp() - older_than)
+        select(TASK.c.id)
+        .where(
+            TASK.c.status == TaskStatus.PENDING,
+            TASK.c.created_at < func.clock_timestamp() - older_than,
+            TASK.c.id.not_in(known),
+        )
         .order_by(func.random())
         .limit(limit)
     )
-    return await fetch_all(connection, Task, query)
+    return (await connection.scalars(query)).all()
 
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:

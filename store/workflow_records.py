@@ -18,8 +18,11 @@ from store.open_workflows import OpenWorkflow
 from store.statement import run
 
 _EVENTS: LiteralString = """
-SELECT event.event_type, event.task_id, event.data FROM event JOIN task ON task.id = event.task_id
-WHERE event.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s ORDER BY event.seq
+SELECT event.event_type, event.task_id, event.data FROM event LEFT JOIN task ON task.id = event.task_id
+WHERE event.project_id = %(project_id)s AND (
+    task.workflow_id = %(workflow_id)s
+    OR (event.task_id IS NULL AND event.data ? 'retried_from' AND NOT %(is_standalone)s))
+ORDER BY event.seq
 """
 
 _TASKS: LiteralString = (
@@ -48,7 +51,7 @@ WHERE project_id = %(project_id)s AND dedupe_key LIKE 'status:paused:%%'
 
 async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords:
     """Return the records of a workflow's tasks and requests."""
-    key = {"project_id": of.project_id, "workflow_id": of.workflow_id}
+    key = {"project_id": of.project_id, "workflow_id": of.workflow_id, "is_standalone": of.task_id is not None}
     events = [
         RecordedEvent(task_id=row.task_id, data=read_data(EventType(row.event_type), row.data))
         for row in await run(connection, _EVENTS, **key)

@@ -5,7 +5,7 @@ or end. Nothing restarts by itself."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -44,6 +44,7 @@ class _Listing:
     """The workflows running on our task queue, according to visibility, which may lag behind."""
 
     waiting: dict[str, bool] = field(default_factory=dict)
+    run_ids: dict[str, str] = field(default_factory=dict)
     with_problems: set[str] = field(default_factory=set)
 
 
@@ -69,7 +70,7 @@ class Reconciler:
             pending = await open_workflows.pending_requests(connection)
             unknown = await open_workflows.unknown(connection, listing.waiting)
             ended = await open_workflows.ended(connection, listing.waiting)
-        await self._end_unneeded(unknown, ended, len(listing.waiting))
+        await self._end_unneeded(unknown, ended, listing.run_ids)
         to_check, to_query = self._select(records, listing, pending)
         self._checker.start_pass(to_query)
         changed = 0
@@ -97,19 +98,20 @@ class Reconciler:
         query = f'TaskQueue = "{self._settings.task_queue}" AND ExecutionStatus = "Running"'
         async for run in self._client.list_workflows(query):
             listing.waiting[run.id] = bool(run.typed_search_attributes.get(WAITING))
+            listing.run_ids[run.id] = run.run_id
             if any(key.name == REPORTED_PROBLEMS for key, _ in run.typed_search_attributes):
                 listing.with_problems.add(run.id)
         return listing
 
-    async def _end_unneeded(self, unknown: set[str], ended: set[str], running: int) -> None:
+    async def _end_unneeded(self, unknown: set[str], ended: set[str], running: Mapping[str, str]) -> None:
         """End the workflows whose project was unknown, or had ended, in the last pass, too. If all are unknown, this is
-        probably the wrong database, and none is ended.
+        probably the wrong database, and none is ended. `running` are the runs by the id of their workflow.
 
         A project's end is the last thing that its workflow records. One that runs on is from an earlier moment.
         """
         again, self._unneeded = (unknown | ended) & self._unneeded, unknown | ended
-        if again and len(unknown) == running:
-            log.error("no_project_is_known", workflows=running)
+        if again and len(unknown) == len(running):
+            log.error("no_project_is_known", workflows=len(running))
             return
         for workflow_id in sorted(again):
             what, reason = (
@@ -120,7 +122,8 @@ class Reconciler:
             log.warning(what, workflow_id=workflow_id)
             with one_of_many("workflow_not_ended", workflow_id=workflow_id):
                 try:
-                    await self._client.get_workflow_handle(workflow_id).terminate(reason)
+                    # This run only: a project that had ended may be retried by now.
+                    await self._client.get_workflow_handle(workflow_id, run_id=running[workflow_id]).terminate(reason)
                 except RPCError as error:
                     if not means_workflow_is_gone(error):  # it has ended meanwhile
                         raise

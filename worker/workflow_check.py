@@ -89,6 +89,8 @@ class WorkflowChecker:
         status = run.status
         assert status is not None
         is_current = await generation_of(run) == record.generation
+        if record.unstarted and not is_current:
+            return False  # the project is retried, and the sweeper starts it
         is_cancelled_handoff = record.task_id is not None and status is WorkflowExecutionStatus.CANCELED
         if is_current and (status in ENDED_OUTSIDE or is_cancelled_handoff):
             return await self._record_end(record, status)

@@ -21,10 +21,11 @@ from workflows.run_context import RunContext
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.enums import GateAsk, HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
+    from models.contracts.expiry import accepts_at_expiry
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
-    from models.contracts.pipeline import Pipeline, Stage
+    from models.contracts.pipeline import MAX_ROUNDS, Gate, Pipeline, Stage
     from models.contracts.records import RequestOutcome
     from models.contracts.redo import redo_stages
     from models.contracts.roles import Role
@@ -117,7 +118,7 @@ class StageHandoff:
             ),
             round=state.round,
             feedback=state.feedback,
-            gate=self._gate,
+            gate=self._gate_of_round(),
             reworks=stage.rework is not None and state.reworked < stage.rework.max_rounds,
             reopens=state.reopens,
             continued=state.continued,
@@ -158,6 +159,11 @@ class StageHandoff:
         except FailureError as error:
             raise_if_final(error)
             raise
+
+    def _gate_of_round(self) -> Gate:
+        """Return the stage's gate for a step: a retry of the project grants a stage all its rounds again."""
+        rounds = min(self._gate.max_rounds + self._state.earlier_rounds, MAX_ROUNDS)
+        return self._gate.model_copy(update={"max_rounds": rounds})
 
     def _evaluate(self, result: StepResult) -> StageOutcome | None:
         """Return how the stage ends after a step, or None if its gate has to decide."""
@@ -254,7 +260,9 @@ class StageHandoff:
         return None
 
     def _accepts_on_expiry(self, request: OpenRequest) -> bool:
-        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts) and not request.needs_person
+        return accepts_at_expiry(
+            self._gate.on_expiry, has_artifacts=bool(request.artifacts), needs_person=request.needs_person
+        )
 
     def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
         if self._pipeline is None:

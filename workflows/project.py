@@ -50,6 +50,7 @@ class ProjectWorkflow:
             unrecorded=self._state.unrecorded,
             crew=project.crew,
             model=project.model,
+            generation=project.generation,
             short_agents=self._state.short_agents,
             paused=self._state.paused,
             deadlines_held=self._state.deadlines_held,
@@ -77,7 +78,7 @@ class ProjectWorkflow:
         status, reason, cancellation = ProjectStatus.COMPLETED, None, None
         try:
             if project.state is None or not project.state.opened:
-                short = await self._context.recorder.open_project(project.generation)
+                short = await self._context.recorder.open_project()
                 self._state.short_agents = self._context.short_agents = short
                 self._state.opened = True
             self._opened = True
@@ -108,7 +109,8 @@ class ProjectWorkflow:
 
     @workflow.signal(dynamic=True)
     async def handle_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Receive `respond`, a response to a HITL request (HitlResponse). Any other signal is recorded as a problem."""
+        """Receive `respond`, a response to a HITL request (HitlResponse), or `extend`, a later deadline of one
+        (HitlExtension). Any other signal is recorded as a problem."""
         await self._context.inbox.receive(name, payloads)
 
     @workflow.signal

@@ -13,7 +13,14 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
-from models.contracts.event_data import HitlExpired, HitlResponded, TaskCompleted, TaskFailed, TaskStarted
+from models.contracts.event_data import (
+    HitlExpired,
+    HitlResponded,
+    TaskCompleted,
+    TaskFailed,
+    TaskStarted,
+    WorkflowEvent,
+)
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import ProjectState
@@ -21,7 +28,7 @@ from models.contracts.recovery import RecordedRequest, WorkflowRecords
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import GateState, HandoffInput, HandoffState
 from workflows.gate import resumes_same_task
-from workflows.rework import count_failed_verdict, join_feedback, redo, send_back
+from workflows.rework import count_failed_verdict, join_feedback, redo, retry, send_back
 from workflows.standalone_handoff import standalone_stage
 
 StageEvent = TaskStarted | TaskCompleted | TaskFailed | HitlResponded | HitlExpired
@@ -91,6 +98,8 @@ class _StateBuilder:
         for event in self._recorded.events:
             if isinstance(event.data, StageEvent) and event.data.stage in self._stages:
                 self._apply(event.task_id, event.data)
+            elif isinstance(event.data, WorkflowEvent) and event.data.retried_from in self._stages:
+                self._retried(event.data.retried_from, event.data.reason)
         for name in self._working:
             self._repeat_step(self._states[name])
         for state in self._states.values():
@@ -207,6 +216,15 @@ class _StateBuilder:
         if state.gate is None or state.gate.request.request_id != data.request_id:
             return None
         return state.gate
+
+    def _retried(self, target: str, comment: str | None) -> None:
+        """Send the work back to a stage of a project that had ended. What ran or waited then was cancelled."""
+        gate = self._states[target].gate
+        response = self._request(gate).response if gate is not None else None
+        rejection = response.comment if response is not None else None
+        self._working.clear()
+        self.gates_passed = 0
+        retry(self._states, target, self._descendants(target), join_feedback(rejection, comment))
 
     def _send_back(self, stage: Stage, outcome: SentBack) -> None:
         target = outcome.to or (stage.rework.to if stage.rework else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
+    from activities.extensions import Extensions
     from activities.project_opening import ProjectOpening
     from activities.records import Records
     from models.contracts.enums import ProjectStatus
+    from models.contracts.extension import HitlExtension, RecordExtensionInput
     from models.contracts.handoff import ArtifactRef, OpenRequest
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.names import AgentType
@@ -39,11 +41,13 @@ Out = TypeVar("Out")
 class Recorder:
     """Runs local activities one at a time: concurrent ones have an open replay bug (temporalio/sdk-python #1578).
 
-    `unrecorded` holds responses that arrived too late for a gate, until they are recorded.
+    `unrecorded` holds responses that arrived too late for a gate, until they are recorded. `generation` is that of the
+    project's run.
     """
 
-    def __init__(self, project_id: UUID, unrecorded: list[JudgedResponse]) -> None:
+    def __init__(self, project_id: UUID, unrecorded: list[JudgedResponse], generation: int = 0) -> None:
         self._project_id = project_id
+        self._generation = generation
         self.turn = asyncio.Lock()
         self.unrecorded = unrecorded
 
@@ -56,6 +60,11 @@ class Recorder:
         """Return whether the records have the request that a response answers. If not, an error event is recorded."""
         fact = CheckResponseInput(project_id=self._project_id, response=response)
         return (await self._record(Records.check_response, fact, "a response ahead of its gate")).known
+
+    async def extension(self, extension: HitlExtension) -> datetime | None:
+        """Record a later deadline. Return the deadline as recorded, or None if the request is not open."""
+        fact = RecordExtensionInput(project_id=self._project_id, extension=extension)
+        return (await self._record(Extensions.record_extension, fact, "a later deadline")).deadline
 
     async def expiry(self, request: OpenRequest, *, accepts: bool) -> RequestOutcome:
         """Record that a request expired. Return its outcome as recorded: the request may have been closed already, or
@@ -74,7 +83,12 @@ class Recorder:
     ) -> RecordStatusResult:
         """Record the project's status. Return the status as recorded: a project that has ended keeps its status."""
         fact = RecordStatusInput(
-            project_id=self._project_id, status=status, key=key, reason=reason, put_off=dict(postponed or {})
+            project_id=self._project_id,
+            status=status,
+            key=key,
+            reason=reason,
+            put_off=dict(postponed or {}),
+            generation=self._generation,
         )
         recorded = await self._record(Records.record_status, fact, f"project {status}")
         return recorded or RecordStatusResult(status=status, reason=reason)  # early versions returned nothing
@@ -93,10 +107,10 @@ class Recorder:
             self.unrecorded[:0] = judged  # cancelled: they are recorded with the next ones
             raise
 
-    async def open_project(self, generation: int) -> tuple[AgentType, ...]:
+    async def open_project(self) -> tuple[AgentType, ...]:
         """Record that the project is active. Return the agents whose steps are short."""
         run_id = workflow.info().first_execution_run_id
-        fact = OpenProjectInput(project_id=self._project_id, generation=generation, run_id=run_id)
+        fact = OpenProjectInput(project_id=self._project_id, generation=self._generation, run_id=run_id)
         return (await self._record(ProjectOpening.open_project, fact, "project active")).short_agents
 
     async def _record(self, activity: Callable[[Any, In], Awaitable[Out]], fact: In, summary: str) -> Out:

@@ -1,4 +1,4 @@
-"""The rules of rework, which a replay and a restart from the records share."""
+"""The rules of rework, which a replay, a restart from the records and a retry share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.contracts.enums import HitlReason
 from models.contracts.handoff import OpenRequest
-from models.contracts.pipeline import Stage
+from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.stage_outcome import SentBack
 from models.contracts.workflow_state import HandoffState
 
@@ -48,3 +48,30 @@ def send_back(states: Mapping[str, HandoffState], target: str, descendants: Sequ
     # Two verdicts may arrive together. The target then runs once, with the feedback of both.
     state.feedback, state.report = join_feedback(state.feedback, outcome.feedback), (*state.report, *outcome.report)
     state.reopens = tuple(dict.fromkeys((*state.reopens, target, *descendants)))
+
+
+def retry(states: Mapping[str, HandoffState], target: str, descendants: Sequence[str], feedback: str | None) -> None:
+    """Send the work of a project that had ended back to a stage. Every stage that is not accepted then begins a new
+    round, and has all its rounds and reworks again."""
+    send_back(states, target, descendants, SentBack(to=target, feedback=feedback or "", report=()))
+    for state in states.values():
+        if state.accepted is None:
+            state.gate, state.continued, state.reworked, state.earlier_rounds = None, 0, 0, state.round
+
+
+def retry_stages(pipeline: Pipeline, states: Mapping[str, HandoffState]) -> tuple[str, ...]:
+    """Return the stages from which a project can be retried: those whose inputs are accepted."""
+    upstream = pipeline.upstream()
+    return tuple(
+        stage.name
+        for stage in pipeline.stages
+        if all(states[name].accepted is not None for name in upstream[stage.name])
+    )
+
+
+def default_retry_stage(pipeline: Pipeline, states: Mapping[str, HandoffState]) -> str:
+    """Return the first of these stages that is not accepted, or the one that its failed verdict is about."""
+    choices = retry_stages(pipeline, states)
+    name = next((name for name in choices if states[name].accepted is None), choices[-1])
+    rework = pipeline.stage(name).rework
+    return rework.to if rework is not None and states[name].failed_verdict else name

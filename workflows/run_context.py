@@ -28,6 +28,7 @@ class RunContext:
         crew: the provider of the agents; `model` is the one that they ask, unless a role or a stage names another.
         root_id: the ids of tasks and requests derive from it; by default the project's id.
         unrecorded: responses that an earlier run judged and did not record.
+        generation: of the project's run, as in its input.
         may_open: returns whether a request belongs to a step that has not started.
     """
 
@@ -40,6 +41,7 @@ class RunContext:
         unrecorded: list[JudgedResponse],
         crew: CrewName,
         model: ModelName | None,
+        generation: int = 0,
         short_agents: tuple[AgentType, ...] = (),
         continues_as_new: bool = True,
         paused: bool = False,
@@ -56,7 +58,7 @@ class RunContext:
         self.short_agents = short_agents
         self.paused = paused
         self.checkpoint = checkpoint or Checkpoint()
-        self.recorder = Recorder(project_id, unrecorded)
+        self.recorder = Recorder(project_id, unrecorded, generation)
         self.gates = OpenGates(deadlines_held=deadlines_held)
         self.inbox = ResponseInbox(self.gates, self.recorder, may_open)
         self._root_id = root_id or project_id

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
@@ -32,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 OUTCOME_SECONDS = 1.5
 """How long the last read of the outcome may take, after the wait for a worker is over."""
-
-OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
 
 
 async def submit_response(services: Services, request: HitlRequest, body: ResponseCreate) -> ResponseAnswer:
@@ -67,8 +66,8 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
     if earlier is not None:
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
-        raise await _closed_error(services, current)
-    open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+        raise await closed_error(services, current)
+    open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
         raise ConflictError(
             "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
@@ -133,7 +132,7 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("respond", response)
     except WorkflowGoneError:
-        raise await _closed_error(services, request) from None
+        raise await closed_error(services, request) from None
 
 
 async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
@@ -151,7 +150,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
         if decision is not None:
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
-            raise await _closed_error(services, current)
+            raise await closed_error(services, current)
     except DATABASE_ERRORS as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
@@ -169,7 +168,7 @@ async def _result(
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This response is not possible: {decision.explanation}.")
     if decision.outcome != ResponseOutcome.APPLIED:
-        raise await _closed_error(services, request)
+        raise await closed_error(services, request)
     return ResponseAnswer(
         request_id=request.id,
         decision_id=decision.id,
@@ -178,7 +177,7 @@ async def _result(
     )
 
 
-async def _closed_error(services: Services, request: HitlRequest) -> ConflictError:
+async def closed_error(services: Services, request: HitlRequest) -> ConflictError:
     """Return the error with the request's current status and the decision that closed it."""
     async with services.store.reading() as connection:
         current = await hitl.get(connection, request.id) or request

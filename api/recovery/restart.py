@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
-from temporalio.api.common.v1 import Payload
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from api.errors import ConflictError
 from api.services import Services
 from api.temporal import temporal_call
-from models.contracts.contract import Contract
 from models.contracts.hitl import HitlResponse
-from models.contracts.project import ProjectInput, ProjectState
-from models.contracts.workflow_state import HandoffInput, HandoffState
-from store import open_workflows, project_start, projects, tasks, workflow_records
+from store import hitl_extensions, open_workflows
 from store.open_workflows import OpenWorkflow
-from workflows.client import find_workflow, generation_of, means_workflow_is_gone, start_handoff, start_project
-from workflows.rebuild_state import rebuild_handoff_state, rebuild_project_state
+from workflows.client import find_workflow
+from workflows.from_records import OtherGenerationError, read_signals, start_generation, terminate
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 20.0
 """How long all calls of one restart may take: a long history has to be read for its unrecorded responses."""
-
-MAX_CARRIED_RESPONSES = 200
-"""How many unrecorded responses the new run gets; of those to one request the first valid one wins."""
 
 END_REASON = "ended: its workflow was not running"
 CONCURRENT_RECOVERY = "Another restart or end of it is in progress."
@@ -55,8 +46,11 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
                 raise ConflictError(CONCURRENT_RECOVERY)
         responses: list[HitlResponse] = []
         if last_run is not None:
-            await _terminate(services.temporal, last_run, "restarted from its records")
-            responses = await _read_responses(services.temporal, last_run)
+            await terminate(services.temporal, last_run, "restarted from its records")
+            responses, extensions = await read_signals(services.temporal, last_run)
+            for extension in extensions:  # before the records are read; those that were applied have no effect
+                async with services.store.transaction(row.project_id) as tx:
+                    await hitl_extensions.extend(tx, extension)
         if not await _start(services, row, responses):
             raise ConflictError(RUNNING)
         await _clear_problem(services, workflow_id)
@@ -78,7 +72,7 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
             await open_workflows.cancel(tx, row, END_REASON)
         if last_run is not None:
             # If Temporal fails now, the run that remains finds in the records that it has ended.
-            await _terminate(services.temporal, last_run, "ended by a person")
+            await terminate(services.temporal, last_run, "ended by a person")
     log.warning("workflow_ended", workflow_id=workflow_id)
     return row
 
@@ -115,47 +109,13 @@ async def _find_stopped_run(services: Services, row: OpenWorkflow) -> WorkflowEx
     return last_run
 
 
-async def _terminate(client: Client, run: WorkflowExecutionDescription, reason: str) -> None:
-    """Terminate this run and no other, if it has not closed."""
-    if run.status is not WorkflowExecutionStatus.RUNNING:
-        return
-    try:
-        await client.get_workflow_handle(run.id, run_id=run.run_id).terminate(reason=reason)
-    except RPCError as error:
-        if not means_workflow_is_gone(error):
-            raise
-
-
 async def _start(services: Services, row: OpenWorkflow, responses: Sequence[HitlResponse]) -> bool:
     """Start the next run from the records. Return False if another one is running."""
-    async with services.store.reading() as connection:
-        current = await open_workflows.get(connection, row.workflow_id)
-        if current is None or current.generation != row.generation + 1:
-            raise ConflictError(CONCURRENT_RECOVERY)
-        records = await workflow_records.load(connection, current)
-        unrecorded = (await workflow_records.not_recorded(connection, current.project_id, responses))[
-            :MAX_CARRIED_RESPONSES
-        ]
-        project = await projects.get(connection, current.project_id)
-        assert project is not None  # its row is open
-        project_input = await project_start.input_of(connection, project)
-        task = await tasks.get(connection, current.task_id) if current.task_id else None
-        handoff_input = await tasks.input_of(connection, task) if task else None
-    queue = services.settings.task_queue
-    if handoff_input is None:
-        project_state = rebuild_project_state(project_input.pipeline, records, unrecorded)
-        project_input = project_input.model_copy(update={"state": project_state})
-        started = await start_project(services.temporal, queue, project_input, again=True)
-    else:
-        handoff_input = handoff_input.model_copy(
-            update={"state": rebuild_handoff_state(handoff_input, records, unrecorded)}
-        )
-        started = await start_handoff(services.temporal, queue, handoff_input, again=True)
-    if started:
-        return True
-    # The SDK may have retried this very call after its first attempt had started the run.
-    run = await find_workflow(services.temporal, row.workflow_id)
-    return run is not None and await generation_of(run) == current.generation
+    queue, generation = services.settings.task_queue, row.generation + 1
+    try:
+        return await start_generation(services.store, services.temporal, queue, row.workflow_id, generation, responses)
+    except OtherGenerationError:
+        raise ConflictError(CONCURRENT_RECOVERY) from None
 
 
 async def _clear_problem(services: Services, workflow_id: str) -> None:
@@ -164,41 +124,3 @@ async def _clear_problem(services: Services, workflow_id: str) -> None:
     if row is not None and row.problem is not None:
         async with services.store.transaction(row.project_id) as tx:
             await open_workflows.record_problem(tx, row, None)
-
-
-async def _read_responses(client: Client, run: WorkflowExecutionDescription) -> list[HitlResponse]:
-    """Return every response in a closed run's input and signals, in the order of its history."""
-    responses: list[HitlResponse] = []
-    async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
-        if event.HasField("workflow_execution_started_event_attributes"):
-            started = event.workflow_execution_started_event_attributes
-            input_type = ProjectInput if started.workflow_type.name == "ProjectWorkflow" else HandoffInput
-            responses += _carried_responses(await _decode(client, started.input.payloads, input_type))
-        if event.HasField("workflow_execution_signaled_event_attributes"):
-            signal = event.workflow_execution_signaled_event_attributes
-            if signal.signal_name == "respond":
-                response = await _decode(client, signal.input.payloads, HitlResponse)
-                responses += [response] if isinstance(response, HitlResponse) else []
-    return responses
-
-
-def _carried_responses(workflow_input: Contract | None) -> list[HitlResponse]:
-    """Return the responses that a run got from the one before it."""
-    if not isinstance(workflow_input, ProjectInput | HandoffInput) or workflow_input.state is None:
-        return []
-    state = workflow_input.state
-    stages = [state] if isinstance(state, HandoffState) else list(state.stages.values())
-    carried = [response for stage in stages if stage.gate is not None for response in stage.gate.offered]
-    if isinstance(state, ProjectState):
-        carried += [judged.response for judged in state.unrecorded]
-    return carried
-
-
-async def _decode(client: Client, payloads: Sequence[Payload], wanted: type[Any]) -> Any:
-    """Return the value in a payload, or None if it cannot be decoded, which the run itself has reported."""
-    try:
-        (value,) = await client.data_converter.decode(payloads, [wanted])
-    except Exception as error:
-        log.info("payload_not_decoded", reason=str(error)[:200])
-        return None
-    return value

@@ -20,9 +20,10 @@ from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
-from store import project_start, projects, tasks
+from store import projects, tasks
 from store.database import DATABASE_ERRORS
-from workflows.client import handoff_handle, project_handle, start_project
+from workflows.client import handoff_handle, project_handle
+from workflows.from_records import start_unstarted
 from workflows.project import ProjectWorkflow
 
 log = structlog.get_logger(__name__)
@@ -117,10 +118,8 @@ async def _workflow_handle(
     """Yield the handle of the project's workflow, which is started first if it has not been yet."""
     try:
         if project.status == ProjectStatus.STARTING:
-            async with services.store.reading() as connection:
-                project_input = await project_start.input_of(connection, project)
             async with temporal_call():
-                await start_project(services.temporal, services.settings.task_queue, project_input)
+                await start_unstarted(services.store, services.temporal, services.settings.task_queue, project.id)
         async with temporal_call():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -9,13 +11,17 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from api.shapes.artifacts import Encoding
 from api.shapes.hitl import RequestItem
+from api.shapes.lineage import ChildPublic, ParentCreate, ParentPublic
+from api.shapes.project_details import Tags
+from api.shapes.retries import RetryPublic
 from api.shapes.shape import NonBlankText, Shape
+from api.shapes.stops import Person
 from api.shapes.tasks import TaskPublic
 from api.shapes.workflows import WorkflowProblemPublic
 from crew.providers import providers
 from models.contracts.budget import FORM, Amounts, GivenBudget
 from models.contracts.contract import Moment, Name, StrictContract, Text, refuse_other_formats
-from models.contracts.enums import Oversight, ProjectStatus
+from models.contracts.enums import Oversight, ParentKind, ProjectStatus
 from models.contracts.names import REHEARSAL, AgentType, CrewName
 from models.contracts.pipeline import Pipeline
 from models.contracts.roles import MediaType, ModelName
@@ -67,6 +73,9 @@ class ProjectCreate(StrictContract):
     source: SourceCreate | None = Field(
         default=None, description="It becomes version 1 of `source_code`, and the crew changes it."
     )
+    owner: Person | None = Field(default=None, description="Who looks after it.")
+    tags: Tags = Field(default=(), description="Words by which people find it.")
+    parent: ParentCreate | None = Field(default=None, description="The project that it comes from.")
 
 
 class Progress(Shape):
@@ -96,6 +105,10 @@ class ProjectItem(Shape):
 
     id: UUID
     name: str
+    owner: str | None = None
+    tags: list[str] = Field(default=[])
+    archived_at: Moment | None = None
+    parent: ParentPublic | None = Field(default=None, description="The project that it comes from, if any.")
     pipeline: str
     oversight: Oversight | None
     crew: CrewName
@@ -118,8 +131,16 @@ class ProjectItem(Shape):
     )
 
     @classmethod
-    def of(cls, project: Project, done: int, oldest: HitlRequest | None = None, **extra: Any) -> Self:
-        """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request.
+    def of(
+        cls,
+        project: Project,
+        done: int,
+        oldest: HitlRequest | None = None,
+        parents: Mapping[UUID, str] = MappingProxyType({}),
+        **extra: Any,
+    ) -> Self:
+        """Return the project; `done` is the number of accepted stages, `oldest` its oldest open request, and `parents`
+        has the names of projects by id.
 
         Fields of the same name come from the table's row.
         """
@@ -134,8 +155,21 @@ class ProjectItem(Shape):
             pipeline=project.pipeline["name"],
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,
+            parent=_parent(project, parents),
             **extra,
         )
+
+
+def parent_ids(listed: Iterable[Project]) -> set[UUID]:
+    """Return the projects that these come from."""
+    return {project.parent_id for project in listed if project.parent_id is not None}
+
+
+def _parent(project: Project, names: Mapping[UUID, str]) -> ParentPublic | None:
+    if project.parent_id is None or project.parent_kind is None:
+        return None
+    name = names.get(project.parent_id, "")
+    return ParentPublic(project_id=project.parent_id, kind=ParentKind(project.parent_kind), name=name)
 
 
 class ProjectPublic(ProjectItem):
@@ -147,6 +181,8 @@ class ProjectPublic(ProjectItem):
         description="How many gates may pass without a person before the next one asks; 0 is any number."
     )
     head: int
+    children: list[ChildPublic] = Field(default=[], description="The projects that come from it, oldest first.")
+    retries: list[RetryPublic] = Field(default=[], description="How often it was retried after it had ended.")
 
 
 class ProjectProgress(Shape):

@@ -62,6 +62,18 @@ async def respond(client: Client, request_id: str, response: Response) -> tuple[
     return await client.post(f"/hitl/{request_id}/respond", response.as_json())
 
 
+async def extend(client: Client, request_id: str, extension: Json) -> tuple[int, Json]:
+    """Extend a deadline. Return 200 and the new one, or 202 if no worker has applied it yet.
+
+    Raises:
+        ApiError: it was refused, or (409) the request is closed or has another deadline than `was`.
+    """
+    given = {"extension_id": str(uuid.uuid4()), **extension}
+    return await client.patch(
+        f"/hitl/{request_id}", {name: value for name, value in given.items() if value is not None}
+    )
+
+
 def is_already_decided(error: ApiError) -> bool:
     """Return whether the error means that the request is no longer open."""
     return error.status == 409

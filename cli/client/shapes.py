@@ -67,6 +67,9 @@ class Pipeline(Shape):
 class Project(Shape):
     id: str
     name: str
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    archived_at: datetime | None = None
     pipeline: str
     status: str
     oversight: str | None = None
@@ -118,6 +121,12 @@ class Decision(Shape):
     responder: str = ""
     comment: str | None = None
     explanation: str | None = None
+    content_hash: str | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the person wrote the result."""
+        return self.content_hash is not None
 
 
 class Task(Shape):
@@ -127,6 +136,12 @@ class Task(Shape):
     round: int = 1
     verdict: str | None = None
     error: str | None = None
+    standalone_task_id: str | None = None
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether it is outside the pipeline, so that only it ends with a rejection."""
+        return self.standalone_task_id is not None
 
 
 class TaskItem(Shape):
@@ -143,6 +158,13 @@ class TaskItem(Shape):
     created_at: datetime
 
 
+class AtExpiry(Shape):
+    """What happens at a request's deadline; empty in an API of an earlier version."""
+
+    effect: str = ""
+    words: str = ""
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -152,7 +174,10 @@ class Request(Shape):
     stage: str
     agent_type: str
     round: int = 1
+    title: str = ""
     question: str
+    cause: str | None = None
+    log: str | None = None
     reason: str
     status: str
     may_redo: bool = True
@@ -164,6 +189,7 @@ class Request(Shape):
     shortage_now: Shortage | None = None
     created_at: datetime
     expires_at: datetime
+    at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()

@@ -4,12 +4,14 @@ The modules with an `add_to` define the options and are imported at every start,
 functions: `botarmy --help` stays fast.
 
 - `stack.py`: `up`, `status`, `down`, `backup`, `restore`
-- `projects.py`: `run`, `watch`, `projects`, `export`, `pause`, `resume`, `cancel`, `doctor`
+- `projects.py`: `run`, `watch`, `export`
+- `project_list.py`: `projects`, `edit`
+- `control.py`: `pause`, `resume`, `cancel`, `retry`, `doctor`
 - `stops.py`: `stop`, `release`, `stops`
 - `tasks.py`: `tasks`, `transcript`
 - `budgets.py`: `usage`, `budget`, `budgets`
-- `hitl.py`: `inbox`, `respond`
-- `artifacts.py`: `artifacts`, `artifact`
+- `hitl.py`: `inbox`, `respond`, `extend`
+- `artifacts.py`: `artifacts`, `artifact`, `give`
 - `models.py`: `models`
 - `pipelines.py`: `pipelines check`
 - `replay.py`: `replay`

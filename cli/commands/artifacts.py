@@ -1,9 +1,8 @@
-"""`botarmy artifacts` and `artifact`."""
+"""`botarmy artifacts`, `artifact` and `give`."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -13,6 +12,7 @@ from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 def add_to(app: typer.Typer) -> None:
     app.command()(artifacts)
     app.command()(artifact)
+    app.command()(give)
 
 
 def artifacts(
@@ -23,14 +23,14 @@ def artifacts(
     as_json: JsonOption = False,
 ) -> None:
     """List a project's artifacts, oldest first."""
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
     from cli.commands.show_artifacts import list_artifacts
 
-    run_command(lambda client: list_artifacts(client, str(project), type_, as_json), ApiTarget(api, data_dir))
+    run_on(project, lambda client, id_: list_artifacts(client, id_, type_, as_json), ApiTarget(api, data_dir))
 
 
 def artifact(
-    artifact_id: Annotated[UUID, typer.Argument(metavar="ARTIFACT", help="The artifact's id.")],
+    artifact_id: Annotated[str, typer.Argument(metavar="ARTIFACT", help="The artifact's id, or its beginning.")],
     diff: Annotated[bool, typer.Option("--diff", help="Show the changes since the previous version.")] = False,
     raw: Annotated[
         bool, typer.Option("--raw", help="Write the unformatted content, as is done without a terminal.")
@@ -40,7 +40,29 @@ def artifact(
     as_json: JsonOption = False,
 ) -> None:
     """Show one version of an artifact."""
-    from cli.commands.runner import run_command
+    from cli.client.ids import ARTIFACT
+    from cli.commands.runner import run_on
     from cli.commands.show_artifacts import show
 
-    run_command(lambda client: show(client, str(artifact_id), diff, raw, as_json), ApiTarget(api, data_dir))
+    target = ApiTarget(api, data_dir)
+    run_on(artifact_id, lambda client, id_: show(client, id_, diff, raw, as_json), target, ARTIFACT)
+
+
+def give(
+    project: ProjectArgument,
+    what: Annotated[str, typer.Argument(metavar="FILE|ARTIFACT", help="A text file, or the id of an artifact.")],
+    as_type: Annotated[
+        str | None,
+        typer.Option("--as", metavar="TYPE", help="Accept the result of a task as the next version of this type."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: human).")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the crew context: the steps that begin from now on receive it."""
+    from cli.commands.giving import give as give_context
+    from cli.commands.runner import run_on
+
+    target = ApiTarget(api, data_dir)
+    run_on(project, lambda client, id_: give_context(client, id_, what, as_type, by, as_json), target)

@@ -19,10 +19,10 @@ def usage(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
     """Show what a project has used: tokens, cost and working time, for each role and each round of a stage."""
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
     from cli.commands.show_budgets import show_usage
 
-    run_command(lambda client: show_usage(client, str(project), as_json), ApiTarget(api, data_dir))
+    run_on(project, lambda client, id_: show_usage(client, id_, as_json), ApiTarget(api, data_dir))
 
 
 def budget(
@@ -36,12 +36,12 @@ def budget(
     as_json: JsonOption = False,
 ) -> None:
     """Show a project's budget, or raise, lower or remove it."""
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
     from cli.commands.show_budgets import read_budget, show_budget
 
     given = None if set_to in (None, "none") else read_budget("--set", set_to)
     body = None if set_to is None else {"budget": given}
-    run_command(lambda client: show_budget(client, str(project), body, as_json), ApiTarget(api, data_dir))
+    run_on(project, lambda client, id_: show_budget(client, id_, body, as_json), ApiTarget(api, data_dir))
 
 
 def budgets(api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False) -> None:

@@ -21,20 +21,18 @@ class DeliveryError(CommandError):
 
 
 def folder_for(out: Path | None, name: str, project_id: str) -> Path:
-    """Return the given folder, else a new one named after the project.
+    """Return the given folder, else one named after the project.
 
     Raises:
-        UsageError: the given folder exists and is not empty.
+        UsageError: the folder exists already, and is not an empty one that was given.
     """
     if out is not None:
         check_empty(out)
         return out
     # A UUIDv7 starts with the time and ends with random bits, which differ between projects of the same minute.
-    preferred = DELIVERIES / f"{slug(name, 40) or 'project'}-{project_id.replace('-', '')[-8:]}"
-    folder, count = preferred, 1
-    while folder.exists():
-        count += 1
-        folder = preferred.with_name(f"{preferred.name}-{count}")
+    folder = DELIVERIES / f"{slug(name, 40) or 'project'}-{project_id.replace('-', '')[-8:]}"
+    if folder.exists() or folder.is_symlink():
+        raise UsageError(f"{folder} exists already, and is left as it is; write to another folder with --out FOLDER")
     return folder
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rich.table import Table
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cli.client.decider import EndOfInputError
 from cli.client.http import Client
+from cli.client.ids import PROJECT, TASK, find_id
 from cli.client.shapes import Shape
 from cli.errors import COMPLETED, FAILED, ApiError
 from cli.views.console import is_interactive, print_json, stderr, stdout
@@ -34,7 +35,7 @@ REPAIRED = {Repair.RESTART: "restarted", Repair.END: "ended"}
 @dataclass(frozen=True, slots=True)
 class DoctorOptions:
     """The arguments of `botarmy doctor`. Without a `repair_with`, `repair` asks about each problem. `only` are ids of
-    projects and tasks; empty means all."""
+    projects and tasks, perhaps shortened; empty means all."""
 
     repair: bool
     repair_with: Repair | None
@@ -68,6 +69,7 @@ class Problem(Shape):
 async def diagnose(client: Client, options: DoctorOptions) -> int:
     """Report problems, and repair them if requested. Return 0 if none is left, else 1."""
     unhealthy = await _unhealthy(client)
+    options = replace(options, only=tuple([await find_id(client, given, PROJECT, TASK) for given in options.only]))
     items = [item async for item in client.items("/workflows/problems", limit=200)]
     problems = [problem for problem in map(Problem.model_validate, items) if options.selects(problem)]
     unknown = set(options.only) - {str(id_) for problem in problems for id_ in (problem.project_id, problem.task_id)}

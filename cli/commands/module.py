@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
+from cli.errors import INTERRUPTED
+from cli.interrupts import raise_on_interrupt
 from cli.stack.checkout import python_path
 
 
@@ -47,8 +49,16 @@ async def run_module(module: str, *arguments: str, stdin: bytes = b"") -> Module
 
 
 def run_module_in_terminal(module: str, *arguments: str) -> int:
-    """Run `python -m module` with the standard streams of this process. Return its exit code."""
-    return subprocess.run(_command(module, arguments), env=_environment(), check=False).returncode
+    """Run `python -m module` with the standard streams of this process. Return its exit code.
+
+    Ctrl-C reaches this process alone, which ends the other: that would print a traceback.
+    """
+    try:
+        with raise_on_interrupt():
+            ran = subprocess.run(_command(module, arguments), env=_environment(), check=False, process_group=0)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return ran.returncode
 
 
 def become_module(module: str, *arguments: str) -> NoReturn:

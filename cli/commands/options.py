@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -35,4 +34,11 @@ DataDirOption = Annotated[
     Path | None, typer.Option(help="The data directory of the stack to connect to (default: .botarmy).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ProjectArgument = Annotated[UUID, typer.Argument(metavar="PROJECT", help="The project's id.")]
+ProjectArgument = Annotated[
+    str, typer.Argument(metavar="PROJECT", help="The project's id, the beginning of it, or the project's name.")
+]
+OwnerOption = Annotated[str | None, typer.Option(help="Who looks after it.")]
+TagOption = Annotated[list[str] | None, typer.Option(help="A word by which people find it; may be repeated.")]
+TaskArgument = Annotated[
+    str, typer.Argument(metavar="TASK", help="The task's id, or its beginning, as `botarmy tasks PROJECT` lists it.")
+]

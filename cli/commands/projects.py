@@ -1,15 +1,22 @@
-"""`botarmy run`, `watch`, `projects`, `export`, `pause`, `resume`, `cancel` and `doctor`."""
+"""`botarmy run`, `watch` and `export`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
 from cli.client.gate_policy import GatePolicy
-from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
+from cli.commands.options import (
+    ApiOption,
+    ApiTarget,
+    DataDirOption,
+    JsonOption,
+    OwnerOption,
+    ProjectArgument,
+    TagOption,
+)
 from models.contracts.enums import Oversight, ProjectStatus
 
 if TYPE_CHECKING:
@@ -35,18 +42,17 @@ EventsOption = Annotated[bool, typer.Option("--json", help="Print each event as 
 def add_to(app: typer.Typer) -> None:
     app.command()(run)
     app.command()(watch)
-    app.command()(projects)
     app.command()(export)
-    app.command()(pause)
-    app.command()(resume)
-    app.command()(cancel)
-    app.command()(doctor)
 
 
 def run(
     brief: Annotated[
-        str, typer.Argument(metavar="BRIEF", help="A Markdown file that describes what you want; - for stdin.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="BRIEF",
+            help="A Markdown file that describes what you want; - for stdin. With --like it may be left out.",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The project's name (default: the brief's first heading).")] = None,
     pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
     oversight: Annotated[
@@ -70,6 +76,16 @@ def run(
     source: Annotated[
         Path | None, typer.Option(help="The code to begin from: a folder, a zip or a git bundle.")
     ] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(metavar="PROJECT", help="As this project was run: its brief, unless you give one, and settings."),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="PROJECT", help="Begin from what this project delivered, with its settings."),
+    ] = None,
+    owner: OwnerOption = None,
+    tag: TagOption = None,
     out: OutOption = None,
     git: GitOption = None,
     api: ApiOption = None,
@@ -88,17 +104,22 @@ def run(
     from cli.commands import run as implementation
     from cli.commands.brief import read
     from cli.commands.delivery import check_writable
+    from cli.commands.parent import ParentOption
     from cli.commands.repository import check_repository
     from cli.commands.runner import run_command
     from cli.commands.show_budgets import read_budget
     from cli.commands.source import read as read_source
 
+    if brief is None and like is None:
+        raise typer.BadParameter("Missing argument 'BRIEF'; only --like PROJECT has one of its own")
+    if from_ is not None and (like is not None or source is not None):
+        raise typer.BadParameter("--from cannot be combined with --like or --source")
     target = ApiTarget(api, data_dir)
     check_writable(out)
     check_repository(git, out)
     given = read_source(source) if source is not None else None
     options = implementation.RunOptions(
-        read(brief, name),
+        read(brief, name) if brief is not None else None,
         pipeline,
         oversight,
         gates,
@@ -111,6 +132,10 @@ def run(
         crew=crew,
         checks_model=not no_check,
         budget=read_budget("--budget", budget) if budget is not None else None,
+        name=name,
+        parent=ParentOption.of(like, from_),
+        owner=owner,
+        tags=tuple(tag or ()),
     )
     run_command(lambda client: implementation.run(client, options), target)
 
@@ -125,23 +150,10 @@ def watch(
 ) -> None:
     """Watch a project until it ends. The exit codes are those of `run`."""
     from cli.commands import run as implementation
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
 
     target = ApiTarget(api, data_dir)
-    run_command(lambda client: implementation.watch(client, str(project), since, gates, as_json, target), target)
-
-
-def projects(
-    status: Annotated[str | None, typer.Option(help="Only projects with this status.")] = None,
-    api: ApiOption = None,
-    data_dir: DataDirOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List projects, newest first."""
-    from cli.commands.project_control import list_projects
-    from cli.commands.runner import run_command
-
-    run_command(lambda client: list_projects(client, status, as_json), ApiTarget(api, data_dir))
+    run_on(project, lambda client, id_: implementation.watch(client, id_, since, gates, as_json, target), target)
 
 
 def export(
@@ -155,10 +167,13 @@ def export(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Unpack what a project has accepted so far into a folder, or write its code as a git repository."""
+    """Unpack what a project has accepted so far into a folder, or write its code as a git repository.
+
+    A folder that exists is neither overwritten nor added to; --out names another one.
+    """
     from cli.commands import run as implementation
     from cli.commands.repository import check_repository
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
     from cli.views.console import print_json
     from cli.views.printable import one_line
     from config.sizes import format_count
@@ -167,73 +182,16 @@ def export(
         raise typer.BadParameter("--out and --git cannot be combined")
     check_repository(git)
 
-    async def command(client: Client) -> int:
-        status, folder, count = await implementation.export(client, str(project), out, git)
+    async def command(client: Client, project_id: str) -> int:
+        status, folder, count = await implementation.export(client, project_id, out, git)
         noun = "file" if git is None else "commit"
         if as_json:
             path = str(folder.absolute())
-            print_json({"project_id": str(project), "status": status, "folder": path, f"{noun}s": count})
+            print_json({"project_id": project_id, "status": status, "folder": path, f"{noun}s": count})
         else:
             completed = status == ProjectStatus.COMPLETED
             result = "Delivered" if completed else f"Not delivered, the project is {status}. Accepted so far"
             print(one_line(f"{result}: {folder} ({format_count(count, noun)})", 1000))
         return 0
 
-    run_command(command, ApiTarget(api, data_dir))
-
-
-def pause(
-    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
-) -> None:
-    """Pause a project: running steps finish, no new step starts, and gates still accept decisions."""
-    _change(str(project), "pause", ApiTarget(api, data_dir), as_json)
-
-
-def resume(
-    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
-) -> None:
-    """Resume a paused project."""
-    _change(str(project), "resume", ApiTarget(api, data_dir), as_json)
-
-
-def cancel(
-    project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
-) -> None:
-    """Cancel a project. Accepted artifacts are kept."""
-    _change(str(project), "cancel", ApiTarget(api, data_dir), as_json)
-
-
-def doctor(
-    which: Annotated[
-        list[UUID] | None, typer.Argument(metavar="[ID]...", help="Only these projects and tasks (default: all).")
-    ] = None,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Repair each problem: asks on a terminal, else needs --restart or --end.")
-    ] = False,
-    restart: Annotated[bool, typer.Option("--restart", help="With --repair: restart all from their records.")] = False,
-    end: Annotated[bool, typer.Option("--end", help="With --repair: end all; they become cancelled.")] = False,
-    api: ApiOption = None,
-    data_dir: DataDirOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Report open projects and tasks whose workflow is missing or stuck, and repair them.
-
-    Exit code 0: no problems, 1: problems remain, or a server is down.
-    """
-    from cli.commands import doctor as implementation
-    from cli.commands.runner import run_command
-
-    if restart and end:
-        raise typer.BadParameter("--restart and --end cannot be combined")
-    if (restart or end) and not repair:
-        raise typer.BadParameter("--restart and --end need --repair")
-    repair_with = implementation.Repair.RESTART if restart else implementation.Repair.END if end else None
-    options = implementation.DoctorOptions(repair, repair_with, tuple(map(str, which or ())), as_json)
-    run_command(lambda client: implementation.diagnose(client, options), ApiTarget(api, data_dir))
-
-
-def _change(project: str, change: str, api: ApiTarget, as_json: bool) -> None:
-    from cli.commands import project_control
-    from cli.commands.runner import run_command
-
-    run_command(lambda client: project_control.change(client, project, change, as_json), api)
+    run_on(project, command, ApiTarget(api, data_dir))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from uuid import UUID
-
 import typer
 
-from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, TaskArgument
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def replay(
-    task: Annotated[UUID, typer.Argument(metavar="TASK", help="The task's id.")],
+    task: TaskArgument,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -27,7 +24,8 @@ def replay(
 
     Exit code 0: the same, 1: it differs, 2: it cannot be replayed, 5: no API.
     """
+    from cli.client.ids import TASK
     from cli.commands.replay_task import replay_task
-    from cli.commands.runner import run_command
+    from cli.commands.runner import run_on
 
-    run_command(lambda client: replay_task(client, str(task), as_json), ApiTarget(api, data_dir))
+    run_on(task, lambda client, id_: replay_task(client, id_, as_json), ApiTarget(api, data_dir), TASK)

@@ -20,6 +20,7 @@ from cli.commands.failure import report_failure
 from cli.commands.interactive import InteractiveDecider
 from cli.commands.model_check import require_usable
 from cli.commands.options import ApiTarget
+from cli.commands.parent import ParentOption, ParentProject
 from cli.commands.repository import export_repository
 from cli.commands.source import SourceUpload
 from cli.commands.spent import read_spent, report_spent
@@ -49,9 +50,9 @@ REHEARSAL_HINT = (
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The arguments of `botarmy run`."""
+    """The arguments of `botarmy run`. Without a brief, it is that of the `parent`."""
 
-    brief: Brief
+    brief: Brief | None
     pipeline: str | None
     oversight: Oversight | None
     gates: GatePolicy | None
@@ -64,6 +65,10 @@ class RunOptions:
     crew: str | None = None
     checks_model: bool = True
     budget: Json | None = None
+    name: str | None = None
+    parent: ParentOption | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 async def run(client: Client, options: RunOptions) -> int:
@@ -71,14 +76,17 @@ async def run(client: Client, options: RunOptions) -> int:
     rehearsing = await _rehearsing_crews(client)  # also checks that there is an API, before anything is started
     if options.model is not None and options.crew in (None, MODELS) and options.checks_model:
         await require_usable(options.model)
+    parent = await options.parent.read(client) if options.parent is not None else None
     client.patience, client.on_retry = PATIENCE, LineDisplay(stderr()).connection_problem
-    project = await _start(client, options)
+    project = await _start(client, options, parent)
     view = ProjectView.of(project, project.crew in rehearsing)
     display = _display(project, view, options.as_json)
     display.message(f"Project {project.id}: {project.name}")
     display.message(REHEARSAL_HINT if view.is_rehearsal else _crew(project))
     if options.source is not None:
         display.message(options.source.summary)
+    if parent is not None:
+        display.message(parent.summary)
     decider = _decider(client, options.gates, options.as_json)
     try:
         try:
@@ -139,9 +147,17 @@ async def export(client: Client, project_id: str, out: Path | None, git: Path | 
     return project.status, folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
 
 
-async def _start(client: Client, options: RunOptions) -> Project:
+async def _start(client: Client, options: RunOptions, parent: ParentProject | None) -> Project:
     """Create the project and return it with its pipeline."""
-    body: dict[str, object] = {"name": options.brief.name, "description": options.brief.text}
+    brief = options.brief or (parent.brief(options.name) if parent is not None else None)
+    assert brief is not None  # the command has checked it
+    body: dict[str, object] = {"name": brief.name, "description": brief.text}
+    if parent is not None:
+        body["parent"] = parent.body()
+    if options.owner is not None:
+        body["owner"] = options.owner
+    if options.tags:
+        body["tags"] = list(options.tags)
     if options.pipeline is not None:
         body["pipeline"] = options.pipeline
     if options.oversight is not None:
@@ -233,4 +249,5 @@ def _report_end(display: Display, project: Project, view: ProjectView, api: ApiT
         display.message(f"Completed. Fetch the delivery with: botarmy export {project.id}{arguments}")
     else:
         display.message(f"The project was {view.status}." + (f" {view.reason}" if view.reason else ""))
+        display.message(f"Retry it with: botarmy retry {project.id}{arguments}")
         display.message(f"Fetch what was accepted before with: botarmy export {project.id}{arguments}")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from cli.client.address import find_api
 from cli.client.http import Client
+from cli.client.ids import PROJECT, find_id
 from cli.command_line import discard_stdout, print_error, report_io_error
 from cli.commands.options import ApiTarget
 from cli.errors import INTERRUPTED, NO_API, TERMINATED, CommandError
@@ -20,6 +21,15 @@ from cli.interrupts import raise_on_interrupt
 
 Command = Callable[[Client], Awaitable[int]]
 """A command as a coroutine that uses the API and returns the exit code."""
+
+
+def run_on(given: str, command: Callable[[Client, str], Awaitable[int]], api: ApiTarget, *kinds: str) -> NoReturn:
+    """Run a command on a record, by default a project, that is named by its id or otherwise (see `cli.client.ids`)."""
+
+    async def resolved(client: Client) -> int:
+        return await command(client, await find_id(client, given, *(kinds or (PROJECT,))))
+
+    run_command(resolved, api)
 
 
 def run_command(command: Command, api: ApiTarget) -> NoReturn:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
-from uuid import UUID
 
 from rich.table import Table
 
 from cli.client.http import Client, Json
+from cli.client.ids import PROJECT, TASK, find_id
 from cli.client.shapes import Stop
+from cli.commands.person import person
 from cli.errors import CommandError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
@@ -19,7 +19,7 @@ from models.contracts.enums import StopScope
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to stop or to release, as selected by the arguments."""
+    """What to stop or to release, as selected by the arguments. The ids may be shortened until they are `resolved`."""
 
     scope: StopScope
     project_id: str | None = None
@@ -27,22 +27,27 @@ class Target:
     task_id: str | None = None
 
     @classmethod
-    def of(cls, project: UUID | None, everything: bool, role: str | None, step: UUID | None) -> Self:
+    def of(cls, project: str | None, everything: bool, role: str | None, step: str | None) -> Self:
         """Return the target of the arguments.
 
         Raises:
             UsageError: they name none, or more than one.
         """
-        project_id = str(project) if project else None
         if everything and not (project or role or step):
             return cls(StopScope.ALL)
         if step and not (everything or project or role):
-            return cls(StopScope.STEP, task_id=str(step))
+            return cls(StopScope.STEP, task_id=step)
         if role and not (everything or step):
-            return cls(StopScope.ROLE, project_id, role)
-        if project_id and not (everything or step):
-            return cls(StopScope.PROJECT, project_id)
+            return cls(StopScope.ROLE, project, role)
+        if project and not (everything or step):
+            return cls(StopScope.PROJECT, project)
         raise UsageError("name one of --all, PROJECT, --role ROLE (with PROJECT or for all), --step TASK")
+
+    async def resolved(self, client: Client) -> Self:
+        """Return the target with whole ids."""
+        project = await find_id(client, self.project_id, PROJECT) if self.project_id else None
+        task = await find_id(client, self.task_id, TASK) if self.task_id else None
+        return replace(self, project_id=project, task_id=task)
 
     def body(self) -> Json:
         named = {"project_id": self.project_id, "role": self.role, "task_id": self.task_id}
@@ -57,7 +62,8 @@ class Target:
 
 async def stop(client: Client, target: Target, reason: str, as_json: bool) -> int:
     """Stop the target, and print the stop."""
-    status, stopped = await client.post("/stops/", {**target.body(), "reason": reason, "by": _person()})
+    target = await target.resolved(client)
+    status, stopped = await client.post("/stops/", {**target.body(), "reason": reason, "by": person()})
     if as_json:
         print_json(stopped)
     else:
@@ -73,6 +79,7 @@ async def release(client: Client, target: Target | None, reason: str, as_json: b
     Raises:
         CommandError: there is no such stop, or more than one.
     """
+    target = await target.resolved(client) if target is not None else None
     held = [Stop.model_validate(item) async for item in client.items("/stops/", held=True)]
     found = [one for one in held if target is None or target.is_of(one)]
     if not found:
@@ -80,7 +87,7 @@ async def release(client: Client, target: Target | None, reason: str, as_json: b
     if len(found) > 1:
         listed = "; ".join(_what(one) for one in found)
         raise CommandError(f"{len(found)} stops hold: name the one to release ({listed})")
-    _, released = await client.post(f"/stops/{found[0].id}/release", {"reason": reason, "by": _person()})
+    _, released = await client.post(f"/stops/{found[0].id}/release", {"reason": reason, "by": person()})
     if as_json:
         print_json(released)
     else:
@@ -121,11 +128,3 @@ def _arguments(target: Target) -> str:
     step = f"--step {target.task_id}" if target.task_id else None
     role = f"--role {target.role}" if target.role else None
     return " ".join(filter(None, (target.project_id, role, step)))
-
-
-def _person() -> str:
-    """Return the name of the person at the terminal, as far as the system knows it."""
-    try:
-        return getpass.getuser()[:255] or "human"
-    except (KeyError, OSError):
-        return "human"

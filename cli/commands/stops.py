@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -13,8 +12,10 @@ AllOption = Annotated[bool, typer.Option("--all", help="Every step of every proj
 RoleOption = Annotated[
     str | None, typer.Option(metavar="ROLE", help="Every step of a role, in all projects or in PROJECT.")
 ]
-StepOption = Annotated[UUID | None, typer.Option(metavar="TASK", help="One step; its gate then asks.")]
-TargetArgument = Annotated[UUID | None, typer.Argument(metavar="[PROJECT]", help="The project's id.")]
+StepOption = Annotated[str | None, typer.Option(metavar="TASK", help="One step; its gate then asks.")]
+TargetArgument = Annotated[
+    str | None, typer.Argument(metavar="[PROJECT]", help="The project's id, the beginning of it, or its name.")
+]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from cli.client.outcomes import decided
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
@@ -49,16 +50,24 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: cancelled"
         case event_data.ArtifactCreated():
             line = f"{data.type} v{data.version} by {data.author}"
+        case event_data.ContextGiven():
+            line = describe_context(data)
         case event_data.HitlRequested():
             line = f"{data.stage}: waiting for a decision: {data.question}"
         case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
+        case event_data.HitlExtended():
+            line = f"{data.stage}: {describe_extension(data)}"
         case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
         case event_data.BudgetAlert():
             line = f"{data.stage}: {describe_alert(data)}"
         case event_data.WorkflowEvent() if event.task_id and data.reason:
             line = data.reason  # about the workflow of a standalone task
+        case event_data.WorkflowEvent() if data.retried_from:
+            line = describe_retry(data)
+        case event_data.ProjectChange():
+            line = describe_change(data)
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"
@@ -81,13 +90,46 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
-    return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+    what = decided(data.action, accepted=bool(data.accepted) and not data.redo)
+    return f"{what} by {data.responder or 'unknown'}{redo}{comment}"
+
+
+def describe_extension(data: event_data.HitlExtended) -> str:
+    """Return the later deadline of a request, and who set it."""
+    until = f" to {local_time(data.expires_at)}" if data.expires_at else ""
+    return f"deadline extended{until} by {data.extended_by or 'unknown'}"
+
+
+def describe_context(data: event_data.ContextGiven) -> str:
+    """Return what was given to the crew, by whom, and which stages receive it."""
+    what = f"{data.type} v{data.version}" if data.replaces else f"{data.name} v{data.version}"
+    how = "accepted as" if data.replaces else "gave the crew"
+    receive = f", for {', '.join(data.stages)}" if data.stages else ""
+    return f"{data.given_by or 'unknown'} {how} {what}{receive}"
 
 
 def describe_alert(data: event_data.BudgetAlert) -> str:
     """Return how much of which budget is spent."""
     spent, limit = format_amount(data.unit, data.spent), format_amount(data.unit, data.limit)
     return f"{data.percent} % of the budget of the {data.kind} is spent: {spent} of {limit}"
+
+
+def describe_retry(data: event_data.WorkflowEvent) -> str:
+    """Return from which stage a project is retried, by whom, and why."""
+    comment = f": {data.reason}" if data.reason else ""
+    return f"the project is retried from {data.retried_from} by {data.by or 'unknown'}{comment}"
+
+
+def describe_change(data: event_data.ProjectChange) -> str:
+    """Return what was changed of a project, and by whom."""
+    changed = data.model_fields_set
+    parts = [
+        f"renamed to {data.name}" if data.name is not None else "",
+        f"given to {data.owner}" if data.owner is not None else "left without an owner" if "owner" in changed else "",
+        (f"tagged {', '.join(data.tags)}" if data.tags else "left without tags") if data.tags is not None else "",
+        ("archived" if data.archived else "no longer archived") if data.archived is not None else "",
+    ]
+    return f"the project is {', '.join(filter(None, parts))} by {data.by}"
 
 
 def describe_stop(data: event_data.StopChange) -> str:
@@ -110,13 +152,3 @@ def project_style(status: str) -> str:
 def local_time(when: datetime) -> str:
     """Return the date and time in the local time zone; a project may have started days ago."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def duration(seconds: float | None) -> str:
-    """Return minutes and seconds, or hours and minutes. Return an empty string for None."""
-    if seconds is None:
-        return ""
-    whole = int(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-    return f"{whole // 60}:{whole % 60:02d}"

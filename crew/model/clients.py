@@ -34,6 +34,7 @@ from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limiter.limiter import UNLIMITED, Limited
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
+from crew.model.streaming import Streaming
 from crew.protocol import AgentError
 
 LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
@@ -58,6 +59,7 @@ class ModelClient:
     slots: asyncio.Semaphore
     secrets: tuple[str, ...] = field(repr=False)
     limited: Limited = UNLIMITED
+    streaming: Streaming = field(default_factory=Streaming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,7 @@ class ModelClients:
             slots=self._slots,
             secrets=secrets_in(environment, KEYS),
             limited=Limited.of(name, _account(provider, environment), settings),
+            streaming=Streaming(settings.model_stream),
         )
 
 

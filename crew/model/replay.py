@@ -150,6 +150,7 @@ def _assignment(recording: Recording) -> Assignment:
                 each.body,
                 by_agent=each.by_agent,
                 note=each.note,
+                added_by=each.added_by,
             )
             for each in recording.inputs
         ),

@@ -21,10 +21,12 @@ CHANGED = "It answers what is no longer asked: a prompt or a tool has changed."
 class Used:
     """What a task has used in all its attempts, with what was discarded. Cost in US dollars.
 
-    `bytes` are those of the messages; `asked_for` and `answered_by` are the names of the models; `problem` is why the
-    newest discarded call was; `current` is the model that is to be asked next, and `fallbacks` those that failed.
+    `calls` are all calls of a model, and `turns` those that have returned something; `bytes` are those of the messages;
+    `asked_for` and `answered_by` are the names of the models; `problem` is why the newest discarded call was; `current`
+    is the model that is to be asked next, and `fallbacks` those that failed.
     """
 
+    calls: int = 0
     turns: int = 0
     bytes: int = 0
     tool_calls: int = 0
@@ -51,6 +53,7 @@ class Used:
         self.output_tokens += entry.output_tokens
         self.cost_usd += entry.cost_usd
         if entry.kind in (EntryKind.RESPONSE, EntryKind.FAILED_CALL):
+            self.calls += 1
             self.asked_for.update(filter(None, [entry.asked_for]))
             self.answered_by.update(filter(None, [entry.model]))
             self.problem = entry.discarded or self.problem

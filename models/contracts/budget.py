@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -195,9 +196,16 @@ class Shortage(Contract):
         if self.reserved >= 0.005:
             running = f" running calls may use {format_amount(self.unit, self.reserved)} more;"
         spent = format_amount(self.unit, self.spent).removesuffix(_suffix(self.unit))
-        needs = format_amount(self.unit, self.needs).removesuffix(_suffix(self.unit))
+        needs = format_amount(self.unit, _rounded_up(self.unit, self.needs)).removesuffix(_suffix(self.unit))
         limit = format_amount(self.unit, self.limit)
         return f"Spent {spent} of {limit};{running} the {agent} needs about {needs} for the next turn"
+
+
+def _rounded_up(unit: BudgetUnit, amount: float) -> float:
+    """Return an amount that is shown as at least what it is: after a raise by it, nobody is asked again."""
+    digits = 0 if unit is not BudgetUnit.USD else 2 if amount >= 0.01 else 4
+    units: int = 10**digits
+    return math.ceil(round(amount * units, 6)) / units
 
 
 def format_amount(unit: BudgetUnit | str, amount: float) -> str:

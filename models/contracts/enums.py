@@ -41,6 +41,17 @@ HALTED_PROJECT_STATUSES = (ProjectStatus.REJECTED, ProjectStatus.FAILED, Project
 RUNNING_PROJECT_STATUSES = (ProjectStatus.ACTIVE, ProjectStatus.WAITING)
 
 
+class ParentKind(StrEnum):
+    """How a project comes from another one.
+
+    - `duplicate`: it has the same settings, and perhaps an edited brief
+    - `follow_up`: it begins from what the other one delivered
+    """
+
+    DUPLICATE = "duplicate"
+    FOLLOW_UP = "follow_up"
+
+
 class TaskStatus(StrEnum):
     """The status of a task. Repeating a stage creates another task.
 
@@ -216,10 +227,13 @@ class EventType(StrEnum):
     TASK_FAILED = "task_failed"
     TASK_CANCELLED = "task_cancelled"
     ARTIFACT_CREATED = "artifact_created"
+    CONTEXT_GIVEN = "context_given"
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
+    HITL_EXTENDED = "hitl_extended"
     HITL_EXPIRED = "hitl_expired"
     BUDGET_ALERT = "budget_alert"
     WORKFLOW_EVENT = "workflow_event"
     STOP_CHANGE = "stop_change"
+    PROJECT_CHANGE = "project_change"
     ERROR = "error"

@@ -49,7 +49,8 @@ class Payload(Contract):
 
 
 class WorkflowEvent(Payload):
-    """The project was created, its status changed, or its workflow was restarted."""
+    """The project was created, its status changed, or its workflow was restarted. `retried_from` is set if a person
+    retried a project that had ended."""
 
     event_type = EventType.WORKFLOW_EVENT
 
@@ -59,6 +60,10 @@ class WorkflowEvent(Payload):
     )
     reason: StoredText | None = Field(default=None, description="Why the status changed.")
     name: StoredText | None = Field(default=None, description="The project's name, in its first event.")
+    retried_from: StoredText | None = Field(
+        default=None, description="The stage from which the project is retried, after it had ended."
+    )
+    by: StoredText | None = Field(default=None, description="Who retried it.")
 
 
 class TaskStarted(Payload):
@@ -154,6 +159,21 @@ class ArtifactCreated(Payload):
     size: int = Field(description="In bytes.")
 
 
+class ContextGiven(Payload):
+    """A person gave the crew an artifact: the steps that begin from then on receive it."""
+
+    event_type = EventType.CONTEXT_GIVEN
+
+    context_id: UUID
+    artifact_id: UUID
+    type: ArtifactType
+    name: StoredText
+    version: int
+    given_by: StoredText = Field(description="Who gave it.")
+    replaces: bool = Field(description="Whether it is read instead of the earlier versions of its type.")
+    stages: tuple[StoredText, ...] = Field(description="The stages that had not run, and receive it.")
+
+
 class HitlRequested(Payload):
     """A gate opened: a human has to decide."""
 
@@ -188,6 +208,20 @@ class HitlResponded(Payload):
     )
     raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
     without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
+
+
+class HitlExtended(Payload):
+    """A person gave a request a later deadline."""
+
+    event_type = EventType.HITL_EXTENDED
+
+    request_id: UUID
+    extension_id: UUID
+    stage: StoredText
+    round: int
+    was: datetime = Field(description="The deadline until then.")
+    expires_at: datetime = Field(description="The deadline from then on.")
+    extended_by: StoredText = Field(description="Who extended it.")
 
 
 class HitlExpired(Payload):
@@ -227,6 +261,18 @@ class StopChange(Payload):
     by: StoredText = Field(description="Who stopped or released it.")
 
 
+class ProjectChange(Payload):
+    """A person renamed the project, or changed its owner or its tags, or archived it. It has what has changed."""
+
+    event_type = EventType.PROJECT_CHANGE
+
+    by: StoredText = Field(description="Who changed it.")
+    name: StoredText | None = Field(default=None, description="Its new name.")
+    owner: StoredText | None = Field(default=None, description="Its new owner; null if it has none any more.")
+    tags: tuple[StoredText, ...] | None = Field(default=None, description="All its tags from now on.")
+    archived: bool | None = Field(default=None, description="Whether it is archived from now on.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -247,11 +293,14 @@ EventData = (
     | TaskCancelled
     | AgentStatusChange
     | ArtifactCreated
+    | ContextGiven
     | HitlRequested
     | HitlResponded
+    | HitlExtended
     | HitlExpired
     | BudgetAlert
     | StopChange
+    | ProjectChange
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

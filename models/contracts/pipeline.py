@@ -17,6 +17,9 @@ from .roles import BUILT_IN_ARTIFACTS, BUILT_IN_ROLES, ArtifactKind, ModelName, 
 
 ArtifactTypes = tuple[ArtifactType, ...]
 
+MAX_ROUNDS = 100
+"""The most rounds that a gate may allow."""
+
 
 class Gate(Contract):
     """The point after a stage where a human decides."""
@@ -26,7 +29,7 @@ class Gate(Contract):
     question: Text = Field(default="Do you approve this result?", min_length=1, max_length=500)
     expires_in: Duration = Field(default=timedelta(hours=24), gt=timedelta(0), le=timedelta(days=365))
     on_expiry: OnExpiry = OnExpiry.HALT
-    max_rounds: int = Field(default=5, ge=1, le=100, description="How many times the stage may run.")
+    max_rounds: int = Field(default=5, ge=1, le=MAX_ROUNDS, description="How many times the stage may run.")
     confidence_below: float = Field(default=0.7, ge=0, le=1, description="What counts as low confidence.")
 
     def with_oversight(self, oversight: Oversight | None) -> Gate:

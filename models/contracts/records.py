@@ -88,7 +88,8 @@ class OpenProjectResult(Contract):
 class RecordStatusInput(Contract):
     """A change of the project's status. A final status closes every open task and request.
 
-    `key` identifies the change, so that recording it twice changes nothing.
+    `key` identifies the change, so that recording it twice changes nothing. Nothing is recorded for a run of another
+    `generation` than the project's; None, from workflows of earlier versions, is any.
     """
 
     project_id: UUID
@@ -98,6 +99,7 @@ class RecordStatusInput(Contract):
     put_off: dict[UUID, timedelta] = Field(
         default_factory=dict, description="By how much the deadlines of open requests are postponed after a pause."
     )
+    generation: int | None = None
 
 
 class RecordStatusResult(Contract):

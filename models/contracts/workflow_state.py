@@ -24,10 +24,12 @@ class State(BaseModel):
 class GateState(State):
     """An open request and the responses that have not been judged.
 
-    `held_since` is set while its deadline is held because the project is paused.
+    `held_since` is set while its deadline is held because the project is paused. `extensions` counts how often a person
+    has extended it, as far as this workflow knows.
     """
 
     request: OpenRequest
+    extensions: int = 0
     held_since: datetime | None = None
     offered: list[HitlResponse] = Field(default_factory=list)
 
@@ -36,12 +38,14 @@ class HandoffState(State):
     """The progress of one stage: `accepted` once it is accepted, `gate` while a human has to decide.
 
     `round` counts the tasks of this stage, `continued` how many times the current one was resumed after a failure, and
-    `reworked` how many times its failed verdict sent the work back.
+    `reworked` how many times its failed verdict sent the work back. `earlier_rounds` are those from before the project
+    was retried: they do not count towards a gate's `max_rounds`.
     """
 
     round: int = 0
     continued: int = 0
     reworked: int = 0
+    earlier_rounds: int = 0
     task_id: UUID | None = None
     feedback: str | None = None
     report: tuple[ArtifactRef, ...] = ()

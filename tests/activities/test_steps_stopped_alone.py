@@ -42,8 +42,8 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
         log = await events.since(connection, step.project_id, 0)
     assert asked is not None
     assert asked.question == (
-        "Analyst did not complete plan. It was stopped by Ada: Wrong library. Approve to try again, or amend with a "
-        "comment to try again with advice. Reject to end the project."
+        "Analyst has not completed plan. It was stopped by Ada: Wrong library. You can try again, try again with "
+        "advice, or end the work here."
     )
     assert released is not None
     assert (released.released_by, released.release_reason) == ("BotArmy", "The step's gate asks now.")

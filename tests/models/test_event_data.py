@@ -85,6 +85,7 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
 """What version 0.1.0 recorded."""
 
 LATER: dict[EventType, dict[str, Any]] = {
+    EventType.PROJECT_CHANGE: {"by": "Ada", "name": "Visitors", "owner": None, "tags": ["web"]},  # added later
     EventType.STOP_CHANGE: {
         "stop_id": ID,
         "scope": "role",
@@ -92,6 +93,25 @@ LATER: dict[EventType, dict[str, Any]] = {
         "stopped": True,
         "reason": "Too dear.",
         "by": "Ada",
+    },
+    EventType.CONTEXT_GIVEN: {
+        "context_id": ID,
+        "artifact_id": ID,
+        "type": "user_input",
+        "name": "house rules",
+        "version": 1,
+        "given_by": "Ada",
+        "replaces": False,
+        "stages": ["build"],
+    },
+    EventType.HITL_EXTENDED: {
+        "request_id": ID,
+        "extension_id": ID,
+        "stage": "plan",
+        "round": 1,
+        "was": "2026-11-24T02:29:23.104000+00:00",
+        "expires_at": "2026-11-24T06:29:23.104000+00:00",
+        "extended_by": "Ada",
     },
 }
 """What the first version recorded that has the type."""

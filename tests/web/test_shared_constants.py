@@ -14,6 +14,7 @@ from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES, E
 
 SCRIPTS = Path(__file__).parents[2] / "web" / "js"
 FEED, MODEL, LABELS = SCRIPTS / "feed" / "event-sentence.js", SCRIPTS / "project" / "model.js", SCRIPTS / "labels.js"
+DOING = SCRIPTS / "project" / "doing.js"
 
 
 def constant(script: Path, pattern: str) -> str:
@@ -40,7 +41,7 @@ def test_the_feed_knows_every_event_type(name: str) -> None:
 
 def test_the_project_knows_what_each_event_makes_stale() -> None:
     assert keys(MODEL, "STALE") == set(EventType) - {EventType.TASK_PROGRESS}  # it is not in the log
-    assert members(MODEL, "ENDS_PROGRESS") < set(EventType)
+    assert members(DOING, "ENDS_PROGRESS") < set(EventType)
 
 
 def test_the_page_knows_which_statuses_are_final() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from tests.wire.artifact_chapter import artifacts
 from tests.wire.budget_chapter import budgets
 from tests.wire.project_chapters import cancellation, catalogue, delivery, expiry, rejection, rework
+from tests.wire.recovery_chapter import recovery
 from tests.wire.refusal_chapter import refusals
 from tests.wire.socket_chapter import websocket
 from tests.wire.stop_chapter import stops
@@ -27,6 +28,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     stops,
     artifacts,
     budgets,
+    recovery,
     refusals,
     websocket,
 )

@@ -1,5 +1,7 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
+export type ActionKey = "approve" | "request_changes" | "edit_and_approve" | "send_back" | "reject_and_end" | "try_again" | "try_with_advice" | "supply_result" | "raise_budget" | "permit_call" | "refuse_call" | "end_project" | "end_task";
+
 export interface AgentPublic {
   agent_type: string;
   description: string;
@@ -35,6 +37,8 @@ export interface Amounts {
   seconds: number;
 }
 
+export type Archived = "exclude" | "include" | "only";
+
 export interface ArtifactContent {
   artifact_id: string;
   project_id: string;
@@ -61,6 +65,8 @@ export interface ArtifactCreate {
   encoding?: Encoding;
   name?: string;
   media_type?: string;
+  give?: boolean;
+  given_by?: string;
 }
 
 export interface ArtifactCreated {
@@ -134,6 +140,11 @@ export interface ArtifactRef {
   content_hash: string;
 }
 
+export interface AtExpiry {
+  effect: ExpiryEffect;
+  words: string;
+}
+
 export type Budget = Record<string, any> | string;
 
 export interface BudgetAlert {
@@ -179,12 +190,55 @@ export interface Budgets {
   next_cursor: string | null;
 }
 
+export interface ChildPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
+  status: ProjectStatus;
+}
+
 export interface ComponentHealth {
   status: "ok" | "down";
   latency_ms: number;
   detail: string | null;
   version: string | null;
   count: number | null;
+}
+
+export interface ContextCreate {
+  artifact_id: string;
+  as_type?: string | null;
+  given_by?: string;
+}
+
+export interface ContextGiven {
+  context_id: string;
+  artifact_id: string;
+  type: string;
+  name: string;
+  version: number;
+  given_by: string;
+  replaces: boolean;
+  stages: string[];
+}
+
+export interface ContextGivenEnvelope {
+  event_type: "context_given";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ContextGiven;
+  timestamp: string;
+}
+
+export interface ContextPublic {
+  context_id: string;
+  artifact: ArtifactItem;
+  replaces: boolean;
+  given_by: string;
+  given_at: string;
+  stages: string[];
 }
 
 export interface DecisionPublic {
@@ -234,7 +288,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -242,7 +296,32 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
+
+export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
+
+export interface ExtensionAnswer {
+  request_id: string;
+  extension_id: string;
+  status: "extended" | "submitted";
+  expires_at: string;
+}
+
+export interface ExtensionCreate {
+  expires_at?: string | null;
+  extend_by?: string | null;
+  was?: string | null;
+  extension_id?: string | null;
+  extended_by?: string;
+}
+
+export interface ExtensionPublic {
+  extension_id: string;
+  extended_by: string;
+  was: string;
+  expires_at: string;
+  extended_at: string;
+}
 
 export interface Fallback {
   failed: string;
@@ -287,6 +366,26 @@ export interface HitlExpiredEnvelope {
   task_id: string | null;
   agent_type: string | null;
   data: HitlExpired;
+  timestamp: string;
+}
+
+export interface HitlExtended {
+  request_id: string;
+  extension_id: string;
+  stage: string;
+  round: number;
+  was: string;
+  expires_at: string;
+  extended_by: string;
+}
+
+export interface HitlExtendedEnvelope {
+  event_type: "hitl_extended";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlExtended;
   timestamp: string;
 }
 
@@ -340,6 +439,17 @@ export interface HitlRespondedEnvelope {
 
 export type HitlStatus = "pending" | "approved" | "amended" | "rejected" | "expired" | "cancelled";
 
+export interface IdMatch {
+  id: string;
+  kind: RecordKind;
+  label: string;
+}
+
+export interface IdMatches {
+  items: IdMatch[];
+  has_more: boolean;
+}
+
 export interface Limits {
   usd: number | null;
   tokens: number | null;
@@ -353,6 +463,8 @@ export interface Links {
 }
 
 export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
+
+export type Needs = "comment" | "content" | "raise_by";
 
 export type OnExpiry = "halt" | "approve" | "reject";
 
@@ -370,6 +482,11 @@ export interface Page_AgentStatePublic_ {
 
 export interface Page_ArtifactItem_ {
   items: ArtifactItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_ContextPublic_ {
+  items: ContextPublic[];
   next_cursor: string | null;
 }
 
@@ -413,6 +530,19 @@ export interface Page_WorkflowProblemItem_ {
   next_cursor: string | null;
 }
 
+export interface ParentCreate {
+  project_id: string;
+  kind: ParentKind;
+}
+
+export type ParentKind = "duplicate" | "follow_up";
+
+export interface ParentPublic {
+  project_id: string;
+  kind: ParentKind;
+  name: string;
+}
+
 export interface PendingRequest {
   request_id: string;
   project_id: string;
@@ -420,7 +550,9 @@ export interface PendingRequest {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -434,6 +566,7 @@ export interface PendingRequest {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
   project_name: string;
   deadline_held: boolean;
 }
@@ -467,6 +600,15 @@ export interface PipelineLeftOut {
   problems: string[];
 }
 
+export interface PossibleAction {
+  key: ActionKey;
+  label: string;
+  effect: string;
+  action: HitlAction;
+  needs: Needs | null;
+  redo_stages: string[];
+}
+
 export interface Problem {
   type: string;
   title: string;
@@ -492,6 +634,31 @@ export interface ProjectBudgets {
   day: BudgetPublic;
 }
 
+export interface ProjectChange {
+  by: string;
+  name?: string | null;
+  owner?: string | null;
+  tags?: string[] | null;
+  archived?: boolean | null;
+}
+
+export interface ProjectChangeEnvelope {
+  event_type: "project_change";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ProjectChange;
+  timestamp: string;
+}
+
+export interface ProjectCounts {
+  statuses: Record<string, number>;
+  owners: WordCount[];
+  tags: WordCount[];
+  archived: number;
+}
+
 export interface ProjectCreate {
   name: string;
   description: string;
@@ -501,11 +668,18 @@ export interface ProjectCreate {
   model?: string | null;
   budget?: Budget | null;
   source?: SourceCreate | null;
+  owner?: string | null;
+  tags?: string[];
+  parent?: ParentCreate | null;
 }
 
 export interface ProjectItem {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -537,6 +711,10 @@ export interface ProjectProgress {
 export interface ProjectPublic {
   id: string;
   name: string;
+  owner: string | null;
+  tags: string[];
+  archived_at: string | null;
+  parent: ParentPublic | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -557,9 +735,26 @@ export interface ProjectPublic {
   pipeline_definition: Pipeline;
   checkpoint_after: number;
   head: number;
+  children: ChildPublic[];
+  retries: RetryPublic[];
 }
 
+export interface ProjectRetry {
+  project_id: string;
+  retry: RetryPublic;
+}
+
+export type ProjectSort = "-created" | "created" | "-updated" | "updated" | "name" | "-name";
+
 export type ProjectStatus = "starting" | "active" | "waiting" | "paused" | "completed" | "rejected" | "failed" | "cancelled";
+
+export interface ProjectUpdate {
+  name: string | null;
+  owner: string | null;
+  tags: string[] | null;
+  archived: boolean | null;
+  by: string;
+}
 
 export interface PromptPublic {
   version: string;
@@ -582,6 +777,8 @@ export interface Range {
   most: number;
 }
 
+export type RecordKind = "project" | "task" | "artifact" | "request";
+
 export interface RecordedEntry {
   kind: string;
   fingerprint: string;
@@ -598,6 +795,7 @@ export interface RecordedInput {
   content: string;
   by_agent: boolean;
   note: string | null;
+  added_by: string | null;
 }
 
 export interface Recording {
@@ -626,7 +824,9 @@ export interface RequestItem {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -640,6 +840,7 @@ export interface RequestItem {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
 }
 
 export interface RequestPublic {
@@ -649,7 +850,9 @@ export interface RequestPublic {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -663,11 +866,15 @@ export interface RequestPublic {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
+  actions: PossibleAction[];
+  log: string | null;
   redo_default: string;
   redo_stages: string[];
   shortage_now: Shortage | null;
   task: TaskDetail;
   history: DecisionPublic[];
+  extensions: ExtensionPublic[];
   contents: ArtifactContent[];
 }
 
@@ -694,6 +901,32 @@ export interface ResponseCreate {
 }
 
 export type ResponseOutcome = "applied" | "superseded" | "refused";
+
+export interface RetryChoices {
+  project_id: string;
+  default: string;
+  stages: RetryStage[];
+}
+
+export interface RetryCreate {
+  from_stage?: string | null;
+  comment?: string | null;
+  by?: string;
+}
+
+export interface RetryPublic {
+  number: number;
+  from_stage: string;
+  comment: string | null;
+  by: string | null;
+  at: string;
+}
+
+export interface RetryStage {
+  stage: string;
+  agent_type: string;
+  reopens: string[];
+}
 
 export interface Rework {
   to: string;
@@ -1075,6 +1308,11 @@ export interface WaitingFor {
   expires_at: string;
 }
 
+export interface WordCount {
+  value: string;
+  count: number;
+}
+
 export interface WorkflowChange {
   workflow_id: string;
   project_id: string;
@@ -1086,6 +1324,8 @@ export interface WorkflowEvent {
   status: ProjectStatus | TaskStatus;
   reason?: string | null;
   name?: string | null;
+  retried_from?: string | null;
+  by?: string | null;
 }
 
 export interface WorkflowEventEnvelope {

@@ -119,6 +119,14 @@ export const get = (path, request) => call("GET", path, request);
  */
 export const post = (path, body, key) => call("POST", path, { body, headers: key ? { "Idempotency-Key": key } : {} });
 
+/**
+ * @template T
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<T>}
+ */
+export const patch = (path, body) => call("PATCH", path, { body });
+
 const MAX_ITEMS = 2_000;
 
 /**

@@ -1,13 +1,13 @@
 /** The endpoints of the API that the page uses. Other modules send requests only through these. */
 
-import { all, get, post, send } from "./http.js";
+import { all, get, patch, post, send } from "./http.js";
 
 /**
  * @import {
- *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, DetailedHealth, DiffPublic,
- *   Event, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
+ *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
- *   ResponseCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
+ *   ProjectCounts, ProjectRetry, ProjectUpdate, ResponseCreate, RetryChoices, RetryCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
  */
 
@@ -40,10 +40,20 @@ export const projects = {
   start: (body, key) => post(`${V1}/projects/`, body, key),
   /** @type {(id: string, what: "pause" | "resume" | "cancel" | "restart" | "end") => Promise<unknown>} */
   change: (id, what) => post(`${V1}/projects/${id}/${what}`),
+  /** @type {(id: string, options?: Options) => Promise<RetryChoices>} */
+  retryChoices: (id, options) => get(`${V1}/projects/${id}/retry`, options),
+  /** @type {(id: string, body: RetryCreate, key: string) => Promise<ProjectRetry>} */
+  retry: (id, body, key) => post(`${V1}/projects/${id}/retry`, body, key),
+  /** @type {(id: string, body: Partial<ProjectUpdate>) => Promise<ProjectItem>} */
+  update: (id, body) => patch(`${V1}/projects/${id}`, body),
+  /** @type {(options?: Options) => Promise<ProjectCounts>} */
+  counts: (options) => get(`${V1}/projects/counts`, options),
   /** @type {(id: string, body: TaskCreate, key: string) => Promise<TaskSubmitted>} */
   giveTask: (id, body, key) => post(`${V1}/projects/${id}/tasks`, body, key),
   /** @type {(id: string, body: ArtifactCreate, key: string) => Promise<ArtifactPublic>} */
   addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, key),
+  /** @type {(id: string, body: ContextCreate) => Promise<ContextPublic>} */
+  give: (id, body) => post(`${V1}/projects/${id}/context`, body),
   /** @param {string} id */
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };
@@ -77,6 +87,11 @@ export const hitl = {
    * @type {(id: string, response: ResponseCreate) => Promise<ResponseAnswer>}
    */
   respond: (id, response) => post(`${V1}/hitl/${id}/respond`, response),
+  /**
+   * Idempotent under the same `extension_id`.
+   * @type {(id: string, extension: ExtensionCreate) => Promise<ExtensionAnswer>}
+   */
+  extend: async (id, extension) => (await send("PATCH", `${V1}/hitl/${id}`, { body: extension })).json(),
 };
 
 export const tasks = {

@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, wholeSeconds } from "./time.js";
+import { ago, brief, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -78,8 +78,10 @@ class TimeLeft extends TickingElement {
     const warns = left < Math.min(HOUR, WARNING_SHARE * whole);
     const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
-    if (!this.title) this.title = `Waits until ${inFull(until)}`;
-    this.write(left > 0 ? `${brief(left)} left` : "expired");
+    const title = `Waits until ${inFull(until)}`;
+    if (this.title !== title) this.title = title;
+    this.write(left > 0 ? `${remaining(left)} left` : "expired");
+    if (left > 0) this.#expired = false;
     if (left > 0 || this.#expired) return;
     this.#expired = true;
     this.dispatchEvent(new Event("expired"));

@@ -12,31 +12,10 @@ export const askedModel = (usage) =>
   Boolean(usage && (usage.asked_for || usage.input_tokens || usage.output_tokens || usage.cost_usd));
 
 /**
- * What the tasks used together, or null if none of them asked a model.
- * @param {Pick<TaskPublic, "usage">[]} tasks
- * @returns {Amount | null}
- */
-export function totalUsage(tasks) {
-  const asked = tasks.flatMap(({ usage }) => (usage && askedModel(usage) ? [usage] : []));
-  if (!asked.length) return null;
-  /** @param {keyof Amount} name */
-  const sum = (name) => asked.reduce((total, usage) => total + usage[name], 0);
-  return {
-    input_tokens: sum("input_tokens"),
-    output_tokens: sum("output_tokens"),
-    cost_usd: sum("cost_usd"),
-  };
-}
-
-/**
- * "$1.20", and with two digits that count if it is less than a cent: "$0.0042". "$0" is free.
+ * "$1.20", and with more digits if it is less than a cent: "$0.0042". "$0" is free.
  * @param {number} usd
  */
-export function dollars(usd) {
-  if (usd === 0) return "$0";
-  if (usd < 0.01) return `$${usd.toFixed(Math.min(8, 1 - Math.floor(Math.log10(usd))))}`;
-  return `$${usd.toFixed(2)}`;
-}
+export const dollars = (usd) => (usd === 0 ? "$0" : `$${amountOf("usd", usd).split(" ")[0]}`);
 
 /**
  * "$0.42, 12,300 tokens".

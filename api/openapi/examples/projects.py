@@ -7,6 +7,8 @@ from api.openapi.examples.hitl import REQUEST
 from api.openapi.examples.pipelines import PIPELINE
 from api.openapi.examples.tasks import TASK
 
+OTHER_PROJECT_ID = "01890a5d-b0c1-7d2e-8f30-415263748596"
+
 WAITING_FOR: Json = {
     "request_id": REQUEST_ID,
     "stage": "discovery",
@@ -18,6 +20,10 @@ WAITING_FOR: Json = {
 PROJECT: Json = {
     "id": PROJECT_ID,
     "name": "URL shortener",
+    "owner": "Ada",
+    "tags": ["web"],
+    "archived_at": None,
+    "parent": None,
     "pipeline": "software-delivery",
     "oversight": "medium",
     "crew": "rehearsal",
@@ -40,6 +46,10 @@ WHOLE_PROJECT: Json = PROJECT | {
     "pipeline_definition": PIPELINE,
     "checkpoint_after": 10,
     "head": 9,
+    "children": [
+        {"project_id": OTHER_PROJECT_ID, "kind": "duplicate", "name": "URL shortener, again", "status": "active"}
+    ],
+    "retries": [],
 }
 NEW_PROJECT: Json = PROJECT | {
     "status": "starting",
@@ -56,6 +66,12 @@ PROGRESS: Json = {
     "progress": {"done": 0, "total": 7},
     "tasks": [TASK],
     "open_requests": [REQUEST],
+}
+PROJECT_COUNTS: Json = {
+    "statuses": {"active": 2, "completed": 5},
+    "owners": [{"value": "Ada", "count": 4}],
+    "tags": [{"value": "web", "count": 3}],
+    "archived": 1,
 }
 PAUSING: Json = {"project_id": PROJECT_ID, "requested": "pause", "status": "active"}
 EVENTS: Json = {

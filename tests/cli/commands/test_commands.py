@@ -78,12 +78,13 @@ async def test_an_unknown_id_is_reported_on_one_line(api_url: str, tmp_path: Pat
         ("watch", UNKNOWN_ID),
         ("artifact", UNKNOWN_ID, "--diff"),
         ("respond", UNKNOWN_ID, "approve"),
-        ("projects", "--status", "nope"),
     ]
     for ran in await asyncio.gather(*(botarmy(api_url, *command, cwd=tmp_path) for command in commands)):
         assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1), ran
         assert ran.err.startswith("botarmy: "), ran
-    assert (await botarmy(api_url, "watch", "../../health/", cwd=tmp_path)).code == 2
+    for usage in (("watch", "../../health/"), ("projects", "--status", "nope"), ("projects", "--sort", "size")):
+        ran = await botarmy(api_url, *usage, cwd=tmp_path)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
 
 
 async def test_a_server_that_is_not_botarmy_is_reported(tmp_path: Path) -> None:

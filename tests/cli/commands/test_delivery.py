@@ -90,12 +90,13 @@ def test_a_false_size_in_the_archive_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*")) == []
 
 
-def test_each_delivery_has_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_exists_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     first = folder_for(None, "Über Größe!", "01a20622-f7c7-736d-8e2e-ece6895fa89d")
     assert first == Path("deliveries/uber-groe-895fa89d")
     first.mkdir(parents=True)
-    assert folder_for(None, "Über Größe!", "01a20622-f7c7-736d-8e2e-ece6895fa89d").name == "uber-groe-895fa89d-2"
+    with pytest.raises(UsageError, match=r"deliveries/uber-groe-895fa89d exists already.*--out FOLDER"):
+        folder_for(None, "Über Größe!", "01a20622-f7c7-736d-8e2e-ece6895fa89d")
 
 
 @pytest.mark.parametrize("prepare", [lambda out: out.write_text(""), lambda out: (out / "x").mkdir(parents=True)])

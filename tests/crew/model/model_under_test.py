@@ -28,6 +28,7 @@ from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
+from models.contracts.live_text import LiveCall
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -126,8 +127,26 @@ class DiedError(BaseException):
 
 
 @dataclass
+class WatchersUnderTest:
+    """Keep what they are shown; None is the end of a call."""
+
+    present: bool = False
+    shown: list[LiveCall | None] = field(default_factory=list)
+
+    async def are_present(self) -> bool:
+        return self.present
+
+    async def show(self, call: LiveCall) -> None:
+        self.shown.append(call)
+
+    async def end(self) -> None:
+        self.shown.append(None)
+
+
+@dataclass
 class Step:
     transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
+    watchers: WatchersUnderTest = field(default_factory=WatchersUnderTest)
     messages: list[str] = field(default_factory=list)
     waits: list[StepWait] = field(default_factory=list)
     checkpoint: None = None

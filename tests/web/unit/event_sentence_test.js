@@ -50,6 +50,26 @@ test("a stop and its release say who, what and why", () => {
   assert.ok(isOfKind("decisions", event("stop_change", stop)));
 });
 
+test("a retry says from where, by whom and why", () => {
+  const retry = { status: "starting", retried_from: "build", by: "Anna", reason: "With SQLite." };
+  /** @param {any} data */
+  const told = (data) => plain({ ...event("workflow_event", data), task_id: null });
+  assert.equal(told(retry), "The project is retried from build by Anna: “With SQLite.”");
+  const alone = { status: "starting", retried_from: "build", by: "human" };
+  assert.equal(told(alone), "The project is retried from build by a human");
+});
+
+test("a change of a project says what has changed", () => {
+  const change = { by: "Anna", name: "Visitors", owner: null, tags: [], archived: true };
+  assert.equal(
+    plain(event("project_change", change)),
+    "Anna renamed the project to “Visitors”, removed its owner, removed its tags, archived the project",
+  );
+  assert.equal(plain(event("project_change", { by: "Anna", owner: "Bo" })), "Anna gave it to Bo");
+  assert.equal(plain(event("project_change", { by: "Anna", tags: ["a", "b"] })), "Anna tagged it a, b");
+  assert.ok(isOfKind("decisions", event("project_change", change)));
+});
+
 test("an event about the workflow of a task says nothing about the project", () => {
   const reason = "the workflow of this task continues";
   assert.equal(

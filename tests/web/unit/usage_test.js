@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  amountInWords,
   amountOf,
   askedModel,
   budgetInWords,
@@ -13,7 +12,6 @@ import {
   shortageInWords,
   spentInWords,
   totalSpent,
-  totalUsage,
 } from "../../../web/js/usage.js";
 
 const AMOUNT = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
@@ -29,14 +27,6 @@ test("a rehearsal asks no model, and a local model may cost nothing", () => {
   assert.equal(askedModel(LOCAL), true);
 });
 
-test("a project's cost is the sum of the tasks that asked a model", () => {
-  assert.equal(totalUsage([]), null);
-  assert.equal(totalUsage([{ usage: null }, { usage: REHEARSAL }]), null);
-  const total = totalUsage([{ usage: PAID }, { usage: null }, { usage: REHEARSAL }, { usage: PAID }]);
-  assert.deepEqual(total, { input_tokens: 2400, output_tokens: 68, cost_usd: 1 });
-  assert.equal(total && amountInWords(total), "$1.00, 2,468 tokens");
-});
-
 test("projects cost what those that asked a model have spent together", () => {
   const nothing = { usd: 0, tokens: 0, seconds: 0 };
   assert.equal(totalSpent([]), null);
@@ -48,14 +38,14 @@ test("projects cost what those that asked a model have spent together", () => {
   assert.equal(total && spentInWords(total), "$1.50, 2,300 tokens");
 });
 
-test("a cost under a cent has two digits that count", () => {
+test("a cost under a cent has the digits that the terminal and the budgets show, too", () => {
   assert.deepEqual([12, 0.424, 0.01, 0.0042, 0.00031, 1e-12, 0].map(dollars), [
     "$12.00",
     "$0.42",
     "$0.01",
     "$0.0042",
-    "$0.00031",
-    "$0.00000000",
+    "$0.0003",
+    "$0.000000000001",
     "$0",
   ]);
 });

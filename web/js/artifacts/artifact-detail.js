@@ -1,9 +1,10 @@
 /** One artifact of the browser: its versions, and the provenance, content and changes of the selected one. */
 
-import { each, h, valueOf, write } from "../dom.js";
+import { each, h, present, valueOf, write } from "../dom.js";
 import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { visible } from "../text.js";
+import { giveButton } from "./give.js";
 import { nameOf, provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
 import { newest } from "./versions.js";
@@ -105,10 +106,10 @@ export class ArtifactDetail {
     this.#newer.hidden = newest(group) === artifact;
     write(this.#newer, `Show version ${newest(group).version}`);
     const task = model.progress.tasks.find(({ task_id }) => task_id === artifact.task_id);
-    const facts = JSON.stringify([id, artifact.accepted_at, task]);
+    const facts = JSON.stringify([id, artifact.accepted_at, task, model.project.status]);
     if (facts !== this.#facts) {
       this.#facts = facts;
-      this.#download.replaceChildren(download(artifact));
+      this.#download.replaceChildren(...present([giveButton(artifact, model.project), download(artifact)]));
       this.#provenance.replaceChildren(...provenance(artifact, task, group));
     }
     this.#view.artifact = artifact;

@@ -7,7 +7,7 @@ import { inFull } from "../time.js";
 import { badgeOf, KINDS, sentence } from "./event-sentence.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */
-/** @import { Doing } from "../project/model.js" */
+/** @import { Doing } from "../project/doing.js" */
 
 /** @type {Intl.DateTimeFormatOptions} */
 const minutes = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };

@@ -1,20 +1,14 @@
 /** The sentence, the kinds and the mark of an event. Pure. */
 
 import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
-import { visible } from "../text.js";
+import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
+import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
 
 /** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
+/** @import { Part } from "./sentence-parts.js" */
 
 /** @typedef {Record<string, any>} Data an event's data, which depends on its type */
-/** @typedef {string | { text: string }} Part of a sentence; `text` was written by a person or an agent */
-
-/**
- * A part that a person or an agent wrote: its direction is isolated, and its hidden characters are visible.
- * @param {unknown} text
- */
-const written = (text) => ({ text: visible(String(text)) });
-
 /** @param {LogEvent} event */
 const agent = (event) => title(event.agent_type ?? "agent");
 /** @param {{ data: Data }} options */
@@ -23,20 +17,6 @@ const stage = ({ data }) => [written(data.stage), data.round > 1 ? `, round ${da
 const lower = (type) => String(type).replaceAll("_", " ");
 /** @param {ArtifactRef[]} artifacts */
 const list = (artifacts) => artifacts.map(({ type, version }) => `${lower(type)} v${version}`).join(" and ");
-/** @param {string | null | undefined} text */
-const quoted = (text) => (text ? [": “", written(text), "”"] : []);
-
-/** @type {Record<string, string>} */
-const PROJECT_STATUS = {
-  starting: "The project was created",
-  active: "The project is active",
-  waiting: "The project is waiting for a human",
-  paused: "The project is paused",
-  completed: "The project is completed",
-  rejected: "The project was rejected",
-  failed: "The project failed",
-  cancelled: "The project was cancelled",
-};
 
 /** @type {Record<string, string>} */
 const AGENT_STATUS = {
@@ -48,10 +28,7 @@ const AGENT_STATUS = {
 
 /** @type {{ [E in LogEvent as E["event_type"]]: (event: E) => Part[] }} */
 const SENTENCES = {
-  workflow_event: ({ data, task_id }) => [
-    task_id ? "A task outside the pipeline" : PROJECT_STATUS[data.status] ?? `The project is ${data.status}`,
-    ...quoted(data.reason),
-  ],
+  workflow_event: aboutProject,
   task_started: (event) => [`${agent(event)} started `, ...stage(event), event.data.feedback ? ", with feedback" : ""],
   task_progress: (event) => [`${agent(event)}: `, written(event.data.message ?? event.data.stage)],
   task_completed: (event) => [`${agent(event)} finished `, ...stage(event), outcome(event.data)],
@@ -61,15 +38,28 @@ const SENTENCES = {
   artifact_created: (
     { data, agent_type: agent },
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
+  context_given: ({ data }) => [
+    written(authorName(data.given_by)),
+    data.replaces ? " accepted a result as " : " gave the crew ",
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+  ],
   hitl_request: (
     event,
   ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_extended: ({ data }) => [
+    written(authorName(data.extended_by)),
+    " extended the deadline of ",
+    ...stage({ data }),
+    ` to ${inFull(Date.parse(data.expires_at))}`,
+  ],
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
   budget_alert: ({ data }) => [alertInWords(data)],
   stop_change: ({ data }) => [written(authorName(data.by)), ` ${stopInWords(data)}`, ...quoted(data.reason)],
+  project_change: ({ data }) => [written(authorName(data.by)), " ", ...changes(data)],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -134,12 +124,15 @@ const KIND_OF = {
   task_completed: "agents",
   task_failed: "agents",
   task_cancelled: "agents",
+  context_given: "artifacts",
   hitl_request: "decisions",
   hitl_response: "decisions",
+  hitl_extended: "decisions",
   hitl_expired: "decisions",
   budget_alert: "agents",
   workflow_event: "all",
   stop_change: "decisions",
+  project_change: "decisions",
   error: "errors",
 };
 
@@ -181,10 +174,13 @@ const BADGES = {
   task_failed: ["failed", "bad"],
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
+  context_given: ["person", "calm"],
   hitl_request: ["waiting", "asks"],
+  hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],
   budget_alert: ["waiting", "asks"],
   stop_change: ["stop", "asks"],
+  project_change: ["amended", "calm"],
   error: ["failed", "bad"],
 };
 

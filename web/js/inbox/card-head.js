@@ -3,6 +3,7 @@
 import { h, write } from "../dom.js";
 import { REASONS, title } from "../labels.js";
 import { visible } from "../text.js";
+import { deadlineLine } from "./deadline-line.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
 /** @import { Entry } from "./entry.js" */
@@ -53,6 +54,7 @@ export function cardHead(entry) {
   deadline.addEventListener("expired", () => {
     expired.hidden = entry.outcome !== null;
   });
+  const line = deadlineLine(request);
   const element = h(
     "header",
     { class: "card-head" },
@@ -83,18 +85,21 @@ export function cardHead(entry) {
       " ago.",
     ),
     expired,
+    line.element,
   );
   return {
     element,
     heading,
-    /** @param {RequestPublic} request */
-    addDetails({ task }) {
+    /** @param {RequestPublic} whole */
+    addDetails(whole) {
+      const { task } = whole;
+      line.update({ ...request, extensions: whole.extensions, expires_at: whole.expires_at });
       if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
         write(confidence, ` It is ${Math.round(task.confidence * 100)} %.`);
       }
     },
     update() {
-      deadline.hidden = entry.outcome !== null;
+      deadline.hidden = line.element.hidden = entry.outcome !== null;
       if (entry.outcome) expired.hidden = true;
     },
   };

@@ -4,6 +4,7 @@ import { h, icon, write } from "../dom.js";
 import { announce, failure, messageOf } from "../notices.js";
 import { isTemporary, Problem, projects } from "../rest.js";
 import { confirmCancel } from "./confirm-dialog.js";
+import { recoveryMenu } from "./recovery-menu.js";
 
 /** @import { ProjectPublic } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
@@ -60,6 +61,7 @@ export function actions(model, signal) {
     "Download",
     h("span", { class: "visually-hidden" }, " the delivery"),
   );
+  const recovery = recoveryMenu(model, errors);
   const workflow = h("span", { class: "workflow" });
   const buttons = h(
     "div",
@@ -70,6 +72,7 @@ export function actions(model, signal) {
     task,
     context,
     delivery,
+    recovery.buttons,
     workflow,
   );
   /** @type {Change | null} */
@@ -103,6 +106,7 @@ export function actions(model, signal) {
     show(first, !ended);
     show(second, false);
     for (const button of [cancel, task, context]) show(button, !ended);
+    recovery.update();
     // Not `disabled`, which would take the focus from the button that was just pressed.
     for (const button of [pause, resume, cancel]) button.setAttribute("aria-disabled", String(pending !== null));
     write(asked, pending ? CHANGES[pending].asking : "");

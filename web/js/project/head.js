@@ -6,12 +6,11 @@ import { each, h, icon, present, write } from "../dom.js";
 import { count } from "../labels.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
-import { amountInWords, budgetInWords, totalUsage } from "../usage.js";
+import { budgetInWords, hasSpent, spentInWords } from "../usage.js";
 import { actions } from "./actions.js";
 import { workflowProblems } from "./workflow-problems.js";
 
 /** @import { ProjectPublic, RequestItem } from "../api.d.ts" */
-/** @import { Amount } from "../usage.js" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
 
@@ -49,10 +48,10 @@ export function projectHead(model, signal) {
     statusBadge.dataset.status = project.status;
     Object.assign(bar, { max: project.progress.total, value: project.progress.done });
     // Rebuilt only if it differs, so that a tooltip stays open.
-    const used = totalUsage(model.progress.tasks);
+    const cost = hasSpent(model.budget.spent) ? spentInWords(model.budget.spent) : null;
     const budget = budgetInWords(model.budget);
-    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress, used, budget]);
-    if (key !== shown) facts.replaceChildren(...factRows(project, used, budget, bar));
+    const key = JSON.stringify([project.pipeline, project.oversight, project.ended_at, project.progress, cost, budget]);
+    if (key !== shown) facts.replaceChildren(...factRows(project, cost, budget, bar));
     shown = key;
     showReason(reason, project);
     actionBar.update();
@@ -63,18 +62,18 @@ export function projectHead(model, signal) {
 
 /**
  * @param {ProjectPublic} project
- * @param {Amount | null} used
+ * @param {string | null} cost
  * @param {string | null} budget
  * @param {Element} bar
  */
-function factRows(project, used, budget, bar) {
+function factRows(project, cost, budget, bar) {
   const oversight = LEVELS[project.oversight ?? ""];
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
     ["Oversight", h("span", { title: oversight.means }, oversight.word)],
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
-    used && ["Cost", h("span", { class: "numbers" }, amountInWords(used))],
+    cost && ["Cost", h("span", { class: "numbers" }, cost)],
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
     ["Started", h("time-ago", { datetime: project.created_at })],

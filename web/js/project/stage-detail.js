@@ -4,6 +4,8 @@ import { badge } from "../badges.js";
 import { stageModelInWords } from "../crew.js";
 import { each, h, icon, onCustom, present, write } from "../dom.js";
 import { title } from "../labels.js";
+import { LiveTexts } from "../live-text/live-texts.js";
+import { live } from "../live.js";
 import { gateAsks, upstream } from "../pipeline/stages.js";
 import { visible } from "../text.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
@@ -55,6 +57,8 @@ export function stageDetail(model, signal, close) {
     }
   };
   onCustom(model, "events", refreshTranscripts, { signal });
+  const texts = new LiveTexts();
+  if (!model.project.is_rehearsal && !model.ended) live.read(model.id, (frame) => texts.receive(frame), signal);
   /** @type {Subject | null} */
   let subject = null;
   let described = "";
@@ -79,7 +83,7 @@ export function stageDetail(model, signal, close) {
     // Newest first: the newest round matters most.
     const shown = stage ? tasks.filter((task) => task.stage === name).reverse() : present([chosen]);
     none.hidden = shown.length > 0;
-    each(list, shown, ({ task_id }) => task_id, (task) => taskEntry(task, signal), (entry, task) => {
+    each(list, shown, ({ task_id }) => task_id, (task) => taskEntry(task, texts, signal), (entry, task) => {
       updateTask(entry, task, model);
       entry.classList.toggle("chosen", task.task_id === wanted && shown.length > 1);
     });

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from crew.model import mcp_tools
-from crew.model.mcp_tools import McpTools
+from crew.model.mcp import connection
+from crew.model.mcp.tools import McpTools
 from crew.model.tool import Tool, ToolError, schema_of
 from crew.protocol import AgentError
 from models.contracts.roles import Role
@@ -85,7 +85,7 @@ async def test_a_server_that_dies_or_hangs_does_not_end_the_step(config: Path, m
             with pytest.raises(ToolError, match="the MCP server says"):
                 await run(tool, **arguments)
     async with McpTools(config).opened(role("notes/hang")) as (hang,):
-        monkeypatch.setattr(mcp_tools, "CALL_SECONDS", 0.5)
+        monkeypatch.setattr(connection, "CALL_SECONDS", 0.5)
         with pytest.raises(ToolError, match="did not answer within"):
             await run(hang)
 
@@ -111,6 +111,6 @@ async def test_a_server_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch
     assert "notes cannot be used: FileNotFoundError" in await problem(note, write(tmp_path, command="/nowhere"))
     assert "notes cannot be used" in await problem(note, write(tmp_path, command="true"))
     (tmp_path / "slow").touch()
-    monkeypatch.setattr(mcp_tools, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1.0)
     slow = write(tmp_path, command=sys.executable, args=[str(SERVER), str(tmp_path)])
     assert "did not start and list its tools within 1 s" in await problem(note, slow)

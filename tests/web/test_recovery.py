@@ -1,0 +1,90 @@
+"""A person retries, duplicates, follows up, renames and archives projects in the page."""
+
+from __future__ import annotations
+
+import re
+
+import httpx2
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Locator, Page, expect
+
+from tests.api_client import decide, wait_for_request, wait_for_status
+from tests.web.browsing import NewPage
+from tests.web.scene import Director
+
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
+
+
+async def _open(new_page: NewPage, project_id: str) -> Page:
+    page = await new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    await page.goto(f"/projects/{project_id}")
+    return page
+
+
+async def _press(page: Page, name: str) -> Locator:
+    """Press a button of the project. Return the dialog that opens."""
+    await page.get_by_role("group", name="Project").get_by_role("button", name=name, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await page.emulate_media(reduced_motion="reduce")
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    return dialog
+
+
+async def test_a_rejected_project_is_retried_from_a_stage(http: httpx2.AsyncClient, new_page: NewPage) -> None:
+    project_id = await Director(http).start("Retried in the page")
+    await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
+    await decide(http, await wait_for_request(http, project_id, "plan"), "reject", comment="Too big.")
+    await wait_for_status(http, project_id, "rejected")
+    page = await _open(new_page, project_id)
+    dialog = await _press(page, "Retry")
+    await expect(dialog.get_by_label("Begin with")).to_have_value("plan")
+    await dialog.get_by_label("Begin with").select_option("discovery")
+    await expect(dialog.get_by_text("These run again after it: plan, design")).to_be_visible()
+    await dialog.get_by_label("What should be different this time?").fill("Smaller.")
+    await dialog.get_by_role("button", name="Retry", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    request = await wait_for_request(http, project_id, "discovery", round=2)
+    task = (await http.get(f"/api/v1/tasks/{request['task_id']}")).json()
+    assert task["feedback"] == "Smaller."
+    await expect(page.get_by_text("The project is retried from discovery by a human")).to_be_visible()
+    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Retry", exact=True)).to_be_hidden()
+
+
+@pytest.mark.parametrize(("button", "kind"), [("Duplicate", "duplicate"), ("Follow up", "follow_up")])
+async def test_a_project_comes_from_another_one(
+    http: httpx2.AsyncClient, new_page: NewPage, button: str, kind: str
+) -> None:
+    project_id = await Director(http).start("A parent", pipeline="quick-start")
+    parent = await wait_for_status(http, project_id, "completed")
+    page = await _open(new_page, project_id)
+    dialog = await _press(page, button)
+    brief = dialog.get_by_label("Brief, in Markdown")
+    await expect(brief).to_have_value(parent["description"] if kind == "duplicate" else "")
+    await dialog.get_by_label("Name").fill("A child")
+    await brief.fill("# A child\n\n- It is small.\n")
+    await dialog.get_by_role("button", name=re.compile("^Start")).click()
+    await expect(page.get_by_role("heading", name="A child").first).to_be_visible()
+    (child,) = (await http.get(f"/api/v1/projects/{project_id}")).json()["children"]
+    assert (child["kind"], child["name"]) == (kind, "A child")
+    assert page.url.endswith(child["project_id"])
+
+
+async def test_a_project_is_renamed_and_archived(http: httpx2.AsyncClient, new_page: NewPage) -> None:
+    project_id = await Director(http).start("Unnamed", pipeline="quick-start")
+    await wait_for_status(http, project_id, "completed")
+    page = await _open(new_page, project_id)
+    dialog = await _press(page, "Rename")
+    await dialog.get_by_label("Name", exact=True).fill("Named in the page")
+    await dialog.get_by_label("Owner").fill("Ada")
+    await dialog.get_by_label("Tags").fill("web, urgent ,")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Named in the page").first).to_be_visible()
+    project = (await http.get(f"/api/v1/projects/{project_id}")).json()
+    assert (project["owner"], project["tags"]) == ("Ada", ["web", "urgent"])
+    await page.get_by_role("button", name="Archive", exact=True).click()
+    await expect(page.get_by_role("button", name="Unarchive", exact=True)).to_be_visible()
+    assert (await http.get(f"/api/v1/projects/{project_id}")).json()["archived_at"] is not None

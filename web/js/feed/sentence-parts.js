@@ -1,0 +1,58 @@
+/** The parts of sentences about events, and the sentences about a project as a whole. Pure. */
+
+import { visible } from "../text.js";
+
+/** @import { ProjectChange, WorkflowEvent } from "../api.d.ts" */
+
+/** @typedef {string | { text: string }} Part of a sentence; `text` was written by a person or an agent */
+
+/**
+ * A part that a person or an agent wrote: its direction is isolated, and its hidden characters are visible.
+ * @param {unknown} text
+ */
+export const written = (text) => ({ text: visible(String(text)) });
+
+/** @param {string | null | undefined} text */
+export const quoted = (text) => (text ? [": “", written(text), "”"] : []);
+
+/** @type {Record<string, string>} */
+const PROJECT_STATUS = {
+  starting: "The project was created",
+  active: "The project is active",
+  waiting: "The project is waiting for a human",
+  paused: "The project is paused",
+  completed: "The project is completed",
+  rejected: "The project was rejected",
+  failed: "The project failed",
+  cancelled: "The project was cancelled",
+};
+
+/**
+ * What happened to a project, or to a task outside its pipeline.
+ * @param {{ data: WorkflowEvent, task_id: string | null }} event
+ * @returns {Part[]}
+ */
+export function aboutProject({ data, task_id: task }) {
+  if (data.retried_from) {
+    const who = data.by === "human" || !data.by ? "a human" : written(data.by);
+    return ["The project is retried from ", written(data.retried_from), " by ", who, ...quoted(data.reason)];
+  }
+  const what = task ? "A task outside the pipeline" : PROJECT_STATUS[data.status] ?? `The project is ${data.status}`;
+  return [what, ...quoted(data.reason)];
+}
+
+/**
+ * What a person changed of a project, after the person's name.
+ * @param {ProjectChange} change
+ * @returns {Part[]}
+ */
+export function changes({ name, owner, tags, archived }) {
+  /** @type {Part[][]} */
+  const all = [];
+  if (name) all.push(["renamed the project to “", written(name), "”"]);
+  if (owner) all.push(["gave it to ", written(owner)]);
+  else if (owner === null) all.push(["removed its owner"]);
+  if (tags) all.push(tags.length ? ["tagged it ", written(tags.join(", "))] : ["removed its tags"]);
+  if (typeof archived === "boolean") all.push([archived ? "archived the project" : "took it out of the archive"]);
+  return all.flatMap((part, index) => index ? [", ", ...part] : part);
+}
