@@ -154,7 +154,8 @@ class ProjectView:
                 row = self._row(data.stage, event)
                 row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
                 row.round, row.started, row.ended, row.activity, row.fraction = data.round, moment, None, "", None
-                row.has_failed_verdict, row.written, row.wait = False, "", None
+                row.has_failed_verdict, row.written = False, ""
+                row.wait = None
             case event_data.TaskProgress():
                 row = self._row(data.stage, event)
                 if row.task_id == event.task_id and row.status is StageStatus.WORKING:

@@ -221,10 +221,10 @@ class LiveDisplay:
         mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
-        if row.wait is not None and is_working:
-            text = f"{describe_wait(row.wait.reason, row.wait_left(self._view.clock.now()))}, {text}"
         if row.written and is_working:
             text = row.last_line
+        if row.wait is not None and is_working:
+            text = f"{describe_wait(row.wait.reason, row.wait_left(self._view.clock.now()))}, {text}"
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]

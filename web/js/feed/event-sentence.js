@@ -1,6 +1,7 @@
-/** The sentence, the kinds and the mark of an event. Pure. */
+/** The sentence and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
+import { DECIDED, REASONS, title } from "../labels.js";
+import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
 import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
@@ -44,9 +45,7 @@ const SENTENCES = {
     ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
     ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
   ],
-  hitl_request: (
-    event,
-  ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_extended: ({ data }) => [
     written(authorName(data.extended_by)),
@@ -67,9 +66,9 @@ const SENTENCES = {
 const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
-function reasonText(reason) {
+function asks(reason) {
   const text = REASONS[reason] ?? String(reason);
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }
 
 /**
@@ -91,8 +90,8 @@ function outcome({ verdict, artifacts, note }) {
 /** @param {Data} data */
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
+  if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to repeat ", ...subject];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 
@@ -110,42 +109,6 @@ export function sentence(event) {
  * @param {LogEvent} event
  */
 export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
-
-/** The kinds of events that a reader can choose. */
-export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
-
-const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
-/** @type {Record<EventType, string>} */
-const KIND_OF = {
-  artifact_created: "artifacts",
-  agent_status_change: "agents",
-  task_started: "agents",
-  task_progress: "agents",
-  task_completed: "agents",
-  task_failed: "agents",
-  task_cancelled: "agents",
-  context_given: "artifacts",
-  hitl_request: "decisions",
-  hitl_response: "decisions",
-  hitl_extended: "decisions",
-  hitl_expired: "decisions",
-  budget_alert: "agents",
-  workflow_event: "all",
-  stop_change: "decisions",
-  project_change: "decisions",
-  error: "errors",
-};
-
-/**
- * Whether an event is of a kind.
- * @param {string} kind
- * @param {{ event_type: EventType, data: Data }} event
- */
-export function isOfKind(kind, { event_type: type, data }) {
-  if (kind === "all") return true;
-  if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
-  return KIND_OF[type] === kind;
-}
 
 /** @typedef {[mark: string, tone: string]} Badge */
 
