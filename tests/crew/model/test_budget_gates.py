@@ -59,7 +59,7 @@ async def test_an_exhausted_budget_asks_and_a_raise_continues_the_same_task(
     assert request["reason"] == "budget"
     assert (request["shortage"]["kind"], request["shortage"]["unit"]) == ("project", "usd")
     assert "of 1.15 USD; the coder needs about 1." in request["question"]
-    assert "This is the budget of this project. Approve with an amount to raise it by" in request["question"]
+    assert "This is the budget of this project. Raise it, and the coder continues" in request["question"]
     asked = provider.calls.total
     assert asked > 0
     answer = await respond(http, request["request_id"], "reject", comment="no", raise_by="2usd")
