@@ -86,6 +86,7 @@ async def test_a_retried_project_is_no_longer_archived(http: httpx2.AsyncClient)
         ({"tags": [""]}, "tags"),
         ({"tags": [str(number) for number in range(21)]}, "tags"),
         ({"colour": "red"}, "colour"),
+        ({"archived": 1}, "archived"),
     ],
 )
 async def test_an_invalid_change_is_refused(http: httpx2.AsyncClient, body: Json, word: str) -> None:
