@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import stopped_step
-from activities.assignment import build_assignment
+from activities.assignment import build_assignment, with_context, with_given_context
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
@@ -33,6 +33,7 @@ from models.contracts.handoff import StepInput, StepResult
 from models.contracts.roles import BUILT_IN_ROLES
 from sandbox.errors import SandboxError, UnconfinedError
 from store.database import DATABASE_ERRORS, UNSTORABLE
+from store.live_texts import LiveTexts
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class AgentSteps:
     ) -> None:
         self._store = store
         self._stops = StopWatch(store)
+        self._live_texts = LiveTexts(store.bus)
         self._crews = crews
         self._max_artifact_bytes = max_artifact_bytes
         self._daily_budget = Budget.model_validate(daily_budget)
@@ -95,9 +97,11 @@ class AgentSteps:
     async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
             await self._stops.require_not_stopped(step)
+            step = await with_given_context(self._store, step)
             started = await self._records.start(step)
+            step = with_context(step, started.context_ids)  # an earlier attempt may have begun with other artifacts
             try:
-                running = RunningStep(self._store, step, started, self._daily_budget, self._stops)
+                running = RunningStep(self._store, step, started, self._daily_budget, self._live_texts)
                 async with running.heartbeating():
                     outcome = await self._run(step, running)
                     return measured.finished(await self._records.finish(step, started, outcome))

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from temporalio.exceptions import ApplicationError
 
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
 from models.contracts.roles import Role
-from store import hitl_decisions, inputs
+from store import given_context, hitl_decisions, inputs
 from store.transaction import Store
+
+
+async def with_given_context(store: Store, step: StepInput) -> StepInput:
+    """Return the step with what people have given the crew, if it begins now."""
+    async with store.reading() as connection:
+        ids = await given_context.complete(connection, step.project_id, step.handoff.context_ids)
+    return with_context(step, ids)
+
+
+def with_context(step: StepInput, context_ids: tuple[UUID, ...] | None) -> StepInput:
+    """Return the step with other artifacts; with its own if they are None."""
+    if context_ids in (None, step.handoff.context_ids):
+        return step
+    return step.model_copy(update={"handoff": step.handoff.model_copy(update={"context_ids": context_ids})})
 
 
 async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignment:
@@ -53,6 +69,7 @@ async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignm
                 content=each.content,
                 by_agent=each.by_agent,
                 note=each.note,
+                added_by=each.added_by,
             )
             for each in found
             if each.artifact.id in handoff.context_ids

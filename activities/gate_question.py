@@ -14,26 +14,22 @@ from models.contracts.handoff import StepInput
 from models.contracts.tool_permission import ToolCall
 
 FAILED_VERDICT = (
-    "{agent} reports a failure in {stage}. Approve to continue with it as it is,{again} amend with content to correct "
-    "the report, or reject to stop."
+    "{agent} reports a failure in {stage}. Approve it to continue with it as it is,{again} edit and approve it to "
+    "correct the report, or reject it and end the work here."
 )
-AGAIN = " amend with a comment to send it back,"
+AGAIN = " request changes to send it back,"
 
 CHECKPOINT = "{passed} passed without a person, so this one asks. {question}"
-STOPPED_STEP = "{agent} did not complete {stage}. {error} {offers}Reject to end the project."
-FAILED_STEP = "{agent} could not complete {stage}: {error} {offers}Reject to stop."
-CONTINUE = "Approve to try again. "
-RETRY = "Approve to try again, or amend with a comment to try again with advice. "
-WRONG_TESTS = "If its tests are wrong, amend with a comment and send the work back to {stages}. "
-SUPPLY = "Amend with content to supply the result yourself. "
+STOPPED_STEP = "{agent} has not completed {stage}. {error} {offers}"
+FAILED_STEP = "{agent} failed on {stage}: {error} {offers}"
+OFFERS = "You can {offers}, or end the work here."
 
 BUDGET = (
-    "{error} This is the budget of {whose}. Approve with an amount to raise it by, and the {agent} continues where it "
-    "stopped; or reject to stop."
+    "{error} This is the budget of {whose}. Raise it, and the {agent} continues where it stopped; or end the work here."
 )
 TOOL_CALL = (
-    "{agent} wants to call {tool} with {arguments} (call {digest}). Approve to permit this one call; amend with a "
-    "comment to refuse it and say why, and the {agent} continues; or reject to stop."
+    "{agent} wants to call {tool} with {arguments} (call {digest}). Permit this one call; refuse it and say why, and "
+    "the {agent} continues; or end the work here."
 )
 MAX_ARGUMENTS = 1_500
 """Characters of a call's arguments in a question. The request has all of them."""
@@ -95,12 +91,18 @@ def fill_question(question: str, step: StepInput, error: str = "", checking_stag
     `checking_stages` are the stages that wrote what the stage's earlier result was checked by.
     """
     may_redo = step.round < step.gate.max_rounds
-    redo = RETRY + (WRONG_TESTS.format(stages=" or ".join(checking_stages)) if checking_stages else "")
+    offers = ["try again"]
+    if may_redo:
+        offers.append("try again with advice")
+        if checking_stages:
+            offers.append(f"send the work back to {' or '.join(checking_stages)} if its tests are wrong")
+    if len(step.handoff.expected_outputs) == 1:
+        offers.append("supply the result")
     values = {
         "{agent}": step.handoff.to_agent.capitalize(),
         "{stage}": step.handoff.phase,
         "{again}": AGAIN if may_redo else "",
-        "{offers}": (redo if may_redo else CONTINUE) + (SUPPLY if len(step.handoff.expected_outputs) == 1 else ""),
+        "{offers}": OFFERS.format(offers=", ".join(offers)),
         "{error}": _as_sentence(storable(error)[:2000]),
     }
     for placeholder, value in values.items():

@@ -48,7 +48,7 @@ class Records:
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, winner = list(batch.responses), _applied(batch.responses)
-            objection = await _find_objection(tx.connection, winner, missing) if winner is not None else None
+            objection = await _find_objection(tx, winner, missing) if winner is not None else None
             if objection is not None:
                 responses = _refuse_winner(responses, objection)
             for judged in responses:
@@ -184,15 +184,25 @@ def _applied(responses: Iterable[JudgedResponse]) -> HitlResponse | None:
     return next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
 
 
-async def _find_objection(connection: AsyncConnection, winner: HitlResponse, missing: set[str]) -> str | None:
-    """Return why a response that the gate accepts cannot be applied, or None. Only one that bypassed the API can be."""
+async def _find_objection(tx: Transaction, winner: HitlResponse, missing: set[str]) -> str | None:
+    """Return why a response that the gate accepts cannot be applied, or None. The API has checked the same; but several
+    people may raise one budget at several gates at once."""
     if winner.content_hash in missing:
         return f"content {winner.content_hash} does not exist"
-    request = await hitl.get(connection, winner.request_id) if winner.raise_by is not None else None
+    request = await hitl.get(tx.connection, winner.request_id) if winner.raise_by is not None else None
     if request is None or request.shortage is None or winner.raise_by is None:
         return None
-    objection = Shortage.model_validate(request.shortage).find_objection(winner.raise_by)
-    return f"raise_by {objection}" if objection else None
+    shortage = Shortage.model_validate(request.shortage)
+    objection = shortage.find_objection(winner.raise_by)
+    if objection is not None:
+        return f"raise_by {objection}"
+    if winner.raise_from is None:
+        return None
+    now = await budget_limits.current_locked(tx.connection, tx.project_id, shortage)
+    request = await hitl.get(tx.connection, winner.request_id)
+    if request is None or request.status != HitlStatus.PENDING:  # an earlier try of this very record has raised it
+        return None
+    return now.find_raise(winner.raise_from.of(shortage.unit) or 0.0)
 
 
 def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[JudgedResponse]:

@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.step_budgets import StepBudgets
 from activities.step_transcript import StepTranscript
+from activities.step_watchers import StepWatchers
 from config.sizes import format_size
 from crew.protocol import AgentError, StepPostponedError
 from crew.transcript import SupersededAttemptError
@@ -26,9 +27,9 @@ from store import steps
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from activities.stop_watch import StopWatch
     from models.contracts.budget import Budget
     from models.contracts.handoff import StepInput
+    from store.live_texts import LiveTexts
     from store.steps import Started
     from store.transaction import Store
 
@@ -43,13 +44,15 @@ IDLE_MARGIN = 15.0
 class RunningStep:
     """Implements the `Step` protocol of agents over the heartbeat, the bus and the task's row."""
 
-    def __init__(self, store: Store, step: StepInput, started: Started, daily_budget: Budget, stops: StopWatch) -> None:
+    def __init__(
+        self, store: Store, step: StepInput, started: Started, daily_budget: Budget, live_texts: LiveTexts
+    ) -> None:
         self._store = store
-        self._stops = stops
         self._step = step
         self._start = started.number
         self.checkpoint = started.checkpoint
         self.transcript = StepTranscript(store, step, started.number, StepBudgets(step, daily_budget))
+        self.watchers = StepWatchers(live_texts, step)
         self._heartbeat_details: dict[str, Any] = {}
         self._limit: asyncio.Timeout | None = None
         self._may_idle = math.inf
@@ -80,9 +83,6 @@ class RunningStep:
             timestamp=datetime.now(UTC),
         )
         self._store.bus.publish([event])
-
-    async def require_not_stopped(self) -> None:
-        await self._stops.require_not_stopped(self._step)
 
     @asynccontextmanager
     async def working(self, seconds: float) -> AsyncIterator[asyncio.Timeout]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from temporalio.exceptions import ApplicationError
 
+from crew.list_prices import HOSTED, LOCAL
 from models.contracts.handoff import StepResult
 from models.contracts.stops import STOPPED
 from models.tables import HitlRequest
-from telemetry.metrics import DECISION_SECONDS, STEP_SECONDS, STEPS_RUNNING, DecisionOutcome, StepOutcome
+from store.budgets import LostCall
+from telemetry.metrics import (
+    DECISION_SECONDS,
+    MODEL_COST,
+    OTHER_PROVIDER,
+    STEP_SECONDS,
+    STEPS_RUNNING,
+    DecisionOutcome,
+    StepOutcome,
+)
 
 _OF_ERRORS = {
     "AgentError": StepOutcome.RETRIED,
@@ -62,3 +72,10 @@ def count_decision(request: HitlRequest, outcome: DecisionOutcome) -> None:
     """Count a gate that was closed by a person, or by its deadline."""
     assert request.decided_at is not None
     DECISION_SECONDS.labels(outcome).observe((request.decided_at - request.created_at).total_seconds())
+
+
+def count_lost_calls(calls: Iterable[LostCall]) -> None:
+    """Count what calls were booked with whose worker died before it could."""
+    for call in calls:
+        provider = (call.asked_for or "").partition(":")[0]
+        MODEL_COST.labels(provider if provider in HOSTED | LOCAL else OTHER_PROVIDER).inc(call.cost_usd)

@@ -135,7 +135,7 @@ class StepRecords:
                 question = gate_question.ask_about_failure(step, reason, checks, shortage, call)
                 why = (call and HitlReason.TOOL_CALL) or (shortage and HitlReason.BUDGET) or HitlReason.FAILED_STEP
                 request = await hitl.open_request(
-                    tx, step, activity.info().workflow_id or "", why, (), question, shortage, call
+                    tx, step, activity.info().workflow_id or "", why, (), question, shortage, call, reason
                 )
         if last:
             return StepResult(request=request)

@@ -15,11 +15,13 @@ from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
 from activities.step_budgets import StepBudgets
-from crew.protocol import BudgetExhaustedError
+from activities.step_metrics import count_lost_calls
+from crew.protocol import BudgetExhaustedError, StoppedError
 from crew.transcript import Entry, EntryKind, SupersededAttemptError
 from models.contracts.budget import Amounts
 from models.contracts.contract import storable
 from models.contracts.handoff import StepInput
+from models.contracts.stops import HeldStop
 from store import budget_alerts, budget_limits, budgets, transcripts
 from store.budget_scopes import Scope
 from store.patience import Result, patiently
@@ -51,7 +53,7 @@ class StepTranscript:
 
     async def entries(self) -> list[Entry]:
         async with self._store.reading() as connection:
-            await budgets.settle_reservations_of_task(connection, self._step.task_id, self._start)
+            count_lost_calls(await budgets.settle_reservations_of_task(connection, self._step.task_id, self._start))
             rows = await transcripts.of_task(connection, self._step.task_id)
             is_alarming = await budget_alerts.are_due(connection, self._budgets.names())
         if is_alarming:  # what has just been booked, or an earlier attempt had no time to report
@@ -101,8 +103,9 @@ class StepTranscript:
             await asyncio.sleep(HELD_PAUSE)
 
     async def _reserve(self, reservation: UUID, scopes: list[Scope], needs: Amounts) -> bool:
-        async def reserve() -> bool | None:
-            return await budgets.reserve(self._store, reservation, scopes, self._step.task_id, self._start, needs)
+        async def reserve() -> bool | HeldStop | None:
+            async with self._store.reading() as connection:
+                return await budgets.reserve(connection, reservation, scopes, self._step.task_id, self._start, needs)
 
         try:
             reserved = await patiently(reserve)
@@ -110,6 +113,9 @@ class StepTranscript:
             await self._release_briefly(reservation)
             raise
         self._require(reserved is not None)
+        if isinstance(reserved, HeldStop):
+            await self.release(reservation)  # an earlier try may have been committed before the stop
+            raise StoppedError(reserved)
         return bool(reserved)
 
     async def _release_briefly(self, reservation: UUID) -> None:

@@ -52,7 +52,9 @@ async def ask(store: Store, step: StepInput, stopped: StoppedError) -> StepResul
             return None
         await steps.fail(tx, step, reason, AgentStatus.WAITING_FOR_HITL)
         question = gate_question.fill_question(gate_question.STOPPED_STEP, step, reason)
-        request = await hitl.open_request(tx, step, info.workflow_id or "", HitlReason.STOPPED, (), question)
+        request = await hitl.open_request(
+            tx, step, info.workflow_id or "", HitlReason.STOPPED, (), question, cause=reason
+        )
     return StepResult(request=request)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 import uvicorn
 
 from api.app import create_app
 from api.server.config import uvicorn_config
+from api.server.sockets import bind
 from config.logging import configure_logs
 from config.open_files import raise_open_file_limit
-from config.settings import SettingsError, get_settings
+from config.settings import Settings, SettingsError, get_settings
 from telemetry.tracing import configure_tracing
 
 
@@ -20,9 +22,19 @@ def main() -> None:
     configure_tracing("botarmy-api", content=settings.trace_content)
     raise_open_file_limit()
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
-    server.run()
+    server.run(_sockets(settings))
     if not server.started:
         sys.exit(3)  # as uvicorn's own command exits; the log has the reason
+
+
+def _sockets(settings: Settings) -> list[socket.socket] | None:
+    """Return the sockets to listen on, or None if uvicorn binds its only port itself."""
+    if settings.shared_port is None:
+        return None
+    try:
+        return [*bind(settings.host, settings.port), *bind(settings.host, settings.shared_port, shared=True)]
+    except OSError as error:
+        sys.exit(f"cannot listen on {settings.host}: {error}")
 
 
 if __name__ == "__main__":

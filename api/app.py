@@ -17,6 +17,8 @@ from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
 from api.middleware.request_spans import RequestSpans
 from api.openapi.documentation import extend_openapi
+from api.page.diagrams import router as diagrams
+from api.page.documents import missing_page
 from api.page.documents import router as page
 from api.page.files import PageFiles
 from api.realtime import router as realtime
@@ -25,7 +27,9 @@ from api.routes import (
     artifacts,
     budgets,
     contents,
+    context,
     control,
+    decisions,
     events,
     export,
     health,
@@ -75,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    problems.install(app)
+    problems.install(app, missing_page)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
     app.add_middleware(OriginCheck, allowed=settings.origins)
     if settings.allowed_origins:
@@ -109,7 +113,9 @@ def create_app(settings: Settings) -> FastAPI:
         recordings,
         artifacts,
         contents,
+        context,
         hitl,
+        decisions,
         ids,
         pipelines,
         agents,
@@ -119,5 +125,6 @@ def create_app(settings: Settings) -> FastAPI:
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(page)
+    app.include_router(diagrams)
     extend_openapi(app)
     return app

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import admission, crew, decisions, footprint, in_flight, page, parked, push, start, throughput
+from benchmarks import admission, crew, decisions, footprint, in_flight, live, page, parked, push, start, throughput
 from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
 
@@ -28,6 +28,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "in_flight": in_flight.measure,
     "admission": admission.measure,
     "crew": crew.measure,
+    "live": live.measure,
     "parked": parked.measure,
 }
 GROUP_SECONDS = 600.0

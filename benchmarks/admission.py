@@ -1,4 +1,5 @@
-"""Measures what is done before each call of a model: its cost is reserved in the budget, and it takes its turn."""
+"""Measures what is done before each call of a model: a stop is looked for and its cost reserved in the budget, in one
+statement, and it takes its turn."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ async def measure(bench: Bench) -> list[Row]:
     async def admit(_: int) -> float:
         reservation, waiter = uuid7(), Waiter(uuid4(), uuid4())
         started = time.perf_counter()
-        await budgets.reserve(store, reservation, SCOPES, task_id, starts, NEEDS)
+        async with store.reading() as connection:
+            assert await budgets.reserve(connection, reservation, SCOPES, task_id, starts, NEEDS) is True
         turn = await limiter.queue.acquire("openai:benchmark", waiter, Pace(), 1000)
         seconds = time.perf_counter() - started
         assert isinstance(turn, Granted)
@@ -56,6 +58,6 @@ async def measure(bench: Bench) -> list[Row]:
         await limiter.close()
         await bus.close()
         await database.close()
-    figure = "reservation in the budget and turn of the limiter, before a call of a model"
+    figure = "stop check, reservation in the budget and turn of the limiter, before a call of a model"
     aim = Aim(1000 * p50(one), 3, "ms at p50", less_than=True)
     return [Row(figure, seconds=one, aim=aim), Row(f"{figure}, {AT_ONCE} at once", seconds=many)]

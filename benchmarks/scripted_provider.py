@@ -73,10 +73,18 @@ async def scripted_provider(folder: Path, seconds: float, together: int) -> Asyn
         seconds: how long it takes to answer a call of `ten-notes`, once `together` of them wait. Those of `only-build`
             are answered soon.
     """
-    script = folder / "script.json"
-    await asyncio.to_thread(script.write_text, json.dumps(_script(seconds, together)))
+    async with provider_of(folder, _script(seconds, together)) as provider:
+        yield provider
+
+
+@asynccontextmanager
+async def provider_of(folder: Path, *scripts: Json) -> AsyncIterator[ScriptedProvider]:
+    """Run a provider with scripts as `tests.provider` describes them."""
+    paths = [folder / f"script-{number}.json" for number in range(len(scripts))]
+    for path, script in zip(paths, scripts, strict=True):
+        await asyncio.to_thread(path.write_text, json.dumps(script))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.provider", str(script)), cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "tests.provider", *map(str, paths)), cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE
     )
     try:
         assert process.stdout

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import typer
 
-from cli.errors import FAILED, USAGE, CommandError
+from cli.errors import FAILED, NOT_READ, USAGE, CommandError
 from cli.interrupts import install_exit_handler
 from cli.views.console import ignore_unusable_widths
 from cli.views.printable import one_line
@@ -34,7 +34,7 @@ class CommandLine(typer.Typer):
             print_error(str(error))
             code = error.code
         except OSError as error:
-            code = _report(error)
+            code = report_io_error(error)
         except UnicodeEncodeError:  # an argument with bytes that are not UTF-8 cannot be sent to the API
             print_error("an argument is not valid UTF-8")
             code = USAGE
@@ -43,9 +43,19 @@ class CommandLine(typer.Typer):
         try:
             sys.stdout.flush()  # a failed write is reported here rather than while Python exits
         except OSError as error:
-            code = code or _report(error)
+            code = code or report_io_error(error)
             discard_stdout()
         sys.exit(code)  # type: ignore[arg-type]
+
+
+def report_io_error(error: OSError) -> int:
+    """Print why the command cannot continue, unless nobody reads its output any more. Return the exit code."""
+    if isinstance(error, BrokenPipeError):
+        discard_stdout()
+        return NOT_READ
+    file = f"{error.filename}: " if error.filename else ""
+    print_error(f"cannot continue: {file}{error.strerror or error}")
+    return FAILED
 
 
 def print_error(message: str) -> None:
@@ -58,12 +68,6 @@ def discard_stdout() -> None:
     """Send buffered and later output to /dev/null: the reader has gone, or the disk is full."""
     with Path(os.devnull).open("wb") as null:
         os.dup2(null.fileno(), sys.stdout.fileno())
-
-
-def _report(error: OSError) -> int:
-    file = f"{error.filename}: " if error.filename else ""
-    print_error(f"cannot continue: {file}{error.strerror or error}")
-    return FAILED
 
 
 def _open_missing_streams() -> None:

@@ -16,6 +16,8 @@ UNDELIVERED = 6
 ALREADY_RUNNING = 7
 """`up --fail-if-running` started no stack; the Makefile uses this code, too."""
 INTERRUPTED = 130
+NOT_READ = 141
+"""Whatever reads the output has closed it, as `head` does. Programs that SIGPIPE ends have this code, too."""
 TERMINATED = 143
 
 

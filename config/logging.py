@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,21 @@ from config.redaction import redacted
 
 if TYPE_CHECKING:
     from config.settings import Settings
+
+
+_sources: list[Callable[[], Mapping[str, str]]] = []
+
+
+def add_to_records(source: Callable[[], Mapping[str, str]]) -> None:
+    """Add to each record from now on what `source` returns where it is logged."""
+    _sources.append(source)
+
+
+def _add_sources(_: object, __: str, record: structlog.types.EventDict) -> structlog.types.EventDict:
+    for source in _sources:
+        for name, value in source().items():
+            record.setdefault(name, value)
+    return record
 
 
 class _Formatter(structlog.stdlib.ProcessorFormatter):
@@ -35,6 +51,7 @@ def configure_logs(settings: Settings, process: str) -> None:
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_sources,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
@@ -62,4 +79,6 @@ def configure_logs(settings: Settings, process: str) -> None:
     root.handlers = [handler]
     sys.excepthook = _log_uncaught
     root.setLevel(settings.log_level)
+    # It logs each request with its address, which may contain the key of an MCP server.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -70,8 +71,9 @@ class RemoteServer(_Server):
 
     @property
     def secrets(self) -> tuple[str, ...]:
+        address = urlsplit(self.url)
         words = (word for value in self.headers.values() for word in (value, *value.split()))
-        return tuple(words)
+        return (*words, *(value for _, value in parse_qsl(address.query)), address.password or "")
 
 
 def _kind(given: object) -> str:

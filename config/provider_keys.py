@@ -34,6 +34,10 @@ ADDRESSES = (
     "VLLM_BASE_URL",
 )
 
+KEY_VARIABLES = frozenset(each for name in KEYS for each in (name, f"{name}_FILE"))
+"""The variables that hold a key, or name its file."""
+
+
 _KEY = re.compile(r"[!#-&(-~]+")
 """What a key consists of: the characters of an HTTP header's token, without blanks and quotation marks."""
 
@@ -58,6 +62,11 @@ def provider_variables() -> dict[str, str]:
     }
     redact_also(variables[name] for name in KEYS if name in variables)
     return variables
+
+
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without the keys, for processes that ask no model."""
+    return {name: value for name, value in environment.items() if name.upper() not in KEY_VARIABLES}
 
 
 def check_keys(variables: Mapping[str, str], names: Iterable[str]) -> None:

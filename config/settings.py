@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         description="Address to listen on. There is no sign-in yet: use 0.0.0.0 only in a trusted network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    shared_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="A second port to listen on, which several api processes of one machine share.",
+    )
     public_url: PublicUrls = Field(
         default=[],
         description="Comma-separated URLs of the API, in addition to loopback. Requests for other host names get 421.",
@@ -175,6 +181,11 @@ class Settings(BaseSettings):
         "some, as provider:model=json, comma-separated.",
     )
     model_seconds: float = Field(default=300, gt=0, le=86400, description="Seconds that a call of a model may take.")
+    model_stream: bool = Field(
+        default=True,
+        description="Whether models are asked to stream their responses while people watch a project. Turn it off for "
+        "a server that streams badly.",
+    )
     model_wait_seconds: float = Field(
         default=3600,
         gt=0,

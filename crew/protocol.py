@@ -9,6 +9,7 @@ from uuid import UUID
 
 from artifacts.media_types import MARKDOWN
 from crew.transcript import Transcript
+from crew.watchers import Watchers
 from models.contracts.budget import Shortage
 from models.contracts.enums import Verdict
 from models.contracts.event_data import StepWait
@@ -75,7 +76,7 @@ class InputArtifact:
 
     `by_agent` tells whether a task of the crew wrote it. Amendments and uploads come from a person, and so does all
     code of a project that began from a person's. `note` is what that task noted for people, if the step's crew asks
-    models.
+    models. `added_by` is the person who gave the artifact to the crew in addition to what the stage consumes.
     """
 
     artifact_id: UUID
@@ -86,6 +87,7 @@ class InputArtifact:
     content: bytes
     by_agent: bool = False
     note: str | None = None
+    added_by: str | None = None
 
     @property
     def text(self) -> str:
@@ -120,8 +122,8 @@ class Assignment:
     permissions: tuple[ToolDecision, ...] = ()
 
     def input(self, type: ArtifactType) -> InputArtifact | None:
-        """Return the newest input of a type, or None."""
-        matching = (artifact for artifact in self.inputs if artifact.type == type)
+        """Return the newest input of a type that the stage consumes, or None."""
+        matching = (artifact for artifact in self.inputs if artifact.type == type and artifact.added_by is None)
         return max(matching, key=lambda artifact: artifact.version, default=None)
 
 
@@ -164,6 +166,10 @@ class Step(Protocol):
     def transcript(self) -> Transcript:
         """The conversation with a model, as far as earlier attempts have stored it."""
 
+    @property
+    def watchers(self) -> Watchers:
+        """The people who watch live what a model writes."""
+
     async def progress(
         self, message: str, fraction: float | None = None, wait: StepWait | None = None, **figures: float
     ) -> None:
@@ -179,9 +185,6 @@ class Step(Protocol):
         Raises:
             StepPostponedError: this attempt may not take any longer.
         """
-
-    async def require_not_stopped(self) -> None:
-        """Raise StoppedError if a person has stopped this step. Called before each call of a model."""
 
 
 class Agent(Protocol):

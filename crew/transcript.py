@@ -72,13 +72,14 @@ class Transcript(Protocol):
         """Take the entries from a position on out of the conversation. What they cost stays booked."""
 
     async def reserve(self, needs: Amounts, step_usd: float) -> UUID:
-        """Reserve what a call may use at most. Return the reservation.
+        """Reserve what a call may use at most, unless a person has stopped the step. Return the reservation.
 
         Args:
             step_usd: what the step may cost in all, unless its stage has a budget.
 
         Raises:
             BudgetExhaustedError: a budget does not allow it.
+            StoppedError: a stop holds the step.
         """
 
     async def release(self, reservation: UUID) -> None:

@@ -171,7 +171,7 @@ def _reason(request: Request) -> str:
 class _Silent:
     """Displays nothing: the projects of an eval run side by side."""
 
-    shows_spending = False
+    shows_spending = shows_writing = False
 
     def show(self, event: Event, view: ProjectView) -> None: ...
 

@@ -32,7 +32,12 @@ def migrate(connection: Connection) -> None:
     if problem := check_schema(lambda sql: connection.exec_driver_sql(sql).all()).problem:
         raise CommandError(problem)
     connection.commit()
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        include_name=lambda name, kind, _: kind != "index" or name != "ix_project_name_trigrams",  # it may be missing
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})

@@ -57,6 +57,7 @@ class Project(SQLModel, table=True):
         Index("ix_project_status_id", "status", "id"),
         Index("ix_project_starting", "created_at", postgresql_where=text("status = 'starting'")),
         Index("ix_project_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
+        Index("ix_project_tags", "tags", postgresql_using="gin"),
         Index("ix_project_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     )
 
@@ -146,6 +147,14 @@ class Artifact(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "type", "name", "version"),
         UniqueConstraint("origin_id", "type", "name"),
+        Index(
+            "ix_artifact_accepted",
+            "project_id",
+            "type",
+            "name",
+            text("version DESC"),
+            postgresql_where=text("accepted_at IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -164,8 +173,24 @@ class Artifact(SQLModel, table=True):
     accepted_at: datetime | None = moment_column(default=None)
 
 
+class GivenContext(SQLModel, table=True):
+    """An artifact that a person gave the crew: the steps that begin from then on receive it, in addition to what their
+    stages consume or, if it `replaces`, instead of the earlier versions of its type."""
+
+    __tablename__ = "given_context"
+    __table_args__ = (UniqueConstraint("project_id", "artifact_id"),)
+
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(foreign_key="project.id")
+    artifact_id: UUID = Field(foreign_key="artifact.id")
+    replaces: bool
+    given_by: str = text_column()
+    given_at: datetime = moment_column()
+
+
 class HitlRequest(SQLModel, table=True):
-    """The question of a gate, about the artifact versions that it lists, the most important first.
+    """The question of a gate, about the artifact versions that it lists, the most important first. `cause` is why its
+    step has no result, if it has none.
 
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
     """
@@ -193,6 +218,7 @@ class HitlRequest(SQLModel, table=True):
     supplies: str | None = text_column(default=None)
     shortage: dict[str, Any] | None = json_or_null_column(default=None)
     tool_call: dict[str, Any] | None = json_or_null_column(default=None)
+    cause: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
@@ -235,10 +261,18 @@ class AgentState(SQLModel, table=True):
 
 
 class EventRow(SQLModel, table=True):
-    """One event of a project's log. `dedupe_key` prevents recording it twice."""
+    """One event of a project's log. `dedupe_key` prevents recording it twice: its index has 128 bits of each key."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("project_id", "dedupe_key"),)
+    __table_args__ = (
+        Index(
+            "uq_event_key",
+            "project_id",
+            text("hashtextextended(dedupe_key, 0)"),
+            text("hashtextextended(dedupe_key, 1)"),
+            unique=True,
+        ),
+    )
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
     seq: int = Field(primary_key=True, sa_type=BigInteger)
@@ -366,6 +400,7 @@ PROJECT = metadata.tables["project"]
 TASK = metadata.tables["task"]
 CONTENT = metadata.tables["content"]
 ARTIFACT = metadata.tables["artifact"]
+GIVEN_CONTEXT = metadata.tables["given_context"]
 HITL_REQUEST = metadata.tables["hitl_request"]
 HITL_DECISION = metadata.tables["hitl_decision"]
 AGENT_STATE = metadata.tables["agent_state"]

@@ -198,6 +198,17 @@ async def delivery(connection: AsyncConnection, project_id: UUID) -> list[Artifa
     return await fetch_all(connection, Artifact, query)
 
 
+async def newest_accepted(connection: AsyncConnection, project_id: UUID, type: ArtifactType) -> Artifact | None:
+    """Return the newest accepted version of a type that the pipeline wrote or a person put in its place, or None."""
+    query = (
+        select(ARTIFACT)
+        .where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.type == type, ARTIFACT.c.accepted_at.is_not(None))
+        .order_by(ARTIFACT.c.version.desc())
+        .limit(1)
+    )
+    return await fetch_one(connection, Artifact, query)
+
+
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, artifact_ids: Sequence[UUID]) -> set[UUID]:
     """Return those of the ids that are artifacts of the project."""
     query = select(ARTIFACT.c.id).where(ARTIFACT.c.project_id == project_id, ARTIFACT.c.id.in_(artifact_ids))

@@ -36,6 +36,11 @@ ON CONFLICT (scope) DO UPDATE SET
     raised_seconds = b.raised_seconds + excluded.raised_seconds
 """
 
+_ENSURE: LiteralString = """
+INSERT INTO budget (scope, project_id, spent_usd, reserved_usd) VALUES (%(scope)s, %(project_id)s, 0, 0)
+ON CONFLICT DO NOTHING
+"""
+
 # What was reported and is passed in the new limit, too, is not reported again. What is newly passed, because the limit
 # is lower, is reported when the next call is settled.
 _KEEP_ALERTS: LiteralString = """
@@ -98,6 +103,32 @@ async def find_shortage(connection: AsyncConnection, scopes: Sequence[Scope], ne
     return next((one for one in found if not one.may_pass), found[0] if found else None)
 
 
+async def current(connection: AsyncConnection, shortage: Shortage) -> Shortage:
+    """Return an exhausted budget as it is now: others may have raised it, and calls have ended."""
+    return _as_now(shortage, await get(connection, shortage.scope))
+
+
+async def current_locked(connection: AsyncConnection, project_id: UUID, shortage: Shortage) -> Shortage:
+    """Return an exhausted budget as it is now, and lock it until the transaction ends."""
+    owner = None if shortage.kind is BudgetKind.DAY else project_id
+    await run(connection, _ENSURE, scope=shortage.scope, project_id=owner)
+    query = select(BUDGET).where(BUDGET.c.scope == shortage.scope).with_for_update()
+    return _as_now(shortage, await fetch_one(connection, Budget, query))
+
+
+def _as_now(shortage: Shortage, budget: Any) -> Shortage:
+    unit = shortage.unit
+    limit, raised = getattr(budget, f"limit_{unit}"), getattr(budget, f"raised_{unit}")
+    given = shortage.limit - shortage.raised if limit is None else limit  # the row has none before the first call
+    figures = {
+        "spent": getattr(budget, f"spent_{unit}"),
+        "reserved": getattr(budget, f"reserved_{unit}"),
+        "raised": raised,
+        "limit": given + raised,
+    }
+    return shortage.model_copy(update=figures)
+
+
 def _compare(scope: Scope, budget: Any, needs: Amounts) -> Iterator[Shortage]:
     """Compare a budget with what a call needs, in each unit that has a limit."""
     for unit in BudgetUnit:
@@ -111,5 +142,6 @@ def _compare(scope: Scope, budget: Any, needs: Amounts) -> Iterator[Shortage]:
                 reserved=getattr(budget, f"reserved_{unit}"),
                 limit=limit + getattr(budget, f"raised_{unit}"),
                 needs=needs.of(unit),
+                raised=getattr(budget, f"raised_{unit}"),
                 once=scope.once.of(unit),
             )

@@ -39,7 +39,11 @@ class Bus:
         self._publisher: asyncio.Task[None] | None = None
 
     def channel(self, project_id: UUID) -> str:
-        return f"{self._prefix}:project:{project_id}"
+        return self.key("project", project_id)
+
+    def key(self, kind: str, id: UUID) -> str:
+        """A name in Redis that belongs to this installation."""
+        return f"{self._prefix}:{kind}:{id}"
 
     @property
     def projects_channel(self) -> str:

@@ -11,12 +11,23 @@ from store.statement import run
 NEWEST = 50
 """How many projects count: prices, prompts and the pipeline itself change."""
 
+LOOKED_AT = 200
+"""Among how many of the newest projects that asked models they are looked for, so that a read ends however many there
+are."""
+
+ENOUGH = 3
+"""The number of projects of which a median says something."""
+
 # A rehearsal spends nothing.
 _ESTIMATE: LiteralString = """
-WITH earlier AS (
-    SELECT spent_usd, spent_seconds FROM project JOIN budget ON budget.scope = 'project:' || project.id
+WITH asked AS MATERIALIZED (
+    SELECT project_id, spent_usd, spent_seconds FROM budget
+    WHERE project_id IS NOT NULL AND scope = 'project:' || project_id AND (spent_usd > 0 OR spent_tokens > 0)
+    ORDER BY project_id DESC LIMIT %(looked_at)s
+), earlier AS (
+    SELECT spent_usd, spent_seconds FROM asked JOIN project ON project.id = project_id
     WHERE project.status = 'completed' AND project.pipeline->>'name' = %(pipeline)s
-        AND (spent_usd > 0 OR spent_tokens > 0)
+        AND (%(model)s::text IS NULL OR project.model = %(model)s)
     ORDER BY project.id DESC LIMIT %(newest)s
 )
 SELECT count(*) AS projects,
@@ -28,8 +39,12 @@ FROM earlier
 """
 
 
-async def of_pipeline(connection: AsyncConnection, pipeline: str) -> Any:
+async def of_pipeline(connection: AsyncConnection, pipeline: str, model: str | None) -> tuple[Any, str | None]:
     """Return the median and the range of cost and working time of the newest completed projects of a pipeline that
-    asked models, and their number."""
-    (row,) = await run(connection, _ESTIMATE, pipeline=pipeline, newest=NEWEST)
-    return row
+    asked models, and their number; and the model that they asked: the given one if there are enough of them, or None
+    for any."""
+    for one in dict.fromkeys((model, None)):
+        (row,) = await run(connection, _ESTIMATE, pipeline=pipeline, model=one, newest=NEWEST, looked_at=LOOKED_AT)
+        if row.projects >= ENOUGH:
+            break
+    return row, one

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,11 +24,11 @@ from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, status, created_at,
-                          expires_at, held_since)
+                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, status,
+                          created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       'pending', now.at, now.at + %(expires_in)s,
+       %(cause)s, 'pending', now.at, now.at + %(expires_in)s,
        CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
@@ -52,10 +52,12 @@ async def open_request(
     question: str,
     shortage: Shortage | None = None,
     tool_call: ToolCall | None = None,
+    cause: str | None = None,
 ) -> OpenRequest:
     """Write a request and record its event. Return the request as it is if it exists already.
 
-    `shortage` is the budget that is exhausted, and `tool_call` the call that waits, if that is the reason.
+    `shortage` is the budget that is exhausted, and `tool_call` the call that waits, if that is the reason. `cause` is
+    why the step has no result, if it has none.
     """
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
@@ -79,6 +81,7 @@ async def open_request(
         supplies=supplies,
         shortage=Jsonb(shortage.model_dump(mode="json")) if shortage else None,
         tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
+        cause=cause,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -180,9 +183,9 @@ async def find(
     if status is not None:
         query = query.where(HITL_REQUEST.c.status == status)
     if after is not None:
+        # As one comparison: with OR, PostgreSQL would read the index from its start.
         moment = select(HITL_REQUEST.c.created_at).where(HITL_REQUEST.c.id == after).scalar_subquery()
-        later = HITL_REQUEST.c.created_at > moment
-        query = query.where(later | ((HITL_REQUEST.c.created_at == moment) & (HITL_REQUEST.c.id > after)))
+        query = query.where(tuple_(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id) > tuple_(moment, after))
     return await fetch_all(connection, HitlRequest, query)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.records import RequestOutcome
+from store.events import IS_KEY
 from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
@@ -24,8 +25,8 @@ UPDATE hitl_request SET
     held_since = CASE WHEN held_since IS NOT NULL THEN clock_timestamp() END
 FROM unnest(%(ids)s::uuid[], %(seconds)s::float8[]) AS held (id, seconds)
 WHERE hitl_request.id = held.id AND hitl_request.project_id = %(project_id)s AND hitl_request.status = 'pending'
-  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s)
-"""
+  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND {is_key})
+""".replace("{is_key}", IS_KEY.replace("{key}", "%(key)s"))
 
 _DEADLINES: LiteralString = """
 SELECT id, expires_at FROM hitl_request
@@ -39,8 +40,8 @@ UPDATE hitl_request SET
 FROM (SELECT max(created_at) AS at FROM event
       WHERE project_id = %(project_id)s AND event_type = 'workflow_event' AND data ->> 'status' = 'paused') AS paused
 WHERE hitl_request.project_id = %(project_id)s AND status = 'pending' AND standalone_task_id IS NOT NULL
-  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND dedupe_key = %(key)s)
-"""
+  AND NOT EXISTS (SELECT FROM event WHERE project_id = %(project_id)s AND {is_key})
+""".replace("{is_key}", IS_KEY.replace("{key}", "%(key)s"))
 
 _EXPIRING: LiteralString = """
 SELECT expires_at, clock_timestamp() - expires_at AS overdue,

@@ -11,17 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from artifacts.media_types import FILES
 from models.contracts.names import REHEARSAL, CrewName
 from models.tables import Artifact
-from store import artifacts, events, project_start
+from store import artifacts, events, given_context, project_start
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`by_agent` and `note` are as in `crew.protocol.InputArtifact`."""
+    """`by_agent`, `note` and `added_by` are as in `crew.protocol.InputArtifact`."""
 
     artifact: Artifact
     content: bytes
     by_agent: bool
     note: str | None
+    added_by: str | None = None
 
 
 async def of_step(
@@ -39,6 +40,7 @@ async def of_step(
     given = has_code and await artifacts.written_by(connection, project_start.source_origin(project_id))
     writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if crew != REHEARSAL else ()
     notes = await events.notes(connection, project_id, writers) if writers else {}
+    givers = await given_context.givers(connection, [artifact.id for artifact, _ in found])
     return [
         Input(
             artifact,
@@ -46,6 +48,7 @@ async def of_step(
             # Not the author: a person may respond under any name.
             by_agent=not given and artifact.task_id is not None and artifact.origin_id == artifact.task_id,
             note=notes.get(artifact.origin_id),
+            added_by=givers.get(artifact.id),
         )
         for artifact, body in found
     ]

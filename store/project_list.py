@@ -9,14 +9,14 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import ProjectStatus
 from models.tables import PROJECT, Project
 from store.rows import model_of
 from store.statement import run
-from store.text_search import casefolded
+from store.text_search import casefolded, contains
 
 MAX_WORDS = 100
 """How many owners, and how many tags, are counted: those of most projects."""
@@ -81,7 +81,7 @@ class ProjectFilter:
         if self.statuses:
             found.append(PROJECT.c.status.in_(set(self.statuses)))
         if self.search:
-            found.append(func.strpos(casefolded(PROJECT.c.name), casefolded(self.search)) > 0)
+            found.append(contains(PROJECT.c.name, self.search))
         if self.owner:
             found.append(casefolded(PROJECT.c.owner) == casefolded(self.owner))
         if self.tags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,7 +22,6 @@ from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
 from store import artifacts, budget_limits, budget_scopes
-from store.rows import fetch_all
 from store.transaction import Transaction
 
 BRIEF = "brief"
@@ -140,19 +140,23 @@ def _input(project: Project, pipeline: Pipeline, brief: ArtifactRef, source: Art
     )
 
 
-async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Project]:
-    """Return projects that should have a workflow but may not have one, in random order.
+async def unstarted(
+    connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
+) -> Sequence[tuple[UUID, int]]:
+    """Return the ids and generations of projects that should have a workflow but may not have one, in random order.
 
-    Many may only be waiting for a worker; random order keeps these from starving the others.
+    Many may only be waiting for a worker; random order keeps these from starving the others. Those whose workflow is
+    `known` are left out.
     """
     query = (
-        select(PROJECT)
+        select(PROJECT.c.id, PROJECT.c.generation)
         .where(
             PROJECT.c.status == ProjectStatus.STARTING,
             PROJECT.c.created_at < func.clock_timestamp() - older_than,
             PROJECT.c.updated_at < func.clock_timestamp() - older_than,  # one that is retried was created long ago
+            PROJECT.c.id.not_in(known),
         )
         .order_by(func.random())
         .limit(limit)
     )
-    return await fetch_all(connection, Project, query)
+    return [(row.id, row.generation) for row in await connection.execute(query)]

@@ -16,10 +16,12 @@ from models.contracts.enums import (
     OPEN_TASK_STATUSES,
     RUNNING_PROJECT_STATUSES,
     STARTABLE_TASK_STATUSES,
+    ProjectStatus,
 )
 
 STATUSES = {
     "final_project_statuses": FINAL_PROJECT_STATUSES,
+    "unfinished_project_statuses": [status for status in ProjectStatus if not status.is_final],
     "halted_project_statuses": HALTED_PROJECT_STATUSES,
     "running_project_statuses": RUNNING_PROJECT_STATUSES,
     "open_task_statuses": OPEN_TASK_STATUSES,

@@ -34,7 +34,7 @@ SET status = 'working', attempt = excluded.attempt, updated_at = clock_timestamp
     waiting_since = CASE WHEN task.continued < excluded.continued THEN NULL ELSE task.waiting_since END
 WHERE (task.status IN {startable_task_statuses} AND task.continued <= excluded.continued)
    OR (task.status = 'failed' AND task.continued < excluded.continued)
-RETURNING checkpoint, standalone_task_id, starts
+RETURNING checkpoint, standalone_task_id, starts, handoff -> 'context_ids' AS context_ids
 """)
 
 _FINISH: LiteralString = """
@@ -72,11 +72,13 @@ class TaskResult:
 @dataclass(frozen=True, slots=True)
 class Started:
     """Whether this attempt may run, the checkpoint that an earlier attempt saved, and the number of this start, which
-    its writes state: those of an earlier start are refused."""
+    its writes state: those of an earlier start are refused. `context_ids` are the artifacts that the task was first
+    started with, if it has a record."""
 
     open: bool
     checkpoint: dict[str, Any] | None = None
     number: int = 0
+    context_ids: tuple[UUID, ...] | None = None
 
 
 async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int) -> Started:
@@ -116,7 +118,8 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
     tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
     if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
         tx.update_project(phase=handoff.phase)
-    return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts)
+    given = tuple(map(UUID, rows[0].context_ids or ()))
+    return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts, context_ids=given)
 
 
 async def has_ended(connection: AsyncConnection, step: StepInput) -> bool:

@@ -172,10 +172,7 @@ async def find(
 
 async def all_held(connection: AsyncConnection) -> list[HeldStop]:
     """Return every stop that is held: those of one step first, since their gates ask at once."""
-    return [
-        HeldStop(stop_id=row.id, target=target_of(row), reason=row.reason, stopped_by=row.stopped_by)
-        for row in await run(connection, _HELD)
-    ]
+    return [held_stop(row) for row in await run(connection, _HELD)]
 
 
 async def holding(connection: AsyncConnection, project_id: UUID, role: AgentType, task_id: UUID) -> HeldStop | None:
@@ -188,6 +185,11 @@ async def suspend(connection: AsyncConnection, stop_id: UUID, task_id: UUID) -> 
     """Forget since when a step that is stopped has waited for its provider. Return how long the stop has held."""
     rows = await run(connection, _SUSPEND, id=stop_id, task_id=task_id)
     return rows[0].held_for if rows else timedelta()
+
+
+def held_stop(row: Any) -> HeldStop:
+    """Return a stop as a running step needs it, from its row."""
+    return HeldStop(stop_id=row.id, target=target_of(row), reason=row.reason, stopped_by=row.stopped_by)
 
 
 def target_of(stop: Any) -> StopTarget:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -102,20 +102,39 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     return (await connection.execute(query)).all()
 
 
+async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return the running tasks of each of these projects that has any, oldest first: id, agent_type, stage, round and
+    created_at."""
+    if not project_ids:
+        return {}
+    columns = [TASK.c.project_id, TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round, TASK.c.created_at]
+    query = select(*columns).where(TASK.c.project_id.in_(project_ids), TASK.c.status == TaskStatus.WORKING)
+    found: dict[UUID, list[Row[Any]]] = {}
+    for row in await connection.execute(query.order_by(TASK.c.created_at, TASK.c.id)):
+        found.setdefault(row.project_id, []).append(row)
+    return found
+
+
 async def any_working(connection: AsyncConnection) -> bool:
     """Return whether any step is running."""
     return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))
 
 
-async def unstarted(connection: AsyncConnection, older_than: timedelta, limit: int = 100) -> list[Task]:
-    """Return submitted tasks that should have a workflow but may not have one, in random order as for projects."""
+async def unstarted(
+    connection: AsyncConnection, older_than: timedelta, known: Collection[UUID] = (), limit: int = 100
+) -> Sequence[UUID]:
+    """Return the ids of submitted tasks that should have a workflow but may not have one, as for projects."""
     query = (
-        select(TASK)
-        .where(TASK.c.status == TaskStatus.PENDING, TASK.c.created_at < func.clock_timestamp() - older_than)
+        select(TASK.c.id)
+        .where(
+            TASK.c.status == TaskStatus.PENDING,
+            TASK.c.created_at < func.clock_timestamp() - older_than,
+            TASK.c.id.not_in(known),
+        )
         .order_by(func.random())
         .limit(limit)
     )
-    return await fetch_all(connection, Task, query)
+    return (await connection.scalars(query)).all()
 
 
 async def input_of(connection: AsyncConnection, task: Task) -> HandoffInput:

@@ -16,7 +16,7 @@ from models.contracts.enums import AgentStatus, ProjectStatus
 from models.contracts.event_data import AgentStatusChange, EventData
 from models.contracts.events import Event
 from models.contracts.names import AgentType
-from store.events import event_of
+from store.events import IS_KEY, event_of
 from store.statement import run, with_statuses
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ WITH incoming AS (
 ), fresh AS (
     SELECT *, row_number() OVER (ORDER BY position) AS number FROM incoming
     WHERE NOT EXISTS (
-        SELECT FROM event WHERE event.project_id = %(project_id)s AND event.dedupe_key = incoming.dedupe_key)
+        SELECT FROM event WHERE event.project_id = %(project_id)s AND {is_key})
 ), updated AS (
     UPDATE project SET
         last_seq = last_seq + (SELECT count(*) FROM fresh),
@@ -69,7 +69,7 @@ INSERT INTO event (project_id, seq, event_type, task_id, agent_type, data, dedup
 SELECT %(project_id)s, head + number, event_type, task_id, agent_type, data, dedupe_key, clock_timestamp()
 FROM fresh, updated
 RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
-""")
+""").replace("{is_key}", IS_KEY.replace("{key}", "incoming.dedupe_key"))
 
 
 class ProjectUnknownError(LookupError):

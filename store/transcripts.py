@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Row, ScalarSelect, case, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import TRANSCRIPT, TranscriptEntry
@@ -93,6 +93,7 @@ def usage_so_far(task_id: ColumnElement[UUID]) -> ScalarSelect[dict[str, Any] | 
         "output_tokens": func.sum(TRANSCRIPT.c.output_tokens),
         "cost_usd": func.sum(TRANSCRIPT.c.cost_usd),
         "asked_for": asked_for,
+        "fallbacks": _fallbacks(),
     }
     pairs = [each for name, value in usage.items() for each in (literal(name), value)]
     return (
@@ -101,6 +102,17 @@ def usage_so_far(task_id: ColumnElement[UUID]) -> ScalarSelect[dict[str, Any] | 
         .having(func.count().filter(calls) > 0)
         .scalar_subquery()
     )
+
+
+def _fallbacks() -> ColumnElement[list[dict[str, str]] | None]:
+    """Return the models that failed in their order, each as `Fallback`; null if none did. The entry of a failed call
+    names the model that was asked instead, if there is one."""
+    body = func.convert_from(TRANSCRIPT.c.body, literal_column("'UTF8'")).cast(JSONB)
+    instead = case((TRANSCRIPT.c.kind == "failed_call", body[0]["fallback"].astext))
+    failed = func.jsonb_build_object(
+        *("failed", TRANSCRIPT.c.asked_for), *("reason", TRANSCRIPT.c.discarded), *("asked_instead", instead)
+    )
+    return func.jsonb_agg(aggregate_order_by(failed, TRANSCRIPT.c.position), type_=JSONB).filter(instead.is_not(None))
 
 
 def _names(column: ColumnElement[str | None], condition: ColumnElement[bool]) -> ColumnElement[str | None]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import structlog
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from temporalio.contrib.opentelemetry import TracingInterceptor
 
 from config.version import installed_version
 from telemetry import genai
 from telemetry.span import Attributes, Span
+
+log = structlog.get_logger(__name__)
 
 
 class _Span:
@@ -52,6 +56,12 @@ class Spans:
     def flush(self) -> None:
         """Export what has ended. It takes as long as the collector needs."""
         self._provider.force_flush()
+
+    def current_ids(self) -> dict[str, str]:
+        context = trace.get_current_span().get_span_context()
+        if not context.is_valid:
+            return {}
+        return {"trace_id": trace.format_trace_id(context.trace_id), "span_id": trace.format_span_id(context.span_id)}
 
     @contextmanager
     def span(self, name: str, attributes: Attributes, *, is_call: bool) -> Iterator[Span]:
@@ -123,6 +133,43 @@ def _resource(service: str) -> Resource:
     return Resource.create(own if is_named else {"service.name": service, **own})
 
 
+class OneWarning(SpanExporter):
+    """Logs once that spans are not exported, and once that they are again, instead of the several lines that the
+    exporter would log for each batch."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+        self._is_failing = False
+        self._reasons: list[str] = []
+        logging.getLogger(type(exporter).__module__).addFilter(self._keep)
+
+    def _keep(self, record: logging.LogRecord) -> bool:
+        self._reasons.append(record.getMessage())
+        return False
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = SpanExportResult.FAILURE
+        self._reasons.clear()
+        try:
+            result = self._exporter.export(spans)
+        except Exception as error:
+            self._reasons.append(repr(error))
+        if result is SpanExportResult.SUCCESS and self._is_failing:
+            log.info("spans_exported_again")
+        elif result is SpanExportResult.FAILURE and not self._is_failing:
+            log.warning(
+                "spans_not_exported", reason=next(iter(self._reasons), None), effect="lost until spans_exported_again"
+            )
+        self._is_failing = result is SpanExportResult.FAILURE
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
+
+
 def exported_spans(service: str, *, content: bool) -> Spans:
     """Return spans that are exported in the background."""
-    return Spans(service, BatchSpanProcessor(OTLPSpanExporter()), content=content)
+    return Spans(service, BatchSpanProcessor(OneWarning(OTLPSpanExporter())), content=content)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from config.logging import add_to_records
 from telemetry.span import Attributes, Span
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def configure_tracing(service: str, *, content: bool) -> None:
         log.error("tracing_unavailable", reason=str(error), todo=todo)
         return
     set_spans(exported_spans(service, content=content))
+    add_to_records(current_ids)
     log.info("tracing_started", service=service, content=content)
 
 
@@ -73,6 +75,11 @@ def set_spans(spans: Spans | None) -> None:
     """Send the spans of this process there."""
     global _spans
     _spans = spans
+
+
+def current_ids() -> dict[str, str]:
+    """Return the ids of the current trace and span, in their usual form; nothing outside of any."""
+    return _spans.current_ids() if _spans is not None else {}
 
 
 async def flush_spans() -> None:

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import FixedSizeSlotSupplier, PollerBehaviorAutoscaling, Worker, WorkerTuner
 
 from activities.agent_step import AgentSteps
+from activities.extensions import Extensions
 from activities.permanent_errors import PermanentErrorInterceptor
 from activities.project_opening import ProjectOpening
 from activities.records import Records
@@ -90,6 +91,7 @@ def activities(store: Store, crews: Crews, settings: Settings) -> list[Callable[
         records.record_expiry,
         records.record_status,
         records.record_problem,
+        Extensions(store).record_extension,
     ]
 
 

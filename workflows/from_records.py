@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError
 
 from models.contracts.contract import Contract
+from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
 from models.contracts.project import ProjectInput, ProjectState
 from models.contracts.workflow_state import HandoffInput, HandoffState
@@ -96,7 +97,7 @@ async def start_unstarted(store: Store, client: Client, task_queue: str, project
         if await generation_of(last_run) >= row.generation:
             return False
         await terminate(client, last_run, "its project is retried")
-        responses = await read_responses(client, last_run)
+        responses, _ = await read_signals(client, last_run)  # its requests are closed
     try:
         return await start_generation(store, client, task_queue, workflow_id, row.generation, responses)
     except OtherGenerationError:
@@ -114,9 +115,12 @@ async def terminate(client: Client, run: WorkflowExecutionDescription, reason: s
             raise
 
 
-async def read_responses(client: Client, run: WorkflowExecutionDescription) -> list[HitlResponse]:
-    """Return every response in a closed run's input and signals, in the order of its history."""
+async def read_signals(
+    client: Client, run: WorkflowExecutionDescription
+) -> tuple[list[HitlResponse], list[HitlExtension]]:
+    """Return every response in a closed run's input and signals, and every extension, in the order of its history."""
     responses: list[HitlResponse] = []
+    extensions: list[HitlExtension] = []
     async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):
             started = event.workflow_execution_started_event_attributes
@@ -127,7 +131,10 @@ async def read_responses(client: Client, run: WorkflowExecutionDescription) -> l
             if signal.signal_name == "respond":
                 response = await _decode(client, signal.input.payloads, HitlResponse)
                 responses += [response] if isinstance(response, HitlResponse) else []
-    return responses
+            if signal.signal_name == "extend":
+                extension = await _decode(client, signal.input.payloads, HitlExtension)
+                extensions += [extension] if isinstance(extension, HitlExtension) else []
+    return responses, extensions
 
 
 def _carried_responses(workflow_input: Contract | None) -> list[HitlResponse]:

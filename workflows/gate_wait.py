@@ -51,9 +51,12 @@ class GateWait:
         while outcome is None:
             if not gate.has_offers:
                 await self._wait()
-            # A response that arrived together with the deadline is in time.
+            # A response or an extension that arrived together with the deadline is in time.
+            extensions = gate.state.extensions
             if not gate.has_offers:
                 await self._context.inbox.drain_pending_signals()
+            if not gate.has_offers and gate.state.extensions != extensions:
+                continue
             with self._context.busy():
                 outcome = await (self._judge() if gate.has_offers else self._expire())
         return outcome
@@ -68,10 +71,16 @@ class GateWait:
                     continue
                 remaining = gate.state.request.expires_at - workflow.now()
                 await workflow.wait_condition(
-                    lambda: gate.has_offers or gates.deadlines_held,
+                    self._is_interrupted_after(gate.state.extensions),
                     timeout=max(remaining, timedelta(0)),
                     timeout_summary=f"waiting for a decision on {self._stage}",
                 )
+
+    def _is_interrupted_after(self, extensions: int) -> Callable[[], bool]:
+        """Return a function that tells whether the timer of the present deadline, the one after that number of
+        extensions, is no longer what to wait for."""
+        gate, gates = self._gate, self._context.gates
+        return lambda: gate.has_offers or gates.deadlines_held or gate.state.extensions != extensions
 
     async def _expire(self) -> RequestOutcome | None:
         """Record that the deadline has passed. Return None if the records have a later one."""

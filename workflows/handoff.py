@@ -21,6 +21,7 @@ from workflows.run_context import RunContext
 with workflow.unsafe.imports_passed_through():
     from activities.agent_step import AgentSteps
     from models.contracts.enums import GateAsk, HitlAction, HitlReason, OnExpiry, ProjectStatus, Risk, Verdict
+    from models.contracts.expiry import accepts_at_expiry
     from models.contracts.handoff import ArtifactRef, Handoff, OpenRequest, StepInput, StepResult
     from models.contracts.hitl import HitlResponse
     from models.contracts.names import AgentType
@@ -259,7 +260,9 @@ class StageHandoff:
         return None
 
     def _accepts_on_expiry(self, request: OpenRequest) -> bool:
-        return self._gate.on_expiry is OnExpiry.APPROVE and bool(request.artifacts) and not request.needs_person
+        return accepts_at_expiry(
+            self._gate.on_expiry, has_artifacts=bool(request.artifacts), needs_person=request.needs_person
+        )
 
     def _redo_stages(self, request: OpenRequest) -> tuple[str, ...]:
         if self._pipeline is None:

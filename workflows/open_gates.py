@@ -55,6 +55,12 @@ class OpenGates:
             gate.offer(response)
         return gate is not None
 
+    def extend(self, request_id: UUID, deadline: datetime) -> None:
+        """Set the deadline that the records have after an extension."""
+        if (gate := self._gates.get(request_id)) is not None:
+            gate.postpone_deadline(deadline)
+            gate.state.extensions += 1
+
     def hold_deadlines(self) -> None:
         """Stop every deadline until `postpone_deadlines`."""
         self.deadlines_held = True

@@ -109,7 +109,8 @@ class ProjectWorkflow:
 
     @workflow.signal(dynamic=True)
     async def handle_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Receive `respond`, a response to a HITL request (HitlResponse). Any other signal is recorded as a problem."""
+        """Receive `respond`, a response to a HITL request (HitlResponse), or `extend`, a later deadline of one
+        (HitlExtension). Any other signal is recorded as a problem."""
         await self._context.inbox.receive(name, payloads)
 
     @workflow.signal

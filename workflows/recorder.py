@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 from workflows import options
 
 with workflow.unsafe.imports_passed_through():
+    from activities.extensions import Extensions
     from activities.project_opening import ProjectOpening
     from activities.records import Records
     from models.contracts.enums import ProjectStatus
+    from models.contracts.extension import HitlExtension, RecordExtensionInput
     from models.contracts.handoff import ArtifactRef, OpenRequest
     from models.contracts.hitl import HitlResponse, JudgedResponse
     from models.contracts.names import AgentType
@@ -58,6 +60,11 @@ class Recorder:
         """Return whether the records have the request that a response answers. If not, an error event is recorded."""
         fact = CheckResponseInput(project_id=self._project_id, response=response)
         return (await self._record(Records.check_response, fact, "a response ahead of its gate")).known
+
+    async def extension(self, extension: HitlExtension) -> datetime | None:
+        """Record a later deadline. Return the deadline as recorded, or None if the request is not open."""
+        fact = RecordExtensionInput(project_id=self._project_id, extension=extension)
+        return (await self._record(Extensions.record_extension, fact, "a later deadline")).deadline
 
     async def expiry(self, request: OpenRequest, *, accepts: bool) -> RequestOutcome:
         """Record that a request expired. Return its outcome as recorded: the request may have been closed already, or

@@ -1,4 +1,4 @@
-"""Deliver `respond` signals to their gates, in order of arrival."""
+"""Deliver `respond` and `extend` signals to their gates, in order of arrival."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 from uuid import UUID
 
 from temporalio import workflow
@@ -16,11 +17,16 @@ from workflows.open_gates import OpenGates
 from workflows.recorder import Recorder
 
 with workflow.unsafe.imports_passed_through():
+    from models.contracts.contract import Contract
+    from models.contracts.extension import HitlExtension
     from models.contracts.hitl import HitlResponse, JudgedResponse
 
 
+Signal = TypeVar("Signal", bound=Contract)
+
+
 class ResponseInbox:
-    """Receives responses, and keeps those whose gate is not open yet.
+    """Receives responses, and keeps those whose gate is not open yet; and later deadlines.
 
     A request is visible as soon as the step's activity has committed, which is before the workflow receives the step's
     result. `_during_step` keeps responses to requests that a running step may have opened. `_before_step` keeps those
@@ -42,21 +48,25 @@ class ResponseInbox:
         return bool(self._before_step)
 
     async def receive(self, name: str, payloads: Sequence[RawValue]) -> None:
-        """Handle one signal. It should be `respond` with one HitlResponse; anything else is recorded as a problem.
+        """Handle one signal. It should be `respond` with one HitlResponse, or `extend` with one HitlExtension; anything
+        else is recorded as a problem.
 
         This is why the signal handlers are dynamic: the SDK silently drops a payload that it cannot decode, and fails
         the workflow task forever if an argument is missing.
         """
-        if name != "respond":
-            await self._recorder.problem(f"Unknown signal: {name!r}"[:2000])
-            return
+        match name:
+            case "respond":
+                await self._receive_response(payloads)
+            case "extend":
+                await self._receive_extension(payloads)
+            case _:
+                await self._recorder.problem(f"Unknown signal: {name!r}"[:2000])
+
+    async def _receive_response(self, payloads: Sequence[RawValue]) -> None:
         try:
-            (payload,) = payloads
-            response = workflow.payload_converter().from_payload(payload.payload, HitlResponse)
-            if not isinstance(response, HitlResponse):  # for some encodings the type is only a hint
-                raise TypeError(f"{type(response).__name__} instead of a response")
+            response = _read(payloads, HitlResponse)
             # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that.
-            if _has_unknown_fields(payload) and not workflow.patched(patches.UNKNOWN_FIELDS):
+            if _has_unknown_fields(payloads[0]) and not workflow.patched(patches.UNKNOWN_FIELDS):
                 raise TypeError("it has an unknown field")
         except Exception as error:
             workflow.logger.warning("unreadable response: %s", error)
@@ -65,6 +75,22 @@ class ResponseInbox:
         async with self._receiving:  # keeps the order of arrival, because some have to be checked first
             if await self._answers_a_known_request(response):
                 self.deliver(response)
+
+    async def _receive_extension(self, payloads: Sequence[RawValue]) -> None:
+        try:
+            extension = _read(payloads, HitlExtension)
+        except Exception as error:
+            workflow.logger.warning("unreadable extension: %s", error)
+            await self._recorder.problem(f"Unreadable extension: {error}"[:2000])
+            return
+        if not workflow.patched(f"{patches.EXTENSIONS}-{extension.extension_id}"):
+            await self._recorder.problem("Unknown signal: 'extend'")
+            return
+        async with self._receiving:
+            # The records decide, also if the gate is not open here yet: it then asks them when its deadline passes.
+            deadline = await self._recorder.extension(extension)
+            if deadline is not None:
+                self._gates.extend(extension.request_id, deadline)
 
     def deliver(self, response: HitlResponse) -> None:
         """Pass a response to its gate, or keep it for a gate that may open. Otherwise it is too late."""
@@ -123,6 +149,15 @@ class ResponseInbox:
         if not may_open_later or known or not workflow.patched(patches.KNOWN_REQUESTS_ONLY):
             return True
         return await self._recorder.knows_request(response)
+
+
+def _read(payloads: Sequence[RawValue], wanted: type[Signal]) -> Signal:
+    """Return the one value of a signal. Raises any exception if it is something else."""
+    (payload,) = payloads
+    value = workflow.payload_converter().from_payload(payload.payload, wanted)
+    if not isinstance(value, wanted):  # for some encodings the type is only a hint
+        raise TypeError(f"{type(value).__name__} instead of {wanted.__name__}")
+    return value
 
 
 def _has_unknown_fields(payload: RawValue) -> bool:

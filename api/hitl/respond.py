@@ -9,20 +9,22 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
-from models.contracts.budget import Shortage
+from models.contracts.budget import MAX_AMOUNTS, Budget, Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
 from models.contracts.hitl import HitlResponse
 from models.tables import HitlDecision, HitlRequest
-from store import artifacts, contents, hitl, hitl_decisions, projects
+from store import artifacts, budget_limits, contents, hitl, hitl_decisions, projects
 from store.database import DATABASE_ERRORS
 from workflows.client import handoff_handle
 from workflows.gate import find_objection
@@ -31,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 OUTCOME_SECONDS = 1.5
 """How long the last read of the outcome may take, after the wait for a worker is over."""
-
-OPEN_FIELDS = OpenRequest.model_fields.keys() - {"request_id"}
 
 
 async def submit_response(services: Services, request: HitlRequest, body: ResponseCreate) -> ResponseAnswer:
@@ -53,26 +53,30 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         artifact_id=body.artifact_id,
         redo=body.redo,
         raise_by=body.raise_by,
+        raise_from=body.raise_from or _limit_asked_about(request),
         without_asking=body.without_asking,
         responder=body.responder,
         responded_at=datetime.now(UTC),
     )
     async with services.store.reading() as connection:
+        shortage = await _current_shortage(connection, request)  # first: this very response may be applied meanwhile
         earlier = await hitl_decisions.get(connection, request.id, response.decision_id)
         current = await hitl.get(connection, request.id) or request
         redo_stages = (await read_redo_choices(connection, request)).stages if body.redo else ()
     if earlier is not None:
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
-        raise await _closed_error(services, current)
-    open_request = OpenRequest.model_validate({"request_id": current.id, **current.model_dump(include=OPEN_FIELDS)})
+        raise await closed_error(services, current)
+    open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
         raise ConflictError(
             "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
         )
     _check_against_gate(open_request, response, redo_stages)
-    if response.raise_by is not None and current.shortage is not None:
-        objection = Shortage.model_validate(current.shortage).find_objection(response.raise_by)
+    if response.raise_by is not None and shortage is not None:
+        objection = shortage.find_objection(response.raise_by)
+        if objection is None and response.raise_from is not None:
+            objection = shortage.find_raise(response.raise_from.of(shortage.unit) or 0.0)
         if objection is not None:
             raise InvalidError("raise_by", objection)
     if content is not None:
@@ -82,6 +86,20 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
             await contents.put(connection, [content])
     await _signal(services, request, response)
     return await _wait_for_result(services, request, response)
+
+
+def _limit_asked_about(request: HitlRequest) -> Budget | None:
+    """Return the limit in a request about a budget."""
+    if request.shortage is None:
+        return None
+    shortage = Shortage.model_validate(request.shortage)
+    return Budget.model_validate({shortage.unit: min(shortage.limit, MAX_AMOUNTS[shortage.unit])})
+
+
+async def _current_shortage(connection: AsyncConnection, request: HitlRequest) -> Shortage | None:
+    if request.shortage is None:
+        return None
+    return await budget_limits.current(connection, Shortage.model_validate(request.shortage))
 
 
 def _check_against_gate(open_request: OpenRequest, response: HitlResponse, redo_stages: tuple[str, ...]) -> None:
@@ -114,7 +132,7 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("respond", response)
     except WorkflowGoneError:
-        raise await _closed_error(services, request) from None
+        raise await closed_error(services, request) from None
 
 
 async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
@@ -132,7 +150,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
         if decision is not None:
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
-            raise await _closed_error(services, current)
+            raise await closed_error(services, current)
     except DATABASE_ERRORS as error:
         log.warning("outcome_not_read", request_id=str(request.id), reason=str(error))
     return ResponseAnswer(request_id=request.id, decision_id=response.decision_id, status="submitted")
@@ -150,7 +168,7 @@ async def _result(
     if decision.outcome == ResponseOutcome.REFUSED:
         raise ConflictError(f"This response is not possible: {decision.explanation}.")
     if decision.outcome != ResponseOutcome.APPLIED:
-        raise await _closed_error(services, request)
+        raise await closed_error(services, request)
     return ResponseAnswer(
         request_id=request.id,
         decision_id=decision.id,
@@ -159,7 +177,7 @@ async def _result(
     )
 
 
-async def _closed_error(services: Services, request: HitlRequest) -> ConflictError:
+async def closed_error(services: Services, request: HitlRequest) -> ConflictError:
     """Return the error with the request's current status and the decision that closed it."""
     async with services.store.reading() as connection:
         current = await hitl.get(connection, request.id) or request

@@ -15,8 +15,8 @@ def check_role(project: Project, name: AgentType, field: str = "agent_type") -> 
         raise InvalidError(field, f"is not a role of this project; its roles are {', '.join(known)}")
 
 
-def check_artifact_type(project: Project, name: ArtifactType, place: str = "body") -> None:
+def check_artifact_type(project: Project, name: ArtifactType, place: str = "body", field: str = "type") -> None:
     """Raise InvalidError unless the project has the artifact type."""
     kinds = Pipeline.model_validate(project.pipeline).all_artifacts
     if name not in (known := [kind.name for kind in kinds]):
-        raise InvalidError("type", f"is not an artifact type of this project; its types are {', '.join(known)}", place)
+        raise InvalidError(field, f"is not an artifact type of this project; its types are {', '.join(known)}", place)

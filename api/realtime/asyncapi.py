@@ -29,6 +29,7 @@ _QUERY: Json = {
             "description": "The number of the last event seen. Later events follow, then live ones; "
             "without it, events from now on.",
         },
+        "live": {"type": "string", "enum": ["true"], "description": "Also what models write for the project."},
     },
 }
 

@@ -27,11 +27,12 @@ class BadRequestError(Exception):
 
 
 class Subscribe(StrictContract):
-    """Follow a project from the event after `since`, or from now on."""
+    """Follow a project from the event after `since`, or from now on; with `live`, also what models write meanwhile."""
 
     action: Literal["subscribe"]
     project_id: UUID
     since: Since | None = None
+    live: Annotated[bool, Field(strict=True)] = False
 
 
 class Unsubscribe(StrictContract):
@@ -80,8 +81,9 @@ def read_query(query: QueryParams) -> Subscribe | None:
         project_id = UUID(project)
     except ValueError:
         raise BadRequestError(ErrorCode.BAD_PROJECT_ID, "project_id must be a UUID") from None
+    live = query.get("live") == "true"
     if since is None:
-        return Subscribe(action="subscribe", project_id=project_id)
+        return Subscribe(action="subscribe", project_id=project_id, live=live)
     if not re.fullmatch(r"[0-9]{1,19}", since) or int(since) > MAX_SEQ:
         raise BadRequestError(ErrorCode.BAD_SINCE, f"since must be a whole number from 0 to {MAX_SEQ}")
-    return Subscribe(action="subscribe", project_id=project_id, since=int(since))
+    return Subscribe(action="subscribe", project_id=project_id, since=int(since), live=live)

@@ -13,6 +13,8 @@ from pydantic import Field
 from api.realtime.close_codes import ErrorCode
 from models.contracts.contract import Contract
 from models.contracts.events import Event
+from models.contracts.live_text import LiveText
+from models.contracts.names import AgentType
 
 
 class Frame(NamedTuple):
@@ -28,6 +30,7 @@ class ControlType(StrEnum):
     HEARTBEAT = "heartbeat"
     WATCHING = "watching"
     PROJECT_CHANGED = "project_changed"
+    LIVE = "live"
     PONG = "pong"
     ERROR = "error"
 
@@ -49,6 +52,17 @@ class SincePastHeadData(ErrorData):
     code: Literal[ErrorCode.SINCE_PAST_HEAD] = ErrorCode.SINCE_PAST_HEAD
     since: int = Field(description="The number that the client asked for.")
     head: int = Field(description="The number that the project is followed from.")
+
+
+class LiveData(Contract):
+    stage: str
+    call: UUID = Field(description="The call of a model. What a client has of another call of the task is obsolete.")
+    turn: int = Field(description="The number that the turn gets in the task's transcript.")
+    tool: str | None = Field(description="The tool whose arguments the model is writing, if any.")
+    offset: int = Field(description="How many characters of the call's text come before this one's; 0 begins again.")
+    text: str = Field(description="What follows there. Keys and JSON's escape sequences are removed.")
+    is_cut: bool = Field(description="Whether the model has written more than is sent.")
+    ended: bool = Field(description="Whether the call has ended. What it returned is in the task's transcript.")
 
 
 class ControlFrame(Contract):
@@ -77,6 +91,16 @@ class Heartbeat(ControlFrame):
     event_type: Literal[ControlType.HEARTBEAT] = ControlType.HEARTBEAT
     project_id: UUID
     data: LogHead
+
+
+class Live(ControlFrame):
+    """What a model is writing for a task. Sent for projects that are followed with `live`, and never recorded."""
+
+    event_type: Literal[ControlType.LIVE] = ControlType.LIVE
+    project_id: UUID
+    task_id: UUID  # type: ignore[assignment]
+    agent_type: AgentType  # type: ignore[assignment]
+    data: LiveData
 
 
 class Watching(ControlFrame):
@@ -110,7 +134,7 @@ class ErrorFrame(ControlFrame):
     data: SincePastHeadData | ErrorData
 
 
-CONTROL_FRAMES = (ConnectionReady, Heartbeat, Watching, ProjectChanged, Pong, ErrorFrame)
+CONTROL_FRAMES = (ConnectionReady, Heartbeat, Live, Watching, ProjectChanged, Pong, ErrorFrame)
 
 
 def parse_event(message: bytes) -> Frame:
@@ -142,6 +166,18 @@ def connection_ready(project_id: UUID, head: int) -> str:
 
 def heartbeat(project_id: UUID, head: int) -> str:
     return Heartbeat(project_id=project_id, data=LogHead(head=head)).model_dump_json()
+
+
+def live(text: LiveText, offset: int, *, ended: bool = False) -> str:
+    """The text of a call from an offset on."""
+    data = LiveData(
+        **text.model_dump(include={"stage", "call", "turn", "tool", "is_cut"}),
+        offset=offset,
+        text=text.text[offset:],
+        ended=ended,
+    )
+    frame = Live(project_id=text.project_id, task_id=text.task_id, agent_type=text.agent_type, data=data)
+    return frame.model_dump_json()
 
 
 def watching() -> str:

@@ -16,10 +16,12 @@ from api.realtime.close_codes import CloseCode
 from api.realtime.event_lag import EventLag
 from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
+from api.realtime.live_feed import LiveFeed
 from api.realtime.redis_subscriber import RedisSubscriber
 from api.server.limits import max_websockets
 from config.open_files import open_file_limit
 from config.settings import Settings
+from store.live_texts import LiveTexts
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -50,6 +52,7 @@ class Hub:
         self._bus = store.bus
         self._subscriber = RedisSubscriber(self._bus)
         self.change_feed = ChangeFeed(self._subscriber, self._bus.projects_channel, self.log_reader)
+        self.live_feed = LiveFeed(self._subscriber, LiveTexts(self._bus))
         self._to_compare: set[UUID] = set()
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
 from api.realtime.close_codes import CloseCode
 from api.realtime.frames import Frame
+from models.contracts.live_text import LiveText
 
 
 class ProjectListener(Protocol):
@@ -37,6 +39,16 @@ class ChangeListener(Protocol):
 
     def on_log_unavailable(self) -> None:
         """PostgreSQL is unavailable, so that the subscription cannot start yet."""
+
+
+class LiveListener(Protocol):
+    """What joins the live feed of a project."""
+
+    @property
+    def project_id(self) -> UUID: ...
+
+    def on_live(self, texts: Mapping[UUID, LiveText]) -> None:
+        """Handle the texts that models are writing, by task."""
 
 
 class Connection(Protocol):

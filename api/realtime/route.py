@@ -33,7 +33,8 @@ async def asyncapi_document() -> JSONResponse:
 
 @router.websocket("/ws")
 async def follow(websocket: WebSocket) -> None:
-    """Follow projects live. `?project_id=` names the first, `&since=` the number of the last event that you have."""
+    """Follow projects live. `?project_id=` names the first, `&since=` the number of the last event that you have,
+    and `&live=true` asks for what models write meanwhile."""
     hub: Hub = websocket.app.state.hub
     headers = websocket.headers
     if not is_allowed_origin(headers.get("origin"), headers.get("host"), hub.settings.origins):

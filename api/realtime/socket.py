@@ -22,6 +22,7 @@ from api.realtime.client_frames import (
 )
 from api.realtime.close_codes import CloseCode, ErrorCode
 from api.realtime.hub import Hub
+from api.realtime.live_subscription import LiveSubscription
 from api.realtime.project_subscription import ProjectSubscription
 from api.realtime.rate_limit import RateLimit
 from api.realtime.send_buffer import SendBuffer
@@ -43,6 +44,7 @@ class Socket:
         self._websocket, self._hub = websocket, hub
         self._send_buffer = SendBuffer(queue_size)
         self._projects: dict[UUID, ProjectSubscription] = {}
+        self._live: dict[UUID, LiveSubscription] = {}
         self._changes: ChangesSubscription | None = None
         self._rate_limit = RateLimit(asyncio.get_running_loop().time())
         self._close: tuple[CloseCode, str] | None = None
@@ -107,13 +109,21 @@ class Socket:
         self.enqueue(frames.error(ErrorCode.UNKNOWN_PROJECT, "no such project", project_id))
         if close:
             self.close(CloseCode.UNKNOWN_PROJECT, "no such project")
-        elif subscription := self._projects.pop(project_id, None):
-            subscription.stop()
+        else:
+            self._unsubscribe(project_id)
 
     def _stop_subscriptions(self) -> None:
-        while self._projects:
-            self._projects.popitem()[1].stop()
+        for project_id in tuple(self._projects):
+            self._unsubscribe(project_id)
         self._unwatch()
+
+    def _unsubscribe(self, project_id: UUID) -> bool:
+        subscription, live = self._projects.pop(project_id, None), self._live.pop(project_id, None)
+        if live is not None:
+            live.stop()
+        if subscription is not None:
+            subscription.stop()
+        return subscription is not None
 
     def _schedule_abort(self, *, now: bool) -> None:
         # A closed connection first sends what it has buffered; a peer that does not read would delay it forever.
@@ -159,9 +169,7 @@ class Socket:
             case Subscribe():
                 self._subscribe(request, must_exist=False)
             case Unsubscribe():
-                if subscription := self._projects.pop(request.project_id, None):
-                    subscription.stop()
-                else:
+                if not self._unsubscribe(request.project_id):
                     message = "this socket does not follow the project"
                     self.enqueue(frames.error(ErrorCode.NOT_FOLLOWED, message, request.project_id))
             case Watch():
@@ -193,3 +201,6 @@ class Socket:
             subscription = ProjectSubscription(self, self._hub, request.project_id, request.since)
             self._projects[request.project_id] = subscription
             subscription.start(must_exist=must_exist)
+            if request.live:
+                self._live[request.project_id] = live = LiveSubscription(self, self._hub.live_feed, request.project_id)
+                live.start()

@@ -12,10 +12,10 @@ from api.errors import ConflictError
 from api.services import Services
 from api.temporal import temporal_call
 from models.contracts.hitl import HitlResponse
-from store import open_workflows
+from store import hitl_extensions, open_workflows
 from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow
-from workflows.from_records import OtherGenerationError, read_responses, start_generation, terminate
+from workflows.from_records import OtherGenerationError, read_signals, start_generation, terminate
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,10 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
         responses: list[HitlResponse] = []
         if last_run is not None:
             await terminate(services.temporal, last_run, "restarted from its records")
-            responses = await read_responses(services.temporal, last_run)
+            responses, extensions = await read_signals(services.temporal, last_run)
+            for extension in extensions:  # before the records are read; those that were applied have no effect
+                async with services.store.transaction(row.project_id) as tx:
+                    await hitl_extensions.extend(tx, extension)
         if not await _start(services, row, responses):
             raise ConflictError(RUNNING)
         await _clear_problem(services, workflow_id)

@@ -14,7 +14,8 @@ from api.artifacts.comparison import Version, compare_versions
 from api.artifacts.content import check_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
-from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep
+from api.context.giving import check_may_be_added
+from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep, require_not_final
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.etags import is_not_modified, make_etag
 from api.http.idempotency import IdempotencyKey, KeyTakenError, find_earlier_result, keyed_request
@@ -29,8 +30,11 @@ from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, D
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
 from models.contracts.names import ArtifactType
-from store import artifacts, contents, tasks
+from models.contracts.pipeline import Pipeline
+from models.tables import Project
+from store import artifacts, contents, given_context, tasks
 from store.idempotency import KeyedRequest, claim
+from store.transaction import Transaction
 
 router = APIRouter(tags=["artifacts"], route_class=StrictRoute)
 
@@ -72,13 +76,17 @@ async def create_artifact(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> ArtifactItem:
-    """A person's artifact is context, not part of the delivery: agents get it with the tasks that name it. The same
-    Idempotency-Key with the same body returns the same response."""
+    """A person's artifact is context, not part of the delivery: agents get it with the tasks that name it and, if it is
+    given to the crew, with every step that begins later. The same Idempotency-Key with the same body returns the same
+    response."""
     check_artifact_type(project, body.type)
+    if body.give:
+        require_not_final(project)
+        check_may_be_added(Pipeline.model_validate(project.pipeline), body.type, field="type")
     request = keyed_request("artifacts", idempotency_key, body)
     artifact_id = await find_earlier_result(services, project.id, request)
     if artifact_id is None:
-        artifact_id = await _add_version(services, project.id, body, request)
+        artifact_id = await _add_version(services, project, body, request)
     async with services.store.reading() as connection:
         artifact = await artifacts.get(connection, artifact_id)
     assert artifact is not None
@@ -87,7 +95,7 @@ async def create_artifact(
 
 
 async def _add_version(
-    services: Services, project_id: UUID, body: ArtifactCreate, request: KeyedRequest | None
+    services: Services, project: Project, body: ArtifactCreate, request: KeyedRequest | None
 ) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
     content = body.decode_content(services.settings.max_artifact_bytes)
@@ -102,19 +110,28 @@ async def _add_version(
     )
     for _ in range(MAX_ATTEMPTS):
         try:
-            async with services.store.transaction(project_id) as tx:
+            async with services.store.transaction(project.id) as tx:
                 (written,) = await artifacts.add(tx, [version])
+                if body.give:
+                    await _give(tx, project, written.artifact_id, body.given_by)
                 # Last: a request whose key is taken is rolled back whole.
                 if request is not None and not await claim(tx, request, written.artifact_id):
                     raise KeyTakenError
         except KeyTakenError:
-            earlier = await find_earlier_result(services, project_id, request)
+            earlier = await find_earlier_result(services, project.id, request)
             assert earlier is not None  # the request that took the key has committed
             return earlier
         except (IntegrityError, psycopg.IntegrityError):  # another request has just written a version of this number
             continue
         return written.artifact_id
     raise ConflictError("Other requests are writing versions of the same name; send this one again.")
+
+
+async def _give(tx: Transaction, project: Project, artifact_id: UUID, given_by: str) -> None:
+    artifact = await artifacts.get(tx.connection, artifact_id)
+    assert artifact is not None
+    stages = await given_context.stages_to_run(tx.connection, project.id, Pipeline.model_validate(project.pipeline))
+    await given_context.add(tx, uuid7(), artifact, given_by, stages, replaces=False)
 
 
 @router.get(

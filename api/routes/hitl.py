@@ -7,24 +7,47 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
+from api.hitl.extend import submit_extension
+from api.hitl.possible_actions import possible_actions
 from api.hitl.redo import read_redo_choices
+from api.hitl.request_view import request_views
 from api.hitl.respond import submit_response
+from api.hitl.step_log import end_of_log
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses, example_response
 from api.openapi.examples import page_of
-from api.openapi.examples.hitl import PENDING_REQUEST, REQUEST, RESPONSE, SUBMITTED_RESPONSE, WHOLE_REQUEST
+from api.openapi.examples.hitl import (
+    EXTENSION,
+    PENDING_REQUEST,
+    REQUEST,
+    RESPONSE,
+    SUBMITTED_EXTENSION,
+    SUBMITTED_RESPONSE,
+    WHOLE_REQUEST,
+)
 from api.routes.tasks import read_task_detail
 from api.shapes.artifacts import ArtifactContent
-from api.shapes.hitl import DecisionPublic, PendingRequest, RequestItem, RequestPublic, ResponseAnswer, ResponseCreate
+from api.shapes.extension import ExtensionAnswer, ExtensionCreate
+from api.shapes.hitl import (
+    DecisionPublic,
+    ExtensionPublic,
+    PendingRequest,
+    RequestItem,
+    RequestPublic,
+    ResponseAnswer,
+    ResponseCreate,
+)
 from api.shapes.shape import Page
-from models.contracts.enums import HitlStatus
+from models.contracts.budget import Shortage
+from models.contracts.enums import HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef
-from store import artifacts, hitl, hitl_decisions, projects, tasks
+from store import artifacts, budget_limits, hitl, hitl_decisions, hitl_extensions, projects, tasks
 
 router = APIRouter(prefix="/hitl", tags=["hitl"], route_class=StrictRoute)
 
 SUBMITTED = "The response is durable, and no worker has judged it yet."
+EXTENSION_SENT = "The extension is durable, and no worker has applied it yet."
 
 
 @router.get(
@@ -37,10 +60,12 @@ async def list_pending_requests(services: ServicesDep, params: PageParamsDep) ->
         rows = await hitl.find(connection, status=HitlStatus.PENDING, after=params.after, limit=params.rows_to_read)
         page, next_cursor = params.paginate(rows, lambda request: request.id)
         names = await projects.names(connection, {request.project_id for request in page})
+        views = await request_views(connection, page)
     items = []
-    for request in page:
+    for request, view in zip(page, views, strict=True):
         name, is_paused = names[request.project_id]
-        items.append(PendingRequest.of(request, project_name=name, deadline_held=is_paused or bool(request.held_since)))
+        held = is_paused or bool(request.held_since)
+        items.append(PendingRequest.of(request, **view, project_name=name, deadline_held=held))
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -59,8 +84,10 @@ async def list_project_requests(
         rows = await hitl.find(
             connection, project_id=project.id, status=status, after=params.after, limit=params.rows_to_read
         )
-    page, next_cursor = params.paginate(rows, lambda request: request.id)
-    return Page(items=[RequestItem.of(request) for request in page], next_cursor=next_cursor)
+        page, next_cursor = params.paginate(rows, lambda request: request.id)
+        views = await request_views(connection, page)
+    items = [RequestItem.of(request, **view) for request, view in zip(page, views, strict=True)]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @router.get(
@@ -78,17 +105,50 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         assert task is not None
         detail = await read_task_detail(connection, task)
         redo = await read_redo_choices(connection, request)
+        extensions = await hitl_extensions.history(connection, request.project_id, request.id)
+        (view,) = await request_views(connection, [request])
+        log = await end_of_log(connection, task.id) if HitlReason(request.reason).is_unfinished else None
+        shortage = None
+        if request.shortage is not None and request.status == HitlStatus.PENDING:
+            shortage = await budget_limits.current(connection, Shortage.model_validate(request.shortage))
+    earlier = tuple(stage for stage in redo.stages if stage != redo.default)
     return RequestPublic.of(
         request,
+        **view,
+        actions=possible_actions(request, earlier),
+        log=log,
         task=detail,
         redo_default=redo.default,
         redo_stages=list(redo.stages),
+        shortage_now=shortage,
         history=[DecisionPublic.of(decision) for decision in history],
+        extensions=[
+            ExtensionPublic.model_validate({**extension.model_dump(), "extended_at": extended_at})
+            for extended_at, extension in extensions
+        ],
         contents=[
             ArtifactContent.with_content(artifact, body, previous_id=previous.get(artifact.id))
             for artifact, body in contents
         ],
     )
+
+
+@router.patch(
+    "/{request_id}",
+    summary="Extend the deadline of a HITL request",
+    responses=describe_responses(EXTENSION, 403, 404, 409, 413, 415, 422, 503)
+    | {202: {"model": ExtensionAnswer, "description": EXTENSION_SENT, **example_response(SUBMITTED_EXTENSION)}},
+)
+async def extend_deadline(
+    request: HitlRequestDep, body: ExtensionCreate, services: ServicesDep, response: Response
+) -> ExtensionAnswer:
+    """Of several extensions of the same deadline, the first one that is recorded gets 200, every other one 409, and
+    so does one that comes after the deadline. When no worker has applied it within two seconds, the status is 202. A
+    deadline that is held while the project is paused or stopped moves by the same time."""
+    result = await submit_extension(services, request, body)
+    if result.status == "submitted":
+        response.status_code = 202
+    return result
 
 
 @router.post(

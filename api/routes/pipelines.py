@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.deps import ServicesDep
 from api.errors import NotFoundError
@@ -13,6 +15,7 @@ from api.shapes.catalogue import PipelineEstimate, PipelineItem
 from api.shapes.shape import Page
 from models.contracts.contract import storable
 from models.contracts.pipeline import Pipeline
+from models.contracts.roles import ModelName
 from store import estimates
 
 router = APIRouter(prefix="/pipelines", tags=["catalogue"])
@@ -46,8 +49,16 @@ async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
     summary="Show what earlier projects of a pipeline have used",
     responses=describe_responses(ESTIMATE, 404, 422, 503),
 )
-async def get_estimate(name: str, services: ServicesDep) -> PipelineEstimate:
+async def get_estimate(
+    name: str,
+    services: ServicesDep,
+    model: Annotated[
+        ModelName | None, Query(description="The model that a project is to ask, as in its start.")
+    ] = None,
+) -> PipelineEstimate:
+    """Of those with the same model (`BOTARMY_MODEL` by default) if there are three, else of all."""
     if name not in services.pipelines:
         raise NotFoundError.of("pipeline", storable(name)[:100])
     async with services.store.reading() as connection:
-        return PipelineEstimate.of(name, await estimates.of_pipeline(connection, name))
+        found, of_model = await estimates.of_pipeline(connection, name, model or services.settings.model)
+    return PipelineEstimate.of(name, found, of_model)

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.source import read_source
 from api.deps import ProjectDep, ServicesDep
 from api.errors import UnavailableError
+from api.hitl.request_view import request_views
 from api.http.idempotency import IdempotencyKey, KeyTakenError, hash_body, key_reused_error
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
@@ -23,6 +24,7 @@ from api.shapes.projects import (
     ProjectItem,
     ProjectProgress,
     ProjectPublic,
+    WorkingTask,
     parent_ids,
 )
 from api.shapes.retries import RetryPublic
@@ -138,6 +140,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
         spent = await usage.of_projects(connection, [project.id])
+        working = await tasks.working(connection, [project.id])
         retries = await project_retry.of_project(connection, project.id)
         children = await project_details.children(connection, project.id)
         parents = await project_details.names(connection, parent_ids([project]))
@@ -147,6 +150,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest.get(project.id),
         parents,
         spent=spent[project.id],
+        working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
         children=[ChildPublic.of(child) for child in children],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
@@ -165,6 +169,7 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         done = await projects.accepted_stages(connection, [project.id])
         outline = await tasks.outline(connection, project.id)
         open_requests = await hitl.find(connection, project_id=project.id, status=HitlStatus.PENDING)
+        views = await request_views(connection, open_requests)
     item = ProjectItem.of(project, done.get(project.id, 0))
     return ProjectProgress(
         project_id=project.id,
@@ -173,5 +178,5 @@ async def get_project_status(project: ProjectDep, services: ServicesDep) -> Proj
         reason=item.reason,
         progress=item.progress,
         tasks=[TaskPublic.of(task) for task in outline],
-        open_requests=[RequestItem.of(request) for request in open_requests],
+        open_requests=[RequestItem.of(request, **view) for request, view in zip(open_requests, views, strict=True)],
     )

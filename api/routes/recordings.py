@@ -66,4 +66,5 @@ def _input(given: Input) -> RecordedInput:
         content=content,
         by_agent=given.by_agent,
         note=given.note,
+        added_by=given.added_by,
     )

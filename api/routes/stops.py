@@ -19,6 +19,7 @@ from api.openapi.examples.stops import RELEASED_STOP, STOP
 from api.services import Services
 from api.shapes.shape import Page
 from api.shapes.stops import ReleaseCreate, StopCreate, StopPublic
+from api.wake import wake_waiting_steps
 from config.postgres import explain
 from models.contracts.enums import STARTABLE_TASK_STATUSES
 from models.contracts.roles import BUILT_IN_ROLES
@@ -144,8 +145,16 @@ async def _target(services: Services, body: StopCreate) -> StopTarget:
 
 
 async def _announce(services: Services, stop: Stop) -> None:
-    """Record the events of a stop, which holds already. What fails here is left to the worker's sweeper."""
+    """Record the events of a stop, which holds already, and let a step that was stopped by itself open its gate, if it
+    waits for a retry. What fails here is left to the worker's sweeper."""
     try:
         await stop_log.announce(services.store, stop)
     except DATABASE_ERRORS as error:
         log.warning("stop_not_announced", stop_id=str(stop.id), reason=explain(error))
+        return
+    if stop.task_id is None or stop.released_at is not None:
+        return
+    async with services.store.reading() as connection:
+        task = await tasks.get(connection, stop.task_id)
+    if task is not None:
+        await wake_waiting_steps(services.temporal, task.workflow_id)

@@ -52,7 +52,8 @@ def encode_content(body: bytes) -> tuple[str, Encoding]:
 
 
 class ArtifactCreate(StrictContract):
-    """Context that a person adds; an agent gets it when a task lists it in `context_ids`."""
+    """Context that a person adds; an agent gets it when a task lists it in `context_ids`, and with `give`, every step
+    that begins later."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -65,6 +66,12 @@ class ArtifactCreate(StrictContract):
     encoding: Encoding = Encoding.UTF_8
     name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
     media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = MARKDOWN
+    give: bool = Field(
+        default=False, description="Whether the steps that begin from now on receive it, as with `POST .../context`."
+    )
+    given_by: Annotated[Text, Field(min_length=1, max_length=255)] = Field(
+        default="human", description="Who has the crew read it."
+    )
 
     def decode_content(self, max_bytes: int) -> bytes:
         """Return the content. Raises InvalidError or TooLargeError."""

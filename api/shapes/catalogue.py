@@ -9,6 +9,7 @@ from pydantic import Field
 from api.shapes.shape import Shape
 from models.contracts.names import AgentType, CrewName
 from models.contracts.roles import ModelName
+from store.estimates import ENOUGH
 
 
 class PipelineItem(Shape):
@@ -28,27 +29,27 @@ class Range(Shape):
     most: float
 
 
-ENOUGH_PROJECTS = 3
-"""Fewer say too little about the next one."""
-
-
 class PipelineEstimate(Shape):
     """What the newest completed projects of a pipeline that asked models have used."""
 
     pipeline: str
+    model: ModelName | None = Field(
+        default=None, description="The model that they were started with; null if they asked several."
+    )
     projects: int = Field(description="How many they are, 50 at most.")
-    cost_usd: Range | None = Field(description=f"US dollars; null if there are fewer than {ENOUGH_PROJECTS} projects.")
+    cost_usd: Range | None = Field(description=f"US dollars; null if there are fewer than {ENOUGH} projects.")
     working_seconds: Range | None = Field(
         description="The time of calls and of tools; nobody's decision counts. Null if there are fewer than "
-        f"{ENOUGH_PROJECTS} projects."
+        f"{ENOUGH} projects."
     )
 
     @classmethod
-    def of(cls, pipeline: str, row: Any) -> Self:
-        if row.projects < ENOUGH_PROJECTS:
+    def of(cls, pipeline: str, row: Any, model: str | None) -> Self:
+        if row.projects < ENOUGH:
             return cls(pipeline=pipeline, projects=row.projects, cost_usd=None, working_seconds=None)
         return cls(
             pipeline=pipeline,
+            model=model,
             projects=row.projects,
             cost_usd=Range(median=row.median_usd, least=row.least_usd, most=row.most_usd),
             working_seconds=Range(median=row.median_seconds, least=row.least_seconds, most=row.most_seconds),

@@ -8,11 +8,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
+from api.shapes.possible_action import PossibleAction
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
 from models.contracts.budget import FORM, Budget, GivenBudget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
+from models.contracts.expiry import AtExpiry
 from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, check_response
 from models.contracts.names import AgentType, ArtifactType
@@ -51,6 +53,11 @@ class ResponseCreate(StrictContract):
         default=None,
         description=f"What the exhausted budget is raised by, as {FORM}; to approve a request whose reason is "
         "`budget`.",
+    )
+    raise_from: GivenBudget | None = Field(
+        default=None,
+        description="The limit that the person saw, by default that of the request. If the budget has been raised to a "
+        "higher one meanwhile, `raise_by` is refused: two raises add up.",
     )
     in_bulk: bool = Field(
         default=False, description="Whether it is one of several that are sent together, which not every gate accepts."
@@ -94,7 +101,9 @@ class RequestItem(Shape):
     agent_type: AgentType
     stage: str
     round: int
+    title: str = Field(description="What it is about, in one line, such as `Coder failed on build`.")
     question: str
+    cause: str | None = Field(description="Why the step has no result, if it has none.")
     reason: HitlReason
     status: HitlStatus
     artifacts: list[ArtifactRef]
@@ -108,10 +117,12 @@ class RequestItem(Shape):
     created_at: Moment
     expires_at: Moment
     decided_at: Moment | None
+    at_expiry: AtExpiry = Field(description="What happens if nobody decides before `expires_at`.")
 
     @classmethod
-    def of(cls, request: HitlRequest, **extra: Any) -> Self:
-        return cls(request_id=request.id, **request.model_dump(exclude={"id"}), **extra)
+    def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
+        fields = request.model_dump(exclude={"id"})
+        return cls(request_id=request.id, title=title, at_expiry=at_expiry, **fields, **extra)
 
 
 class PendingRequest(RequestItem):
@@ -144,12 +155,28 @@ class DecisionPublic(Shape):
         return cls(decision_id=decision.id, **decision.model_dump(exclude={"id"}))
 
 
-class RequestPublic(RequestItem):
-    """A HITL request with its task, every response to it, the artifacts that it is about, and then the amended one, if
-    any."""
+class ExtensionPublic(Shape):
+    """A later deadline that a person gave a request."""
 
+    extension_id: UUID
+    extended_by: str
+    was: Moment = Field(description="The deadline until then.")
+    expires_at: Moment = Field(description="The deadline from then on.")
+    extended_at: Moment
+
+
+class RequestPublic(RequestItem):
+    """A HITL request with what can be done about it, its task, every response to it, the artifacts that it is about,
+    and then the amended one, if any."""
+
+    actions: list[PossibleAction] = Field(description="What a person can do about it, the usual first.")
+    log: str | None = Field(description="The end of the step's conversation with its model, if it has no result.")
     redo_default: str = Field(description="The stage that an amend without content sends the work back to.")
     redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")
+    shortage_now: Shortage | None = Field(
+        default=None, description="The exhausted budget as it is now, while the request is open."
+    )
     task: TaskDetail
     history: list[DecisionPublic]
+    extensions: list[ExtensionPublic] = Field(description="The later deadlines that people gave it, in order.")
     contents: list[ArtifactContent]

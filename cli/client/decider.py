@@ -16,7 +16,11 @@ class EndOfInputError(Exception):
 
 
 class QuestionWithdrawnError(Exception):
-    """The answer to a question is no longer needed."""
+    """The answer to a question is no longer needed. `typed` is what the person had typed of it."""
+
+    def __init__(self, typed: str = "") -> None:
+        super().__init__(typed)
+        self.typed = typed
 
 
 class UnattendedFailureError(Exception):

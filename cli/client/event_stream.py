@@ -39,9 +39,9 @@ class Disconnected:
 
 
 async def follow(
-    address: Address, project_id: str, since: int
+    address: Address, project_id: str, since: int, *, live: bool = False
 ) -> AsyncGenerator[Event | Connected | Disconnected, None]:
-    """Yield the events after `since` and then live ones, until the caller stops.
+    """Yield the events after `since` and then live ones, until the caller stops; with `live`, also what models write.
 
     Raises:
         ApiError: the API refuses the connection, and would refuse it again.
@@ -50,7 +50,7 @@ async def follow(
     while True:
         base = address()
         try:
-            async with aclosing(_frames(base, project_id, last)) as frames:
+            async with aclosing(_frames(base, project_id, last, live=live)) as frames:
                 async for frame in frames:
                     if frame.event_type == "connection_ready":
                         backoff.reset()
@@ -82,8 +82,9 @@ async def follow(
         await asyncio.sleep(backoff.next())
 
 
-async def _frames(base: str, project_id: str, since: int) -> AsyncGenerator[Event, None]:
-    url = f"ws{base.removeprefix('http')}/ws?{urlencode({'project_id': project_id, 'since': since})}"
+async def _frames(base: str, project_id: str, since: int, *, live: bool) -> AsyncGenerator[Event, None]:
+    query = {"project_id": project_id, "since": since, **({"live": "true"} if live else {})}
+    url = f"ws{base.removeprefix('http')}/ws?{urlencode(query)}"
     async with connect(
         url,
         max_size=MAX_FRAME,

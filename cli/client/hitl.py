@@ -27,6 +27,7 @@ class Response:
     redo: str | None = None
     responder: str | None = None
     raise_by: Json | None = None
+    raise_from: Json | None = None
     without_asking: bool = False
     decision_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -41,6 +42,7 @@ class Response:
             "redo": self.redo,
             "responder": self.responder,
             "raise_by": self.raise_by,
+            "raise_from": self.raise_from,
             "without_asking": self.without_asking or None,
         }
         return {name: value for name, value in fields.items() if value is not None}
@@ -58,6 +60,18 @@ async def respond(client: Client, request_id: str, response: Response) -> tuple[
         ApiError: the response was refused, or (409) another one decided first.
     """
     return await client.post(f"/hitl/{request_id}/respond", response.as_json())
+
+
+async def extend(client: Client, request_id: str, extension: Json) -> tuple[int, Json]:
+    """Extend a deadline. Return 200 and the new one, or 202 if no worker has applied it yet.
+
+    Raises:
+        ApiError: it was refused, or (409) the request is closed or has another deadline than `was`.
+    """
+    given = {"extension_id": str(uuid.uuid4()), **extension}
+    return await client.patch(
+        f"/hitl/{request_id}", {name: value for name, value in given.items() if value is not None}
+    )
 
 
 def is_already_decided(error: ApiError) -> bool:

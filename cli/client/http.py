@@ -75,9 +75,10 @@ class Client:
         """Return the JSON object of a PUT."""
         return self._object(await self._call("PUT", path, json=body))
 
-    async def patch(self, path: str, body: Json) -> Json:
-        """Return the JSON object of a PATCH."""
-        return self._object(await self._call("PATCH", path, json=body))
+    async def patch(self, path: str, body: Json) -> tuple[int, Json]:
+        """Return the status and the JSON object of a PATCH."""
+        response = await self._call("PATCH", path, json=body)
+        return response.status_code, self._object(response)
 
     async def download(self, path: str) -> bytes:
         """Return the bytes that a GET returns."""

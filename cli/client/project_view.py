@@ -14,6 +14,12 @@ from cli.client.spending import Spending
 from models.contracts import event_data
 from models.contracts.enums import FINAL_PROJECT_STATUSES, HitlAction, ProjectStatus, Verdict
 
+LIVE = "live"
+"""The type of the frames with what a model is writing."""
+
+MAX_WRITTEN = 1000
+"""Characters of it that are kept."""
+
 
 class StageStatus(StrEnum):
     PENDING = "pending"
@@ -61,12 +67,29 @@ class StageRow:
     status: StageStatus = StageStatus.PENDING
     activity: str = ""
     fraction: float | None = None
+    written: str = ""
+    """The end of what its model is writing."""
+
     round: int = 0
     task_id: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
     has_failed_verdict: bool = False
     """Whether its verdict is a failure that no person has decided on."""
+    wait: event_data.StepWait | None = None
+    """What its step waits for, as of its newest progress, at `wait_told`."""
+    wait_told: datetime | None = None
+
+    def wait_left(self, now: datetime) -> float | None:
+        """Return for about how many seconds more its step waits; None if that is unknown."""
+        if self.wait is None or self.wait.seconds is None or self.wait_told is None:
+            return None
+        return max(0.0, self.wait.seconds - (now - self.wait_told).total_seconds())
+
+    @property
+    def last_line(self) -> str:
+        """The last line that its model has written."""
+        return next((line for line in reversed(self.written.splitlines()) if line.strip()), "")
 
     def seconds(self, now: datetime) -> float | None:
         """Return how long its task has taken, including its gate, or None before it starts."""
@@ -120,6 +143,8 @@ class ProjectView:
         if event.seq is not None:
             self.clock.update(moment)
             self.started = self.started or moment
+        if event.event_type == LIVE:
+            self._write(event)
         data = event.payload
         match data:
             case event_data.WorkflowEvent():
@@ -129,11 +154,13 @@ class ProjectView:
                 row = self._row(data.stage, event)
                 row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
                 row.round, row.started, row.ended, row.activity, row.fraction = data.round, moment, None, "", None
-                row.has_failed_verdict = False
+                row.has_failed_verdict, row.written = False, ""
+                row.wait = None
             case event_data.TaskProgress():
                 row = self._row(data.stage, event)
                 if row.task_id == event.task_id and row.status is StageStatus.WORKING:
-                    row.activity, row.fraction = data.message, data.fraction
+                    row.activity, row.fraction, row.written = data.message, data.fraction, ""
+                    row.wait, row.wait_told = data.wait, moment
             case event_data.TaskCompleted():
                 failed = data.verdict == Verdict.FAILED
                 self._row(data.stage, event).has_failed_verdict = failed
@@ -164,7 +191,9 @@ class ProjectView:
             case (
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.BudgetAlert()
+                | event_data.HitlExtended()
                 | event_data.ProjectChange()
                 | event_data.ErrorEvent()
                 | None
@@ -183,6 +212,14 @@ class ProjectView:
             for row in self.stages.values():
                 if row.status in RETRIED or row.name == data.retried_from:
                     row.status, row.has_failed_verdict = StageStatus.REDO, False
+
+    def _write(self, event: Event) -> None:
+        """Take in what a model has written since the frame before."""
+        row, data = self.stages.get(str(event.data.get("stage"))), event.data
+        if row is None or row.task_id != event.task_id:
+            return
+        before = row.written if data.get("offset") else ""
+        row.written = "" if data.get("ended") else f"{before}{data.get('text', '')}"[-MAX_WRITTEN:]
 
     def _row(self, stage: str, event: Event) -> StageRow:
         return self.stages.setdefault(stage, StageRow(stage, event.agent_type or ""))

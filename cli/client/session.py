@@ -8,9 +8,11 @@ from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Protocol
 
 from cli.client import hitl
+from cli.client.deadline_watch import DeadlineWatch
 from cli.client.decider import Decider, EndOfInputError, NoDecider, QuestionWithdrawnError
 from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
+from cli.client.outcomes import who_decided
 from cli.client.project_view import ProjectView
 from cli.client.shapes import Event, Project, Request
 from cli.client.spending import read_spending
@@ -18,6 +20,9 @@ from cli.errors import ApiError, CommandError, NoApiError
 
 SPENDING_SECONDS = 2.0
 """How long what was spent is not read again, however many events there are."""
+
+ACTIONS = "approve|request-changes|edit-and-approve|reject"
+"""The decisions that `botarmy respond` takes."""
 
 PATIENCE = 600.0
 """Seconds for which a session waits for an API that has become unavailable."""
@@ -28,6 +33,9 @@ class Display(Protocol):
 
     shows_spending: bool
     """Whether it shows what a running project has spent so far."""
+
+    shows_writing: bool
+    """Whether it shows what the models of a running project are writing."""
 
     def show(self, event: Event, view: ProjectView) -> None:
         """Display an event, which has been applied to the view."""
@@ -62,6 +70,7 @@ class Session:
         self._handled: set[str] = set()
         self._asking: tuple[str, asyncio.Event] | None = None
         self._problems: dict[str, str | None] = {}
+        self._deadlines = DeadlineWatch(client, view, display.message)
         client.on_retry = lambda reason: self._set_problem("call", reason)
 
     async def run(self) -> None:
@@ -73,7 +82,7 @@ class Session:
         """
         following = asyncio.create_task(self._follow())
         deciding = asyncio.create_task(self._decide_requests())
-        tasks = [following, deciding]
+        tasks = [following, deciding, asyncio.create_task(self._deadlines.run())]
         if self._display.shows_spending and not self._view.is_rehearsal:
             tasks.append(asyncio.create_task(self._follow_spending()))
         try:
@@ -89,7 +98,8 @@ class Session:
 
     async def _follow(self) -> None:
         head, disconnected_at = 0, 0.0
-        async with aclosing(follow(self._client.address, self._project.id, 0)) as stream:
+        live = self._display.shows_writing and not self._view.is_rehearsal
+        async with aclosing(follow(self._client.address, self._project.id, 0, live=live)) as stream:
             async for item in stream:
                 match item:
                     case Connected():
@@ -118,6 +128,7 @@ class Session:
 
     def _apply(self, event: Event) -> None:
         self._view.apply(event)
+        self._deadlines.apply(event)
         self._display.show(event, self._view)
         self._changed.set()
         self._may_have_spent.set()
@@ -160,7 +171,8 @@ class Session:
             with self._display.paused() if self._decider.needs_terminal else nullcontext():
                 response = await self._decider.decide(request, withdrawn)
         except QuestionWithdrawnError:
-            self._display.message(f"{request.stage}: decided elsewhere")
+            current = await hitl.fetch(self._client, request_id)
+            self._display.message(f"{request.stage}: {who_decided(current)}")
             return
         except EndOfInputError:
             self._decider, response = NoDecider(), None
@@ -192,5 +204,5 @@ class Session:
             self._display.message(f"{request.stage}: {hitl.SUBMITTED_MESSAGE}")
 
     def _leave_open(self, request: Request) -> None:
-        command = f"botarmy respond {request.id} approve|amend|reject"
+        command = f"botarmy respond {request.id} {ACTIONS}"
         self._display.message(f"{request.stage}: waiting for a decision: {command}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.contracts.budget import Amounts
+from models.contracts.budget import Amounts, Shortage
 from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
 from models.contracts.names import REHEARSAL
@@ -121,6 +121,12 @@ class Decision(Shape):
     responder: str = ""
     comment: str | None = None
     explanation: str | None = None
+    content_hash: str | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the person wrote the result."""
+        return self.content_hash is not None
 
 
 class Task(Shape):
@@ -130,6 +136,12 @@ class Task(Shape):
     round: int = 1
     verdict: str | None = None
     error: str | None = None
+    standalone_task_id: str | None = None
+
+    @property
+    def is_standalone(self) -> bool:
+        """Whether it is outside the pipeline, so that only it ends with a rejection."""
+        return self.standalone_task_id is not None
 
 
 class TaskItem(Shape):
@@ -146,6 +158,13 @@ class TaskItem(Shape):
     created_at: datetime
 
 
+class AtExpiry(Shape):
+    """What happens at a request's deadline; empty in an API of an earlier version."""
+
+    effect: str = ""
+    words: str = ""
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -155,7 +174,10 @@ class Request(Shape):
     stage: str
     agent_type: str
     round: int = 1
+    title: str = ""
     question: str
+    cause: str | None = None
+    log: str | None = None
     reason: str
     status: str
     may_redo: bool = True
@@ -163,8 +185,11 @@ class Request(Shape):
     redo_default: str = ""
     redo_stages: tuple[str, ...] = ()
     supplies: str | None = None
+    shortage: Shortage | None = None
+    shortage_now: Shortage | None = None
     created_at: datetime
     expires_at: datetime
+    at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()

@@ -10,8 +10,8 @@ functions: `botarmy --help` stays fast.
 - `stops.py`: `stop`, `release`, `stops`
 - `tasks.py`: `tasks`, `transcript`
 - `budgets.py`: `usage`, `budget`, `budgets`
-- `hitl.py`: `inbox`, `respond`
-- `artifacts.py`: `artifacts`, `artifact`
+- `hitl.py`: `inbox`, `respond`, `extend`
+- `artifacts.py`: `artifacts`, `artifact`, `give`
 - `models.py`: `models`
 - `pipelines.py`: `pipelines check`
 - `replay.py`: `replay`

@@ -1,4 +1,4 @@
-"""`botarmy artifacts` and `artifact`."""
+"""`botarmy artifacts`, `artifact` and `give`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 def add_to(app: typer.Typer) -> None:
     app.command()(artifacts)
     app.command()(artifact)
+    app.command()(give)
 
 
 def artifacts(
@@ -45,3 +46,23 @@ def artifact(
 
     target = ApiTarget(api, data_dir)
     run_on(artifact_id, lambda client, id_: show(client, id_, diff, raw, as_json), target, ARTIFACT)
+
+
+def give(
+    project: ProjectArgument,
+    what: Annotated[str, typer.Argument(metavar="FILE|ARTIFACT", help="A text file, or the id of an artifact.")],
+    as_type: Annotated[
+        str | None,
+        typer.Option("--as", metavar="TYPE", help="Accept the result of a task as the next version of this type."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: human).")] = None,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give the crew context: the steps that begin from now on receive it."""
+    from cli.commands.giving import give as give_context
+    from cli.commands.runner import run_on
+
+    target = ApiTarget(api, data_dir)
+    run_on(project, lambda client, id_: give_context(client, id_, what, as_type, by, as_json), target)

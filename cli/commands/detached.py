@@ -24,13 +24,21 @@ STOP_SECONDS = 150.0
 """How long a stack may take to stop: its worker alone has a minute for running steps, unless the settings differ."""
 
 
-def up_detached(data: DataDir, port: int | None, temporal_ui: bool = False, fail_if_running: bool = False) -> int:
+def up_detached(
+    data: DataDir,
+    port: int | None,
+    temporal_ui: bool = False,
+    fail_if_running: bool = False,
+    workers: int = 1,
+    apis: int = 1,
+) -> int:
     """Start a stack in its own session, relay its output until it is ready, and return 0 or its exit code."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-P", "-m", "botarmy", "up", "--hand-over", "--data-dir", str(data.path)),
             *(("--port", str(port)) if port is not None else ()),
             *(("--temporal-ui",) if temporal_ui else ()),
+            *("--workers", str(workers), "--apis", str(apis)),
             *(("--fail-if-running",) if fail_if_running else ()),
         ],
         stdin=subprocess.DEVNULL,

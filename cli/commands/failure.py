@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.client.address import VARIABLE
 from cli.client.project_view import ProjectView
-from cli.client.session import Display
+from cli.client.session import ACTIONS, Display
 from cli.client.shapes import Event, Request
 from cli.commands.options import ApiTarget
 from cli.errors import FAILED
@@ -43,7 +43,7 @@ def report_failure(
         f"{request.expires_at.astimezone():%Y-%m-%d %H:%M}. To continue:"
     )
     display.message(f"  botarmy watch {request.project_id}{arguments} --gates ask")
-    actions = "approve|amend|reject" if request.may_approve else "amend|reject"
+    actions = ACTIONS if request.may_approve else ACTIONS.removeprefix("approve|")
     display.message(f"  or: botarmy respond {request.id} {actions}{arguments}")
     if request.is_exhausted_budget:
         display.message(f"  or, to raise the budget: botarmy respond {request.id} approve --raise-by 2usd{arguments}")

@@ -30,7 +30,13 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def up(
-    data: DataDir, settings: Settings, console: Console, log_when_ready: bool = False, temporal_ui: bool = False
+    data: DataDir,
+    settings: Settings,
+    console: Console,
+    log_when_ready: bool = False,
+    temporal_ui: bool = False,
+    workers: int = 1,
+    apis: int = 1,
 ) -> int:
     """Run a stack until a signal arrives; a second signal kills what is still stopping.
 
@@ -46,7 +52,7 @@ async def up(
     started, progress = time.monotonic(), Progress(console)
     with data.locked():
         try:
-            stack = Stack(data, settings, progress, temporal_ui=temporal_ui)
+            stack = Stack(data, settings, progress, temporal_ui=temporal_ui, workers=workers, apis=apis)
             stopping = asyncio.create_task(_wait_for_signal(stack))
             async with _started(stack, stopping, progress) as state:
                 if state is None:

@@ -13,23 +13,25 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import hitl
+from cli.client.deadlines import by_urgency, is_urgent, time_left
 from cli.client.decider import EndOfInputError, QuestionWithdrawnError
+from cli.client.durations import duration
 from cli.client.http import Client, Json
+from cli.client.outcomes import decided, who_decided
 from cli.client.session import PATIENCE
 from cli.client.shapes import Request
 from cli.commands.interactive import InteractiveDecider
-from cli.errors import ApiError
+from cli.errors import ApiError, CommandError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
 from cli.views.terminal_prompt import TerminalPrompt
-from cli.views.wording import duration
 
 POLL_SECONDS = 2.0
 EMPTY = "No decisions are waiting."
 
 
 async def show(client: Client, watch: bool, as_json: bool) -> int:
-    """Print the open requests, oldest first; on a terminal, ask for decisions."""
+    """Print the open requests, oldest first; on a terminal, the most urgent first, and ask for decisions."""
     items = await _pending(client)
     if watch:
         client.patience = PATIENCE
@@ -80,7 +82,7 @@ class _InteractiveInbox:
     async def run(self, watch: bool) -> None:
         """Return when the person quits or, without `watch`, when no request is open."""
         while True:
-            requests = [Request.model_validate(item) for item in await _pending(self._client)]
+            requests = sorted(map(Request.model_validate, await _pending(self._client)), key=by_urgency)
             self._console.print(_table(requests) if requests else EMPTY)
             if not requests and not watch:
                 return
@@ -109,24 +111,44 @@ class _InteractiveInbox:
 
     async def _poll(self, requests: list[Request], changed: asyncio.Event) -> None:
         """Set `changed` once other requests are open."""
-        shown = {request.id for request in requests}
+        shown = _news(requests, datetime.now(UTC))
         while not changed.is_set():
             await asyncio.sleep(POLL_SECONDS)
-            if {str(item["request_id"]) for item in await _pending(self._client)} != shown:
+            current = list(map(Request.model_validate, await _pending(self._client)))
+            if (news := _news(current, datetime.now(UTC))) != shown:
+                if news - shown:
+                    self._console.bell()
                 changed.set()
+
+    async def _watch(self, request_id: str, withdrawn: asyncio.Event) -> None:
+        """Set `withdrawn` once the request is closed."""
+        while not withdrawn.is_set():
+            await asyncio.sleep(POLL_SECONDS)
+            with suppress(CommandError):
+                if not (await hitl.fetch(self._client, request_id)).is_pending:
+                    withdrawn.set()
 
     async def _decide(self, chosen: Request) -> None:
         decider = InteractiveDecider(self._client, self._console)
         try:
             request = await hitl.fetch(self._client, chosen.id)
             if not request.is_pending:
-                self._console.print(plain(f"The request is already {request.status}.", "yellow"))
+                self._console.print(plain(f"{request.stage}: {who_decided(request)}", "yellow", max_length=1000))
                 return
-            response = await decider.decide(request, asyncio.Event())
+            withdrawn = asyncio.Event()
+            watching = asyncio.create_task(self._watch(request.id, withdrawn))
+            try:
+                response = await decider.decide(request, withdrawn)
+            except QuestionWithdrawnError:
+                current = await hitl.fetch(self._client, request.id)
+                self._console.print(plain(f"{request.stage}: {who_decided(current)}", "yellow", max_length=1000))
+                return
+            finally:
+                watching.cancel()
             if response is None:
                 return
             try:
-                status, outcome = await hitl.respond(self._client, request.id, response)
+                status, _ = await hitl.respond(self._client, request.id, response)
             except BaseException:
                 decider.response_sent(applied=False)
                 raise
@@ -134,20 +156,27 @@ class _InteractiveInbox:
             self._console.print(plain(str(error), "red"))
             return
         decider.response_sent(applied=True)
-        result = hitl.SUBMITTED_MESSAGE if status == hitl.SUBMITTED else outcome.get("status")
+        done = decided(response.action, accepted=response.content is not None)
+        result = hitl.SUBMITTED_MESSAGE if status == hitl.SUBMITTED else done
         self._console.print(Text("✓ ", "green") + plain(f"{request.stage}: {result}"))
 
 
+def _news(requests: list[Request], now: datetime) -> set[tuple[str, bool]]:
+    """Return what makes a change worth showing: which requests are open, and which of them are urgent."""
+    return {(request.id, is_urgent(request, now)) for request in requests}
+
+
 def _table(requests: list[Request]) -> Table:
-    table = Table("", "project", "stage", "question", "waiting for", "expires in", box=None, pad_edge=False)
+    table = Table("", "project", "step", "about", "waiting for", "expires in", "then", box=None, pad_edge=False)
     now = datetime.now(UTC)
     for number, request in enumerate(requests, 1):
         table.add_row(
             str(number),
             plain(request.project_name, max_length=40),
             plain(request.stage),
-            plain(request.question, max_length=80),
+            plain(request.title or request.question, "red" if request.is_failure else "", max_length=80),
             duration(max(0.0, (now - request.created_at).total_seconds())),
-            "paused" if request.deadline_held else duration(max(0.0, (request.expires_at - now).total_seconds())),
+            Text(time_left(request, now), "bold red" if is_urgent(request, now) else ""),
+            plain(request.at_expiry.words),
         )
     return table

@@ -5,24 +5,30 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console
-from rich.rule import Rule
 from rich.text import Text
 
 from artifacts.media_types import MARKDOWN
+from cli.client import hitl
+from cli.client.deadlines import at_time
+from cli.client.decider import QuestionWithdrawnError
 from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Request
+from cli.commands.decision_menu import ALIASES, earlier_stages, has_changes, menu, menu_text
 from cli.commands.show_budgets import read_budget
 from cli.errors import CommandError
 from cli.views import artifact_view
 from cli.views.editor import EditedFile
+from cli.views.pager import page
 from cli.views.printable import plain, printable
+from cli.views.request_view import introduce, whole
 from cli.views.terminal_prompt import TerminalPrompt
+from models.contracts.budget import format_amount
 from models.contracts.enums import HitlAction
 
-PREVIEW_LINES = 12
 MAX_CHOICES = 9
 
 
@@ -36,24 +42,30 @@ class InteractiveDecider:
         self._console = console
         self._prompt = TerminalPrompt(console)
         self._drafts: dict[str, EditedFile] = {}
+        self._comments: dict[str, str] = {}
+        """What was typed and not sent, by request."""
+        self._sent: tuple[str, Response] | None = None
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response | None:
         """Return the person's response, or None if they leave it for later."""
-        self._introduce(request)
-        options = _options(request)
-        question = Text("\n")
-        for key, label in options.items():
-            question.append(f"[{key}] ", "bold").append(f"{label}  ")
-        question.append("> ", "bold")
+        introduce(request, self._console)
+        options = menu(request)
+        keys = "".join(options) + "".join(old for old, new in ALIASES.items() if new in options)
+        question = menu_text(options, self._console.width)
         try:
-            while (key := await self._prompt.choice(question, "".join(options), withdrawn)) != "l":
+            while (key := await self._prompt.choice(question, keys, withdrawn)) != "l":
                 try:
-                    response = await self._perform(key, request, withdrawn)
+                    response = await self._perform(ALIASES.get(key, key), request, withdrawn)
                 except CommandError as error:
                     self._console.print(plain(str(error), "red"))
                 else:
                     if response is not None:
+                        self._sent = (request.id, response)
                         return response
+        except QuestionWithdrawnError as error:
+            self._print_unsent(error.typed)
+            self._keep_drafts()
+            raise
         except BaseException:
             self._keep_drafts()
             raise
@@ -64,63 +76,93 @@ class InteractiveDecider:
         """Discard the drafts; if the response was not applied, keep them and print where they are."""
         if not applied:
             self._keep_drafts()
+            if self._sent is not None and self._sent[1].comment:
+                request_id, response = self._sent
+                self._comments[request_id] = response.comment or ""
+                self._print_unsent(response.comment or "")
+        self._sent = None
         for draft in self._drafts.values():
             draft.discard()
         self._drafts.clear()
-
-    def _introduce(self, request: Request) -> None:
-        console = self._console
-        rounds = f", round {request.round}" if request.round > 1 else ""
-        title = plain(f"{request.stage}: {request.agent_type}{rounds}", "bold")
-        console.print(Rule(title, align="left", style="yellow"))
-        console.print(Text(printable(request.question), "bold"))
-        for decision in request.history:
-            console.print(plain(f"{decision.action} by {decision.responder}: {decision.outcome}", "dim"))
-        for artifact in request.contents:
-            console.print(plain(artifact_view.title(artifact), "cyan"))
-        if request.contents:
-            artifact_view.preview(request.contents[0], console, PREVIEW_LINES)
 
     async def _perform(self, key: str, request: Request, withdrawn: asyncio.Event) -> Response | None:
         """Perform the key's action. Return a response, or None if there is none yet."""
         match key:
             case "a" if request.is_exhausted_budget:
-                question = "Raise it by how much, such as 2usd? Enter alone tries again without a raise. "
-                raised = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
-                return Response(HitlAction.APPROVE, raise_by=read_budget("The amount", raised) if raised else None)
+                return await self._raise(request, withdrawn)
             case "a":
                 return Response(HitlAction.APPROVE)
             case "e":
-                return await self._edit(request, withdrawn)
-            case "c":
-                comment = await self._comment("What should change? ", withdrawn)
+                comment = await self._comment("What should change? ", request, withdrawn)
                 return Response(HitlAction.AMEND, comment=comment) if comment else None
+            case "w":
+                return await self._edit(request, withdrawn)
             case "b":
                 redo = await self._stage(request, withdrawn)
-                comment = await self._comment("What should change? ", withdrawn)
+                comment = await self._comment("What should change? ", request, withdrawn)
                 return Response(HitlAction.AMEND, comment=comment, redo=redo) if comment else None
             case "r":
-                comment = await self._comment("Why? ", withdrawn)
+                comment = await self._comment("Why? ", request, withdrawn)
                 return Response(HitlAction.REJECT, comment=comment) if comment else None
+            case "x":
+                await self._extend(request, withdrawn)
             case "s":
                 for artifact in request.contents:
                     artifact_view.show(artifact, self._console)
+            case "p":
+                await page(whole(request, self._console))
             case "d":
-                for artifact in filter(_has_changes, request.contents):
+                for artifact in filter(has_changes, request.contents):
                     changes = await self._client.get(f"/artifacts/{artifact.id}/diff")
                     self._console.print(artifact_view.diff(str(changes["diff"])))
         return None
 
-    async def _comment(self, question: str, withdrawn: asyncio.Event) -> str:
-        """Ask for a comment. Return an empty string if there is none."""
-        comment = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
+    async def _raise(self, request: Request, withdrawn: asyncio.Event) -> Response:
+        """Ask by how much to raise the budget as it is now: others may have raised it at their gates."""
+        now = (await hitl.fetch(self._client, request.id)).shortage_now
+        if now is not None:
+            spent, limit = format_amount(now.unit, now.spent), format_amount(now.unit, now.limit)
+            was = request.shortage.limit if request.shortage else now.limit
+            meanwhile = f"It has been raised to {limit} meanwhile. " if now.limit > was else ""
+            self._console.print(plain(f"{meanwhile}{spent} of {limit} are spent now."))
+        question = "Raise it by how much, such as 2usd? Enter alone tries again without a raise. "
+        raised = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
+        if not raised:
+            return Response(HitlAction.APPROVE)
+        seen = {str(now.unit): now.limit} if now is not None else None
+        return Response(HitlAction.APPROVE, raise_by=read_budget("The amount", raised), raise_from=seen)
+
+    async def _comment(self, question: str, request: Request, withdrawn: asyncio.Event) -> str:
+        """Ask for a comment. Return an empty string if there is none. What was not sent before is offered."""
+        kept = self._comments.get(request.id)
+        if kept:
+            self._console.print(plain(f"Enter alone sends what you typed before: {kept}", "dim", max_length=1000))
+        typed = (await self._prompt.line(Text(question, "bold"), withdrawn)).strip()
+        comment = typed or kept or ""
         if not comment:
             self._console.print("No comment, nothing sent.", style="dim")
         return comment
 
+    async def _extend(self, request: Request, withdrawn: asyncio.Event) -> None:
+        """Ask how much longer the request may wait, and extend its deadline."""
+        by = (await self._prompt.line(Text("By how much, such as 30m, 4h or 2d? ", "bold"), withdrawn)).strip()
+        if not by:
+            return
+        status, answer = await hitl.extend(self._client, request.id, {"extend_by": by})
+        if status == hitl.SUBMITTED:
+            self._console.print("Sent; waiting for a worker to apply it.")
+            return
+        until = datetime.fromisoformat(str(answer["expires_at"]))
+        self._console.print(f"The deadline is {at_time(until, datetime.now(UTC))} now.")
+
+    def _print_unsent(self, typed: str) -> None:
+        """Print what a person had typed, if it is more than a key of the menu."""
+        if len(typed) > 1:
+            self._console.print(Text("What you typed was not sent: ", "yellow") + Text(printable(typed)))
+
     async def _stage(self, request: Request, withdrawn: asyncio.Event) -> str:
         """Return the earlier stage to send the work back to. The nearest ones are offered."""
-        stages = _earlier_stages(request)[:MAX_CHOICES]
+        stages = earlier_stages(request)[:MAX_CHOICES]
         if len(stages) == 1:
             self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))
             return stages[0]
@@ -147,7 +189,7 @@ class InteractiveDecider:
         added, removed = _count_changes(before, after)
         question = Text(f"Lines added: {added}, removed: {removed}. Send it? [y] yes  [n] no > ", "bold")
         if await self._prompt.choice(question, "yn", withdrawn) == "n":
-            self._console.print(Text("Not sent; [e] continues editing.", "dim"))
+            self._console.print(Text("Not sent; [w] continues editing.", "dim"))
             return None
         return Response(HitlAction.AMEND, content=after, artifact_id=artifact.id if artifact else None)
 
@@ -162,35 +204,6 @@ class InteractiveDecider:
         for draft in self._drafts.values():
             self._console.print(plain(f"Your text was not sent; it is in {draft.path}", "yellow"))
         self._drafts.clear()
-
-
-def _options(request: Request) -> dict[str, str]:
-    """Return the label of each available key."""
-    options = {}
-    if request.may_approve:
-        raises, again = request.is_exhausted_budget, request.is_failed_step
-        options["a"] = "raise the budget" if raises else "try again" if again else "approve"
-    if any(artifact.is_text for artifact in request.contents) or request.supplies:
-        options["e"] = "edit"
-    if request.may_redo:
-        options["c"] = "comment and redo"
-        if _earlier_stages(request):
-            options["b"] = "back"
-    options["r"] = "reject"
-    if request.contents:
-        options["s"] = "show"
-    if any(map(_has_changes, request.contents)):
-        options["d"] = "diff"
-    return options | {"l": "later"}
-
-
-def _earlier_stages(request: Request) -> list[str]:
-    """Return the stages that a response may send the work back to, beside the one of a comment alone, nearest first."""
-    return [stage for stage in reversed(request.redo_stages) if stage != request.redo_default]
-
-
-def _has_changes(artifact: Artifact) -> bool:
-    return artifact.version > 1 and artifact.is_text
 
 
 def _count_changes(before: str, after: str) -> tuple[int, int]:

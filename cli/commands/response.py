@@ -10,11 +10,12 @@ from pathlib import Path
 from cli.client import hitl
 from cli.client.http import Client
 from cli.client.ids import ARTIFACT, REQUEST, find_id
+from cli.client.outcomes import decided
+from cli.client.respond_action import RespondAction
 from cli.commands.show_budgets import read_budget
 from cli.errors import ApiError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
-from models.contracts.enums import HitlAction
 from models.contracts.hitl import check_response
 
 
@@ -23,12 +24,13 @@ class ResponseOptions:
     """The arguments of `botarmy respond`. The ids may be shortened."""
 
     request_id: str
-    action: HitlAction
+    action: RespondAction
     comment: str | None
     content_file: Path | None
     artifact_id: str | None
     redo: str | None = None
     raise_by: str | None = None
+    raise_from: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -36,17 +38,34 @@ class ResponseOptions:
         Raises:
             UsageError: the action lacks what it needs, or the file cannot be read.
         """
+        action = self.action.sent_as
         content, encoding = _read(self.content_file) if self.content_file else (None, None)
         try:
             has_content, has_comment = content is not None, bool(self.comment)
             raises = self.raise_by is not None
-            check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
+            self._check_own(has_content=content is not None, has_comment=bool(self.comment))
+            check_response(action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         except ValueError as error:
             raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
         raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
+        raise_from = read_budget("--raise-from", self.raise_from) if self.raise_from is not None else None
         return hitl.Response(
-            self.action, self.comment, content, encoding, self.artifact_id, self.redo, raise_by=raise_by
+            action,
+            self.comment,
+            content,
+            encoding,
+            self.artifact_id,
+            self.redo,
+            raise_by=raise_by,
+            raise_from=raise_from,
         )
+
+    def _check_own(self, *, has_content: bool, has_comment: bool) -> None:
+        """Raise ValueError if the decision lacks what it means. `amend` is either."""
+        if self.action is RespondAction.REQUEST_CHANGES and (has_content or not has_comment):
+            raise ValueError("request-changes needs a comment, and no content")
+        if self.action is RespondAction.EDIT_AND_APPROVE and not has_content:
+            raise ValueError("edit-and-approve needs content")
 
 
 async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
@@ -66,7 +85,8 @@ async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
     elif status == hitl.SUBMITTED:
         stdout().print(f"{hitl.SUBMITTED_MESSAGE.capitalize()}.")
     else:
-        stdout().print(plain(f"The request is {outcome.get('status')}."))
+        what = decided(response.action, accepted=response.content is not None)
+        stdout().print(plain(f"{what.capitalize()}."))
     return 0
 
 

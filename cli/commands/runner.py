@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from cli.client.address import find_api
 from cli.client.http import Client
 from cli.client.ids import PROJECT, find_id
-from cli.command_line import discard_stdout, print_error
+from cli.command_line import discard_stdout, print_error, report_io_error
 from cli.commands.options import ApiTarget
-from cli.errors import FAILED, INTERRUPTED, NO_API, TERMINATED, CommandError
+from cli.errors import INTERRUPTED, NO_API, TERMINATED, CommandError
 from cli.interrupts import raise_on_interrupt
 
 Command = Callable[[Client], Awaitable[int]]
@@ -60,9 +60,8 @@ def run_command(command: Command, api: ApiTarget) -> NoReturn:
         print_error(f"the server is not BotArmy, or another version of it: {error.errors()[0]['msg']}")
         code = NO_API
     except OSError as error:
-        print_error(f"cannot continue: {error.strerror or error}")
+        code = report_io_error(error)
         discard_stdout()
-        code = FAILED
     except KeyboardInterrupt:
         code = INTERRUPTED
     except asyncio.CancelledError:

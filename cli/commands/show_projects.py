@@ -62,7 +62,7 @@ def _status(project: Project) -> str:
 async def edit_project(client: Client, project_id: str, changes: Json, as_json: bool) -> int:
     """Change a project, and print what it is now."""
     try:
-        document = await client.patch(f"/projects/{project_id}", {**changes, "by": person()})
+        _, document = await client.patch(f"/projects/{project_id}", {**changes, "by": person()})
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None

@@ -32,6 +32,17 @@ PortOption = Annotated[
 ]
 
 
+WorkersOption = Annotated[int, typer.Option(min=1, max=64, help="How many workers to run.")]
+ApisOption = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=64,
+        help="How many APIs to run. Several share the port; each has one of its own, too, from the next number on.",
+    ),
+]
+
+
 def add_to(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(status)
@@ -49,6 +60,8 @@ def up(
     temporal_ui: Annotated[
         bool, typer.Option("--temporal-ui", help="Also serve Temporal's web UI. Every page that you visit can use it.")
     ] = False,
+    workers: WorkersOption = 1,
+    apis: ApisOption = 1,
     fail_if_running: Annotated[
         bool, typer.Option("--fail-if-running", help="Exit with code 7, instead of 0, if a stack is already running.")
     ] = False,
@@ -73,12 +86,12 @@ def up(
         if detach:
             from cli.commands.detached import up_detached  # in the functions here: a command imports only what it needs
 
-            raise typer.Exit(up_detached(data, port, temporal_ui, fail_if_running))
+            raise typer.Exit(up_detached(data, port, temporal_ui, fail_if_running, workers, apis))
         from cli.commands import foreground
 
         _check_installed(settings)
         with raise_on_interrupt():
-            code = asyncio.run(foreground.up(data, settings, console, log_when_ready, temporal_ui))
+            code = asyncio.run(foreground.up(data, settings, console, log_when_ready, temporal_ui, workers, apis))
     except AlreadyRunningError as running:
         _report_running(console, data, running.pid)
         code = ALREADY_RUNNING if fail_if_running else 0

@@ -13,6 +13,7 @@ from pathlib import Path
 from cli.stack.account import Account
 from cli.stack.component import Component
 from cli.stack.log import Log
+from config.provider_keys import without_keys
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
 STACK_MARK = "BOTARMY_STACK"
@@ -50,7 +51,8 @@ class Child:
         Raises:
             OSError: the process cannot be started.
         """
-        log = await Log.opened(log_path, {**os.environ, STACK_MARK: str(data_dir)})
+        own = without_keys(os.environ)
+        log = await Log.opened(log_path, {**own, STACK_MARK: str(data_dir)})
         try:
             process = await asyncio.create_subprocess_exec(
                 *child_command(component.command(), component.death_signal, component.account),
@@ -58,7 +60,11 @@ class Child:
                 stdout=log.pipe,
                 stderr=log.pipe,
                 cwd=component.folder,
-                env={**os.environ, **component.environment(), STACK_MARK: str(data_dir)},
+                env={
+                    **(os.environ if component.asks_models else own),
+                    **component.environment(),
+                    STACK_MARK: str(data_dir),
+                },
                 start_new_session=True,  # Ctrl-C reaches only the supervisor, which stops components in order
             )
         finally:

@@ -38,6 +38,8 @@ class Component:
     start_seconds = 30.0
     stop_seconds = 10.0
     account: Account | None = None
+    asks_models = False
+    """Whether it gets the keys of model providers."""
     folder: Path | None = None
     """The working directory. None is the supervisor's own."""
 

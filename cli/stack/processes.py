@@ -58,34 +58,54 @@ class Migrations(Component):
         return {**python_path(), "DATABASE_URL": self._database, "DATABASE_URL_FILE": ""}
 
 
+class SharedPort:
+    """A port that all APIs of a stack listen on, beside one of their own each."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._preferred, self._port = host, port, 0
+
+    @property
+    def number(self) -> int:
+        """The port, chosen when it is first asked for."""
+        self._port = self._port or free_port(self._preferred, self._host)
+        return self._port
+
+
 class Api(Program):
-    """The API. It is ready when every component in its health check is up."""
+    """The API, or one of several. It is ready when every component in its health check is up."""
 
     def __init__(
-        self, environment_ready: asyncio.Future[Environment], host: str, port: int, package: str = "api"
+        self,
+        environment_ready: asyncio.Future[Environment],
+        host: str,
+        port: int,
+        package: str = "api",
+        name: str = "api",
+        shared: SharedPort | None = None,
     ) -> None:
-        super().__init__("api", environment_ready, package)
-        self._host, self._preferred, self._port = host.strip("[]"), port, 0
+        super().__init__(name, environment_ready, package)
+        self._host, self._preferred, self._port, self._shared = host.strip("[]"), port, 0, shared
 
     @property
     def url(self) -> str:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - not bound here
-        return f"http://[{host.replace('%', '%25')}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
+        """The URL for clients: the one that all APIs share, if there are several."""
+        return self._url(self._shared.number if self._shared else self._port)
 
     @property
     def address(self) -> str:
-        return self.url
+        return self._url(self._port)
 
     async def prepare(self) -> None:
         self._port = self._port or free_port(self._preferred, self._host)
 
     def own_environment(self) -> Mapping[str, str]:
-        return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port)}
+        shared = {"BOTARMY_SHARED_PORT": str(self._shared.number)} if self._shared else {}
+        return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port), **shared}
 
     async def check(self, pid: int) -> None:
         process = psutil.Process(pid)
         require_listening(self._port, process, *process.children())
-        unhealthy = [name for name, status in (await health(self.url)).items() if status != "ok"]
+        unhealthy = [name for name, status in (await health(self.address)).items() if status != "ok"]
         if unhealthy:
             raise NotReadyError(f"not healthy: {', '.join(unhealthy)}")
 
@@ -93,16 +113,35 @@ class Api(Program):
         self._port = free_port(host=self._host)
         return True
 
+    def _url(self, port: int) -> str:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - not bound here
+        return f"http://[{host.replace('%', '%25')}]:{port}" if ":" in host else f"http://{host}:{port}"
+
 
 class Worker(Program):
-    """The Temporal worker. It is ready when the API sees it poll, and drains for `drain_seconds` when stopped."""
+    """A Temporal worker. It is ready when the API sees one poll, and drains for `drain_seconds` when stopped.
+
+    Args:
+        metrics_port: of its metrics; 0 is none.
+    """
+
+    asks_models = True
 
     def __init__(
-        self, environment_ready: asyncio.Future[Environment], api: Api, drain_seconds: float, package: str = "worker"
+        self,
+        environment_ready: asyncio.Future[Environment],
+        api: Api,
+        drain_seconds: float,
+        package: str = "worker",
+        name: str = "worker",
+        metrics_port: int = 0,
     ) -> None:
-        super().__init__("worker", environment_ready, package)
+        super().__init__(name, environment_ready, package)
         self.stop_seconds = drain_seconds + 5
-        self._api = api
+        self._api, self._metrics_port = api, metrics_port
+
+    def own_environment(self) -> Mapping[str, str]:
+        return {"BOTARMY_METRICS_PORT": str(self._metrics_port)}
 
     async def check(self, pid: int) -> None:
         status = (await health(self._api.url)).get("worker")

@@ -10,8 +10,8 @@ from functools import partial
 from cli.stack import external, orphans, schema
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
-from cli.stack.processes import Api, Environment, Migrations, Worker
-from cli.stack.state import COMPONENTS, StackState
+from cli.stack.processes import Api, Environment, Migrations, SharedPort, Worker
+from cli.stack.state import StackState, order_of
 from cli.stack.supervisor import Report, Supervisor, no_report
 from cli.stack.task_group import task_group
 from cli.stack.temporal import Temporal
@@ -20,7 +20,11 @@ from config.settings import Settings
 
 
 class Stack:
-    """A stack on a data directory that the caller has locked. `worker` and `api` are the packages to run."""
+    """A stack on a data directory that the caller has locked.
+
+    Args:
+        worker: the package to run, and `workers` how many of it; `api` and `apis` likewise.
+    """
 
     def __init__(
         self,
@@ -30,6 +34,8 @@ class Stack:
         worker: str = "worker",
         api: str = "api",
         temporal_ui: bool = False,
+        workers: int = 1,
+        apis: int = 1,
     ) -> None:
         configured = settings.model_fields_set
         self._data, self._settings, self._report = data, settings, report
@@ -38,8 +44,8 @@ class Stack:
         self._valkey = None if "redis_url" in configured else Valkey(data)
         self._temporal = None if self._temporal_address else self._embedded_temporal(temporal_ui)
         self._environment_ready: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
-        self._api = Api(self._environment_ready, settings.host, settings.port, api)
-        self._worker = Worker(self._environment_ready, self._api, settings.worker_drain_seconds, worker)
+        self._apis, self._workers = self._replicas(api, apis, worker, workers)
+        self._api = self._apis[0]
         self._supervisor = Supervisor(data, report, self._update_state_file)
         self._is_ready = False
 
@@ -53,8 +59,8 @@ class Stack:
         self._data.state_file.unlink(missing_ok=True)
         async with task_group() as starting:  # in the order for `stop`
             servers = [starting.create_task(server) for server in self._start_servers()]
-            starting.create_task(self._supervisor.start(self._worker))
-            starting.create_task(self._supervisor.start(self._api))
+            for program in (*self._workers, *self._apis):
+                starting.create_task(self._supervisor.start(program))
             starting.create_task(self._migrate_and_release(servers))
         self.state().write(self._data.state_file)
         self._is_ready = True
@@ -79,7 +85,7 @@ class Stack:
             temporal_ui=self.temporal_ui or self._settings.temporal_ui_url,
             database=self._postgres.url if self._postgres else self._settings.database_url,
             redis=self._valkey.url if self._valkey else self._settings.redis_url,
-            pids={name: pids[name] for name in COMPONENTS if name in pids},
+            pids={name: pids[name] for name in sorted(pids, key=order_of)},
         )
 
     def port_changes(self) -> Iterator[str]:
@@ -99,6 +105,27 @@ class Stack:
     def temporal_ui(self) -> str | None:
         """The URL of the embedded Temporal's web UI, or None if it is off."""
         return self._temporal.ui_url if self._temporal else None
+
+    def _replicas(self, api: str, apis: int, worker: str, workers: int) -> tuple[list[Api], list[Worker]]:
+        """Return as many APIs and workers. The first of each has the plain name, and the ports of the settings."""
+        settings, ready = self._settings, self._environment_ready
+        shared = SharedPort(settings.host.strip("[]"), settings.port) if apis > 1 else None
+        ports = [settings.port and settings.port + (shared is not None) + number for number in range(apis)]
+        api_programs = [
+            Api(ready, settings.host, port, api, _numbered("api", number), shared) for number, port in enumerate(ports)
+        ]
+        worker_programs = [
+            Worker(
+                ready,
+                api_programs[0],
+                settings.worker_drain_seconds,
+                worker,
+                _numbered("worker", number),
+                settings.metrics_port and settings.metrics_port + number,
+            )
+            for number in range(workers)
+        ]
+        return api_programs, worker_programs
 
     def _embedded_temporal(self, ui: bool) -> Temporal:
         namespace = os.environ.get("TEMPORAL_NAMESPACE") or "default"
@@ -153,3 +180,7 @@ class Stack:
                 self.state().write(self._data.state_file)
             except OSError as error:
                 self._report("stack", "warning", f"{self._data.state_file} cannot be written: {error.strerror}")
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}-{number + 1}" if number else name

@@ -7,7 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 COMPONENTS = ("postgres", "redis", "temporal", "worker", "api")
-"""In the order in which they start."""
+"""In the order in which they start. Further workers and APIs have the names worker-2, api-2 and so on."""
+
+
+def order_of(name: str) -> tuple[int, int]:
+    """Return the key to sort components by."""
+    kind, _, number = name.partition("-")
+    return COMPONENTS.index(kind), int(number or 1)
 
 
 class DamagedStateError(ValueError):

@@ -59,5 +59,6 @@ async def read_status(data: DataDir) -> StackStatus:
         statuses = {"api": "ok"} | {HEALTH_NAMES.get(name, name): status for name, status in reported.items()}
     except (httpx2.HTTPError, ValueError, KeyError, TypeError):
         statuses = {"api": "down"} | {name: "unknown" for name in state.pids if name != "api"}
+    statuses |= {name: statuses.get(name.partition("-")[0], "unknown") for name in state.pids}
     statuses |= {name: "down" for name, pid in state.pids.items() if not psutil.pid_exists(pid)}
     return StackStatus(str(data.path), supervisor, state, statuses)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
 from rich.rule import Rule
@@ -33,12 +31,13 @@ def show(artifact: Artifact, console: Console) -> None:
     console.print(_body(artifact))
 
 
-def preview(artifact: Artifact, console: Console, lines: int) -> None:
-    """Print the first lines that are not blank."""
+def preview(artifact: Artifact, console: Console, lines: int) -> int:
+    """Print the first lines that are not blank. Return how many others there are."""
     is_document = artifact.is_text and artifact.media_type != FILES
-    content = artifact.content.splitlines() if is_document else _entries(artifact)
-    for line in islice(filter(str.strip, content), lines):
+    content = [line for line in artifact.content.splitlines() if line.strip()] if is_document else _entries(artifact)
+    for line in content[:lines]:
         console.print(plain(line, "dim", max_length=500), no_wrap=True, overflow="ellipsis")
+    return max(0, len(content) - lines)
 
 
 def diff(text: str) -> Text:
@@ -86,4 +85,5 @@ def _shortened(text: str) -> str:
     lines = text.splitlines()
     if len(lines) <= MAX_LINES:
         return text
-    return "\n".join([*lines[:MAX_LINES], f"… and {len(lines) - MAX_LINES} more lines"])
+    more = f"… cut here, and {len(lines) - MAX_LINES} more lines: `botarmy artifact ID --raw` writes all"
+    return "\n".join([*lines[:MAX_LINES], more])

@@ -27,6 +27,9 @@ class PlainConsole(Console):
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
 
 def stdout() -> Console:
     return PlainConsole(**console_options(sys.stdout))

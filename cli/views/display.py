@@ -24,7 +24,7 @@ class LineDisplay:
         since: events up to this number are not shown.
     """
 
-    shows_spending = False
+    shows_spending = shows_writing = False
 
     def __init__(self, console: Console, since: int = 0) -> None:
         self._console = console

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client.budget_shapes import Figures
+from cli.client.durations import duration
 from cli.client.project_view import ProjectView, StageRow, StageStatus
 from cli.client.shapes import Event
 from cli.views.printable import one_line, plain
@@ -22,16 +23,17 @@ from cli.views.wording import (
     EXPIRED,
     describe_alert,
     describe_decision,
+    describe_extension,
     describe_retry,
     describe_stop,
-    duration,
+    describe_wait,
     local_time,
     project_style,
 )
 from config.redaction import redacted
 from models.contracts import event_data
 from models.contracts.budget import BudgetUnit, format_amount
-from models.contracts.enums import HitlAction, ProjectStatus
+from models.contracts.enums import HitlAction, HitlReason, ProjectStatus
 
 FRAME_SECONDS = 0.125
 NARROW = 80
@@ -59,10 +61,14 @@ MARKS = {
 }
 
 
+FAILURES = (HitlReason.FAILED_STEP, HitlReason.FAILED_VERDICT, HitlReason.BUDGET)
+"""The reasons of requests that are announced, since the work does not continue by itself."""
+
+
 class LiveDisplay:
     """The project view as a table on a terminal. Messages and decisions stay above it."""
 
-    shows_spending = True
+    shows_spending = shows_writing = True
 
     def __init__(self, console: Console, view: ProjectView, title: str, pipeline: str) -> None:
         self._console = console
@@ -81,6 +87,11 @@ class LiveDisplay:
             case event_data.HitlResponded():
                 text = f"{data.stage}: {describe_decision(data)}"
                 mark, style = ("✗", "red") if data.action == HitlAction.REJECT else ("✓", "green")
+            case event_data.HitlRequested() if data.reason in FAILURES and event.seq is not None:
+                mark, style, text = "✗", "bold red", f"{data.stage}: {data.question}"
+                self._console.bell()
+            case event_data.HitlExtended():
+                mark, style, text = "→", "cyan", f"{data.stage}: {describe_extension(data)}"
             case event_data.HitlExpired():
                 mark, style, text = "✗", "red", f"{data.stage}: {EXPIRED}"
             case event_data.BudgetAlert():
@@ -107,6 +118,7 @@ class LiveDisplay:
                 | event_data.TaskCancelled()
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
+                | event_data.ContextGiven()
                 | event_data.HitlRequested()
                 | event_data.ProjectChange()
                 | event_data.ErrorEvent()
@@ -209,6 +221,10 @@ class LiveDisplay:
         mark, style = (SPINNER[self._frame % len(SPINNER)], "cyan") if is_working else MARKS[row.status]
         percent = "" if row.fraction is None else f" {round(row.fraction * 100)} %"
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
+        if row.written and is_working:
+            text = row.last_line
+        if row.wait is not None and is_working:
+            text = f"{describe_wait(row.wait.reason, row.wait_left(self._view.clock.now()))}, {text}"
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from cli.stack.state import COMPONENTS, StackState
+from cli.stack.state import COMPONENTS, StackState, order_of
 from cli.stack.status import StackStatus
 from config.redaction import redacted
 
@@ -33,7 +33,7 @@ def print_status(status: StackStatus, console: Console) -> None:
         state = status.state
         addresses = {"postgres": state.database, "redis": state.redis, "temporal": state.temporal, "api": state.api}
         table = Table("component", "health", "pid", "address", box=None, pad_edge=False)
-        for name in COMPONENTS:
+        for name in sorted({*COMPONENTS, *state.pids}, key=order_of):
             pid = str(state.pids.get(name, "external"))
             table.add_row(name, status.health.get(name, "unknown"), pid, redacted(addresses.get(name, "")))
         no_ui = "none; start it with: botarmy up --temporal-ui" if "temporal" in state.pids else "none"

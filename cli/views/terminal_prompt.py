@@ -13,6 +13,11 @@ from rich.text import Text
 from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.views.printable import printable
 
+LOCAL_MODES = 3
+"""The index of the local modes in what `termios.tcgetattr` returns."""
+
+MAX_UNFINISHED = 4096
+
 
 class TerminalPrompt:
     """Reads lines from standard input, a terminal, without blocking the event loop.
@@ -30,7 +35,7 @@ class TerminalPrompt:
 
         Raises:
             EndOfInputError: there is no more input.
-            QuestionWithdrawnError: `withdrawn` was set first.
+            QuestionWithdrawnError: `withdrawn` was set first. It has what was typed.
         """
         # Discard what was typed before the question was visible: it does not answer it.
         termios.tcflush(self._input, termios.TCIFLUSH)
@@ -46,7 +51,7 @@ class TerminalPrompt:
                 reading.cancel()
                 self._console.print()
         if not reading.done():
-            raise QuestionWithdrawnError
+            raise QuestionWithdrawnError(self._take_unfinished_line())
         return reading.result()
 
     async def choice(self, question: Text, keys: str, withdrawn: asyncio.Event | None = None) -> str:
@@ -56,6 +61,19 @@ class TerminalPrompt:
             if typed[:1] and typed[0] in keys:
                 return typed[0]
             self._console.print(f"Type one of: {', '.join(keys)}", style="dim")
+
+    def _take_unfinished_line(self) -> str:
+        """Return what was typed since the last Enter. The terminal keeps it until then, unless it is switched to single
+        characters for a moment."""
+        modes = termios.tcgetattr(self._input)
+        single = [*modes[:LOCAL_MODES], modes[LOCAL_MODES] & ~termios.ICANON, *modes[LOCAL_MODES + 1 : -1]]
+        characters = list(modes[-1])
+        characters[termios.VMIN], characters[termios.VTIME] = 0, 0  # return at once
+        termios.tcsetattr(self._input, termios.TCSANOW, [*single, characters])
+        try:
+            return printable(os.read(self._input, MAX_UNFINISHED).decode(errors="replace")).strip()
+        finally:
+            termios.tcsetattr(self._input, termios.TCSANOW, modes)
 
     async def _read(self) -> str:
         loop = asyncio.get_running_loop()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from cli.client.outcomes import decided
 from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
 from models.contracts.budget import format_amount
-from models.contracts.enums import ProjectStatus, StopScope
+from models.contracts.enums import ProjectStatus, StopScope, WaitReason
 
 EXPIRED = "expired without a decision"
 
@@ -20,6 +21,15 @@ PROJECT_STYLES: dict[str, str] = {
     ProjectStatus.FAILED: "red",
     ProjectStatus.CANCELLED: "dim",
 }
+
+
+WAITS = {WaitReason.RETRY: "Asks again", WaitReason.RATE_LIMIT: "Rate-limited", WaitReason.TURN: "Waits for its turn"}
+"""What a running step waits for, in the words of the page."""
+
+
+def describe_wait(reason: WaitReason, seconds: float | None) -> str:
+    """Return what a step waits for, and how much longer, unless that is unknown or less than a second."""
+    return f"{WAITS[reason]}: {seconds:.0f} s" if seconds is not None and seconds >= 1 else WAITS[reason]
 
 
 def describe(event: Event) -> str | None:
@@ -40,10 +50,14 @@ def describe(event: Event) -> str | None:
             line = f"{data.stage}: cancelled"
         case event_data.ArtifactCreated():
             line = f"{data.type} v{data.version} by {data.author}"
+        case event_data.ContextGiven():
+            line = describe_context(data)
         case event_data.HitlRequested():
             line = f"{data.stage}: waiting for a decision: {data.question}"
         case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
+        case event_data.HitlExtended():
+            line = f"{data.stage}: {describe_extension(data)}"
         case event_data.HitlExpired():
             line = f"{data.stage}: {EXPIRED}"
         case event_data.BudgetAlert():
@@ -76,7 +90,22 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     """Return the outcome of a request, who decided it, and the comment."""
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
-    return f"{data.status or data.action} by {data.responder or 'unknown'}{redo}{comment}"
+    what = decided(data.action, accepted=bool(data.accepted) and not data.redo)
+    return f"{what} by {data.responder or 'unknown'}{redo}{comment}"
+
+
+def describe_extension(data: event_data.HitlExtended) -> str:
+    """Return the later deadline of a request, and who set it."""
+    until = f" to {local_time(data.expires_at)}" if data.expires_at else ""
+    return f"deadline extended{until} by {data.extended_by or 'unknown'}"
+
+
+def describe_context(data: event_data.ContextGiven) -> str:
+    """Return what was given to the crew, by whom, and which stages receive it."""
+    what = f"{data.type} v{data.version}" if data.replaces else f"{data.name} v{data.version}"
+    how = "accepted as" if data.replaces else "gave the crew"
+    receive = f", for {', '.join(data.stages)}" if data.stages else ""
+    return f"{data.given_by or 'unknown'} {how} {what}{receive}"
 
 
 def describe_alert(data: event_data.BudgetAlert) -> str:
@@ -123,13 +152,3 @@ def project_style(status: str) -> str:
 def local_time(when: datetime) -> str:
     """Return the date and time in the local time zone; a project may have started days ago."""
     return f"{when.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def duration(seconds: float | None) -> str:
-    """Return minutes and seconds, or hours and minutes. Return an empty string for None."""
-    if seconds is None:
-        return ""
-    whole = int(seconds)
-    if whole >= 3600:
-        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-    return f"{whole // 60}:{whole % 60:02d}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any
@@ -28,12 +29,14 @@ class CallSlot:
 
     Attributes:
         was_held: whether the call has begun. One that only waited for a slot has not reached its provider.
+        streams: whether the response is read as it is written. It holds no slot: it may take minutes.
     """
 
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._slots = slots
         self._held = False
         self.was_held = False
+        self.streams = False
 
     async def __aenter__(self) -> CallSlot:
         self._token = _current.set(self)
@@ -68,8 +71,10 @@ class CallSlot:
 _current: ContextVar[CallSlot | None] = ContextVar("slot", default=None)
 
 
-async def _prepared(_: httpx2.Request) -> None:
+async def _prepared(request: httpx2.Request) -> None:
     if slot := _current.get():
+        if slot.streams:
+            request.headers["accept-encoding"] = "identity"  # a compressor may keep back what is written
         slot.release()
 
 
@@ -77,13 +82,40 @@ async def _answered(response: httpx2.Response) -> None:
     slot = _current.get()
     if slot:
         await slot.turn()
+    if slot and slot.streams and _is_stream(response):
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _LimitedStream(response.stream)
+        return
     await _read(response)  # some providers send the head at once, and the body when the model is done
     if slot:
         await slot.acquire()
 
 
+def _is_stream(response: httpx2.Response) -> bool:
+    """Return whether a response may be read as it is written. One that is compressed is small until it is not."""
+    return response.is_success and "content-encoding" not in response.headers
+
+
+class _LimitedStream(httpx2.AsyncByteStream):
+    """A body of which no more is read than may be."""
+
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MAX_BODY:
+                raise OversizedResponseError
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 async def _read(response: httpx2.Response) -> None:
-    """Read the body, decompressed, and no more of it than may be read. No call streams.
+    """Read the body, decompressed, and no more of it than may be read.
 
     Raises:
         OversizedResponseError: it is larger.

@@ -131,7 +131,8 @@ class Conversation:
         body = orjson.loads(pinned.body) if pinned is not None and pinned.kind is EntryKind.PROMPT else None
         if body is not None:
             require_unchanged(self._tools, tools, body["tools"])
-        if body is not None and body["tools"] == tools and body["dialect"] == client.dialect.name:
+        began_in = self._models.dialect_of(pinned.asked_for) if pinned is not None else client.dialect
+        if body is not None and body["tools"] == tools and body["dialect"] == began_in.name:
             self._prompt = Prompt(body["version"], body["system"], body["task"])
             self._cursor.next(EntryKind.PROMPT)
         else:

@@ -13,7 +13,7 @@ from crew.model.agents.services import AgentServices, ModelAgent
 from crew.model.agents.tester import AcceptanceRunner, AcceptanceTester
 from crew.model.clients import ModelClients
 from crew.model.limiter.limiter import Limiter
-from crew.model.mcp_tools import McpTools
+from crew.model.mcp.tools import McpTools
 from crew.protocol import Agent, Assignment, Outcome, Step
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role, Writes

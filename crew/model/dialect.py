@@ -91,6 +91,7 @@ class JsonText:
     """One JSON object `{"tool": ..., "arguments": {...}}` a turn, as text."""
 
     name = "json"
+    CALL_ID = "json"
 
     def system(self, system: str, tools: Sequence[Tool]) -> str:
         described = (
@@ -108,7 +109,7 @@ class JsonText:
         if found is None or not isinstance(found.get("tool"), str):
             return []
         arguments = found.get("arguments", {})
-        return [Call("json", found["tool"], arguments if isinstance(arguments, dict) else None, text)]
+        return [Call(self.CALL_ID, found["tool"], arguments if isinstance(arguments, dict) else None, text)]
 
     def result(self, call: Call, text: str) -> Sequence[ModelRequestPart]:
         return [_result_as_text(call.tool, text)]

@@ -81,6 +81,8 @@ def failure_of(error: Exception, model: str, secrets: tuple[str, ...] = ()) -> A
 def is_free(error: Exception) -> bool:
     """Return whether a failed call costs nothing: the provider said what is wrong, or was never reached. It may bill a
     response that broke off or cannot be read."""
+    if isinstance(error, ModelAPIError) and error.in_stream and not _is_redirect(error):
+        return False
     if isinstance(error, ModelConnectionError):
         return error.phase in _NOT_SENT
     if is_gateway_timeout(error):
@@ -96,7 +98,19 @@ def is_timeout(error: Exception) -> bool:
 def is_gateway_timeout(error: Exception) -> bool:
     """Return whether a gateway gave up a call that had reached the model. The prompt may be billed; a response is not
     written any more once its client is gone."""
-    return isinstance(error, ModelHTTPError) and error.status_code in _GATEWAY_TIMEOUTS
+    return isinstance(error, ModelHTTPError) and error.status_code in _GATEWAY_TIMEOUTS and not error.in_stream
+
+
+def is_rejected(error: Exception) -> bool:
+    """Return whether a provider rejected what is asked for, such as an option that it does not know."""
+    is_too_long = isinstance(error, ModelContextWindowExceededError)
+    is_rejection = isinstance(error, ModelRequestRejectedError) and _status_of(error) in (400, 422)
+    return is_rejection and not is_too_long and is_free(error)
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Return whether a response has come that does not have the form of the provider's API."""
+    return not (isinstance(error, ModelHTTPError) or is_free(error) or is_transient(error) or _is_oversized(error))
 
 
 def refusal(model: str) -> AgentError:
@@ -135,6 +149,8 @@ def _cause(error: Exception, model: str) -> tuple[str, bool]:
         case ModelAPIError() if _is_redirect(error):
             todo = "Set the provider's address to the one that answers, restart the worker, and try again."
             return f"The address of {model} redirects to another one, which is not followed. {todo}", False
+        case AgentRunError() if "expected" in str(error).lower() and "JSON" in str(error):  # by its Content-Type
+            return f"What answers at the address of {model} is not an API.{_ask_for_address(model)}", True
         case AgentRunError() if isinstance(error.__cause__, JSONDecodeError) or "JSON" in str(error):
             return f"The response of {model} cannot be read: it is not JSON.", True
     if isinstance(error, _UNREADABLE):
@@ -151,12 +167,21 @@ def _is_oversized(error: BaseException | None) -> bool:
 
 def _is_request_timeout(error: Exception) -> bool:
     """Return whether the server gave up waiting for the request (408), which pydantic_ai has no class for."""
-    return isinstance(error, ModelHTTPError) and error.status_code == 408
+    return _status_of(error) == 408
 
 
 def _is_redirect(error: Exception) -> bool:
     status = getattr(error.__cause__, "status_code", None)
     return isinstance(status, int) and 300 <= status < 400
+
+
+def _ask_for_address(model: str) -> str:
+    provider = _provider_of(model)
+    return f" Is {provider.address} right? It usually ends {provider.ending}." if provider and provider.address else ""
+
+
+def _status_of(error: Exception) -> int | None:
+    return error.status_code if isinstance(error, ModelHTTPError) else None
 
 
 def _key_of(model: str) -> str:

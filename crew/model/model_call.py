@@ -10,12 +10,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
-from crew.model.call_metrics import measured_call
 from crew.model.call_slots import CallSlot
 from crew.model.cancellation import briefly, even_if_cancelled
 from crew.model.clients import ModelClient
@@ -25,14 +22,16 @@ from crew.model.failures import (
     failure_of,
     is_free,
     is_gateway_timeout,
+    is_rejected,
     is_timeout,
     is_transient,
-    refusal,
+    is_unreadable,
 )
-from crew.model.incoming import is_plausible, storable_response
+from crew.model.incoming import is_plausible
 from crew.model.limiter.limiter import StepLimiter, Turn
 from crew.model.redaction import redacted_response
-from crew.model.spans import chat_span
+from crew.model.request import Request
+from crew.model.response_check import MAX_RESPONSE, problem_of
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -45,9 +44,6 @@ log = structlog.get_logger(__name__)
 
 RETRY_DELAYS = (1.0, 4.0, 16.0)
 """Seconds between the tries of a call whose server has a problem."""
-
-MAX_RESPONSE = 1024 * 1024
-"""Bytes of a response, as JSON."""
 
 
 class _Asked(NamedTuple):
@@ -100,7 +96,7 @@ class ModelCaller:
         asked = await self._try(fitting, input_tokens, needs, limit_usd, has_other)
         response = asked.response
         body = ModelMessagesTypeAdapter.dump_json([response])
-        problem = _problem(response, body, client.name)
+        problem = problem_of(response, body, client.name)
         if len(body) > MAX_RESPONSE:
             body = ModelMessagesTypeAdapter.dump_json([replace(response, parts=[])])
         clean = redacted_response(body, client.secrets)
@@ -136,7 +132,6 @@ class ModelCaller:
         delays = iter(RETRY_DELAYS)
         failure: AgentError | None = None
         while True:
-            await self._step.require_not_stopped()
             try:
                 reservation, turn = await self._admit(needs, limit_usd)
             except BudgetExhaustedError:
@@ -165,6 +160,11 @@ class ModelCaller:
                     await even_if_cancelled(self._book(reservation, cost, started, str(failure)))
                     if not is_transient(error):
                         log.warning("response_unreadable", model=client.name, exc_info=True)
+                if slot.streams and is_unreadable(error):
+                    client.streaming.stop(client.name, str(failure))
+                if slot.streams and is_rejected(error):  # an equal request that is not to be streamed may be accepted
+                    client.streaming.stop(client.name, str(failure))
+                    continue
                 delay = next(delays, None) if is_transient(error) else None
                 if is_timeout(error) and has_other:
                     delay = None  # it took all the time that a call may take, and was paid for
@@ -194,7 +194,6 @@ class ModelCaller:
         await even_if_cancelled(transcript.release(reservation))
         turn = await limiter.wait(client.name, client.limited, needs.tokens)
         try:
-            await self._step.require_not_stopped()
             return await self._reserve(needs, limit_usd), turn
         except BaseException:
             await limiter.give_back(turn)
@@ -224,36 +223,5 @@ class ModelCaller:
         )
 
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
-        client = self._client
-        async with slot:
-            with measured_call(client.name) as measured, chat_span(client, messages) as traced:
-                try:
-                    async with asyncio.timeout(client.seconds):
-                        response = await model_request(
-                            client.model,
-                            messages,
-                            model_settings=client.settings,
-                            model_request_parameters=self._parameters,
-                        )
-                except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
-                    raise ModelTimeoutError(
-                        client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
-                    ) from error
-                response = storable_response(response)
-                traced.answered(response)
-                measured.answered(response, usable=_problem(response, b"", client.name) is None)
-        return response
-
-
-def _problem(response: ModelResponse, body: bytes, model: str) -> AgentError | None:
-    """Return why a response cannot be used at all, or None."""
-    if response.finish_reason == "content_filter":
-        return refusal(model)
-    # pydantic_ai replaces a missing reason by "stop" for OpenAI's API, where only the details show what was said.
-    shows_reason = response.provider_url is not None and response.provider_name != "anthropic"
-    reason = (response.provider_details or {}).get("finish_reason") if shows_reason else response.finish_reason
-    if reason is None:
-        return AgentError(f"{model} did not say why its response ended; it was probably cut off.")
-    if len(body) > MAX_RESPONSE:
-        return AgentError(f"{model} returned {len(body):,} bytes; at most {MAX_RESPONSE:,} are read.")
-    return None
+        request = Request(self._client, messages, self._parameters, self._step.watchers, self._cursor.used.calls + 1)
+        return await request.send(slot)

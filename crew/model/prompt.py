@@ -57,7 +57,8 @@ def system_prompt(name: str, role: Role) -> str:
 
 def begins_from_source(assignment: Assignment) -> bool:
     """Return whether the stage reads code that a person wrote, which the crew is to change."""
-    return any(each.type == BuiltInArtifact.SOURCE_CODE and not each.by_agent for each in assignment.inputs)
+    code = (each for each in assignment.inputs if each.type == BuiltInArtifact.SOURCE_CODE and each.added_by is None)
+    return any(not each.by_agent for each in code)
 
 
 def shown(artifact: InputArtifact) -> str:
@@ -82,12 +83,23 @@ def _task(assignment: Assignment) -> str:
         ]
     lines += ["", "## Inputs"]
     for each in assignment.inputs:
-        text = shown(each)
-        if len(text) > MAX_INPUT:
-            more = f"{len(text) - MAX_INPUT:,} characters more: call read_artifact with offset={MAX_INPUT}"
-            text = f"{text[:MAX_INPUT]}\n[... {more} ...]"
-        lines += delimited("input", text, type=each.type, name=each.name, version=str(each.version))
+        if each.added_by is None:
+            lines += _input(each)
+    added = [each for each in assignment.inputs if each.added_by is not None]
+    if added:
+        lines += ["", "## Added by a person", "It came after the project had begun. Take it into account:"]
+        for each in added:
+            lines += _input(each, added_by=visible(each.added_by or ""))
     return "\n".join(lines)
+
+
+def _input(artifact: InputArtifact, **attributes: str) -> list[str]:
+    text = shown(artifact)
+    if len(text) > MAX_INPUT:
+        more = f"{len(text) - MAX_INPUT:,} characters more: call read_artifact with offset={MAX_INPUT}"
+        text = f"{text[:MAX_INPUT]}\n[... {more} ...]"
+    described = {"type": artifact.type, "name": artifact.name, "version": str(artifact.version), **attributes}
+    return delimited("input", text, **described)
 
 
 @cache

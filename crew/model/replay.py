@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -72,10 +72,13 @@ async def replay(recording: Recording) -> Replayed:
         ReplayError: it asked no model, or the step cannot begin with what it was given.
     """
     entries = _entries(recording)
-    transcript, failure = StoredTranscript(entries), ""
     dialect = _dialect(entries)
+    entries = [replace(entry, asked_for=_model_of(_dialect_at(entries, entry.position))) for entry in entries]
+    models = ",".join(map(_model_of, sorted(_DIALECTS, key=lambda name: name != dialect.name)))
+    transcript, failure = StoredTranscript(entries), ""
     mcp = RecordedMcpTools(_body(entries[0]).get("tools", []))
-    services = AgentServices(NoProvider(dialect), NoSandbox(), "replay:recorded", mcp=mcp)
+    dialects = {_model_of(name): each for name, each in _DIALECTS.items()}
+    services = AgentServices(NoProvider(dialects), NoSandbox(), models, mcp=mcp)
     try:
         await RoleDispatcher(services).run(_assignment(recording), ReplayedStep(transcript))
     except NewEntryError:
@@ -112,6 +115,20 @@ def _dialect(entries: list[Entry]) -> Dialect:
     return _DIALECTS[name]
 
 
+def _dialect_at(entries: list[Entry], position: int) -> str:
+    """Return the name of the dialect of an entry: that of the prompt, or for a response the one in which its calls were
+    read. A model that was asked instead of another one may have a dialect of its own."""
+    entry, following = entries[position], entries[position + 1 : position + 2]
+    if entry.kind is EntryKind.RESPONSE and following and following[0].kind is EntryKind.TOOL_RESULT:
+        return JsonText.name if following[0].call_id == JsonText.CALL_ID else NativeTools.name
+    return _dialect(entries).name
+
+
+def _model_of(dialect: str) -> str:
+    """Return the model of the replay that has a dialect."""
+    return f"replay:{dialect}"
+
+
 def _assignment(recording: Recording) -> Assignment:
     return Assignment(
         project_id=_NOBODY,
@@ -133,6 +150,7 @@ def _assignment(recording: Recording) -> Assignment:
                 each.body,
                 by_agent=each.by_agent,
                 note=each.note,
+                added_by=each.added_by,
             )
             for each in recording.inputs
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,10 +15,12 @@ from pydantic_ai.settings import ModelSettings
 
 from crew.model.clients import ModelClient, ModelClients
 from crew.model.dialect import Dialect
-from crew.model.mcp_tools import McpTools, arguments_of, exposed_name
+from crew.model.mcp.arguments import arguments_of
+from crew.model.mcp.tools import McpTools, exposed_name
 from crew.model.pricing import Price
 from crew.model.tool import Tool, ToolError
 from crew.transcript import Entry
+from crew.watchers import NoWatchers
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
 from models.contracts.roles import Role
@@ -83,6 +85,7 @@ class ReplayedStep:
     """Implements the `Step` protocol: nobody watches."""
 
     transcript: StoredTranscript
+    watchers: NoWatchers = field(default_factory=NoWatchers)
     checkpoint: None = None
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
@@ -96,21 +99,19 @@ class ReplayedStep:
     async def idle(self, seconds: float) -> None:
         """Nothing is waited for."""
 
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
-
 
 class NoProvider(ModelClients):
-    """A client for every model, without a provider. What it answers is never used: the transcript refuses it."""
+    """A client for each model that has a dialect, without a provider. What it answers is never used: the transcript
+    refuses it."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+    def __init__(self, dialects: Mapping[str, Dialect]) -> None:
+        self._dialects = dialects
 
     def get(self, name: str) -> ModelClient:
         return ModelClient(
             name=name,
             model=FunctionModel(_no_answer),
-            dialect=self._dialect,
+            dialect=self._dialects[name],
             price=Price(0.0, 0.0),
             settings=ModelSettings(),
             context_tokens=_NO_LIMIT,

@@ -100,7 +100,8 @@ def _read(assignment: Assignment) -> TaskContext:
 def _given(assignment: Assignment) -> dict[str, str] | None:
     """Return the code that the project begins from. Later versions, and those of agents, are changes to it."""
     for each in assignment.inputs:
-        if each.type == BuiltInArtifact.SOURCE_CODE and each.version == 1 and not each.by_agent:
+        is_code = each.type == BuiltInArtifact.SOURCE_CODE and each.added_by is None
+        if is_code and each.version == 1 and not each.by_agent:
             return unpack(each.content) if each.media_type == FILES else None
     return None
 

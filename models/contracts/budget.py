@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -30,6 +31,9 @@ class BudgetUnit(StrEnum):
 
 MAX_AMOUNTS = {BudgetUnit.USD: 1e9, BudgetUnit.TOKENS: 10**15, BudgetUnit.SECONDS: 1e9}
 """The highest limit in each unit."""
+
+
+_TYPED = {BudgetUnit.USD: "usd", BudgetUnit.TOKENS: "tok", BudgetUnit.SECONDS: "s"}
 
 
 class BudgetKind(StrEnum):
@@ -139,8 +143,8 @@ def parse_amounts(text: str) -> dict[str, float]:
 class Shortage(Contract):
     """A budget that does not allow the next call of a model.
 
-    `needs` is the most that the call may use, `reserved` what running calls may. `once` is what the limit of a step
-    grows by whenever a person lets it continue.
+    `needs` is the most that the call may use, `reserved` what running calls may. `raised` is the part of the limit by
+    which people have raised it. `once` is what the limit of a step grows by whenever a person lets it continue.
     """
 
     kind: BudgetKind
@@ -150,6 +154,7 @@ class Shortage(Contract):
     reserved: float
     limit: float
     needs: float
+    raised: float = 0.0
     once: float | None = None
 
     @property
@@ -174,15 +179,33 @@ class Shortage(Contract):
         named = {BudgetUnit.USD: "US dollars, which are", BudgetUnit.TOKENS: "tokens, which are"}
         return f"names no {named.get(self.unit, 'working time, which is')} what is exhausted"
 
+    def find_raise(self, seen: float) -> str | None:
+        """Return what has changed since a person saw the limit, if it has been raised meanwhile, or None. A second
+        raise adds up with that of somebody else."""
+        if self.limit <= seen + max(1e-9, 1e-9 * seen):
+            return None
+        spent, limit = format_amount(self.unit, self.spent), format_amount(self.unit, self.limit)
+        return (
+            f"the budget has been raised to {limit} meanwhile, of which {spent} are spent. Approve without an amount "
+            f"to continue with that, or add raise_from {self.limit:.12g}{_TYPED[self.unit]} to raise it further"
+        )
+
     def describe(self, agent: str) -> str:
         """Return what was spent and what is needed, as a sentence without a full stop."""
         running = ""
         if self.reserved >= 0.005:
             running = f" running calls may use {format_amount(self.unit, self.reserved)} more;"
         spent = format_amount(self.unit, self.spent).removesuffix(_suffix(self.unit))
-        needs = format_amount(self.unit, self.needs).removesuffix(_suffix(self.unit))
+        needs = format_amount(self.unit, _rounded_up(self.unit, self.needs)).removesuffix(_suffix(self.unit))
         limit = format_amount(self.unit, self.limit)
         return f"Spent {spent} of {limit};{running} the {agent} needs about {needs} for the next turn"
+
+
+def _rounded_up(unit: BudgetUnit, amount: float) -> float:
+    """Return an amount that is shown as at least what it is: after a raise by it, nobody is asked again."""
+    digits = 0 if unit is not BudgetUnit.USD else 2 if amount >= 0.01 else 4
+    units: int = 10**digits
+    return math.ceil(round(amount * units, 6)) / units
 
 
 def format_amount(unit: BudgetUnit | str, amount: float) -> str:

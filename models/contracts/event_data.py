@@ -159,6 +159,21 @@ class ArtifactCreated(Payload):
     size: int = Field(description="In bytes.")
 
 
+class ContextGiven(Payload):
+    """A person gave the crew an artifact: the steps that begin from then on receive it."""
+
+    event_type = EventType.CONTEXT_GIVEN
+
+    context_id: UUID
+    artifact_id: UUID
+    type: ArtifactType
+    name: StoredText
+    version: int
+    given_by: StoredText = Field(description="Who gave it.")
+    replaces: bool = Field(description="Whether it is read instead of the earlier versions of its type.")
+    stages: tuple[StoredText, ...] = Field(description="The stages that had not run, and receive it.")
+
+
 class HitlRequested(Payload):
     """A gate opened: a human has to decide."""
 
@@ -193,6 +208,20 @@ class HitlResponded(Payload):
     )
     raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
     without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
+
+
+class HitlExtended(Payload):
+    """A person gave a request a later deadline."""
+
+    event_type = EventType.HITL_EXTENDED
+
+    request_id: UUID
+    extension_id: UUID
+    stage: StoredText
+    round: int
+    was: datetime = Field(description="The deadline until then.")
+    expires_at: datetime = Field(description="The deadline from then on.")
+    extended_by: StoredText = Field(description="Who extended it.")
 
 
 class HitlExpired(Payload):
@@ -264,8 +293,10 @@ EventData = (
     | TaskCancelled
     | AgentStatusChange
     | ArtifactCreated
+    | ContextGiven
     | HitlRequested
     | HitlResponded
+    | HitlExtended
     | HitlExpired
     | BudgetAlert
     | StopChange

@@ -35,7 +35,8 @@ class HitlResponse(Contract):
 
     `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
     earlier stage that the work goes back to, if it is not the one that the gate would choose. `raise_by` is what an
-    exhausted budget is raised by. `without_asking` says that a program responds by itself.
+    exhausted budget is raised by, and `raise_from` the limit that the person saw. `without_asking` says that a program
+    responds by itself.
     Raises ValueError as `check_response` does.
     """
 
@@ -47,6 +48,7 @@ class HitlResponse(Contract):
     artifact_id: UUID | None = None
     redo: StageName | None = None
     raise_by: Budget | None = None
+    raise_from: Budget | None = None
     without_asking: bool = False
     responder: Text = Field(default="human", min_length=1, max_length=255)
     responded_at: Moment

@@ -15,8 +15,8 @@ from .roles import Role
 
 
 class RecordedInput(Contract):
-    """An artifact version among the inputs. `content` is text, or Base64 if the encoding says so. `by_agent` and
-    `note` are as in `crew.protocol.InputArtifact`."""
+    """An artifact version among the inputs. `content` is text, or Base64 if the encoding says so. `by_agent`,
+    `note` and `added_by` are as in `crew.protocol.InputArtifact`."""
 
     type: ArtifactType
     name: str
@@ -26,6 +26,7 @@ class RecordedInput(Contract):
     content: str
     by_agent: bool
     note: str | None = None
+    added_by: str | None = None
 
     @property
     def body(self) -> bytes:

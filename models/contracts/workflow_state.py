@@ -24,10 +24,12 @@ class State(BaseModel):
 class GateState(State):
     """An open request and the responses that have not been judged.
 
-    `held_since` is set while its deadline is held because the project is paused.
+    `held_since` is set while its deadline is held because the project is paused. `extensions` counts how often a person
+    has extended it, as far as this workflow knows.
     """
 
     request: OpenRequest
+    extensions: int = 0
     held_since: datetime | None = None
     offered: list[HitlResponse] = Field(default_factory=list)
 

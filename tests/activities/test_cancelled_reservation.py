@@ -37,11 +37,10 @@ async def test_a_reservation_of_a_cancelled_step_is_released_soon_or_not_waited_
     made = asyncio.Event()
 
     async def loses_the_acknowledgement(connection: AsyncConnection, sql: LiteralString, **values: Any) -> list[Any]:
-        rows = await statement.run(connection, sql, **values)
-        if "scopes" in values and not made.is_set():  # a reservation, which is committed next
+        if "scopes" in values and not made.is_set():  # a reservation, which commits by itself
             proxy.loses, proxy.refuses = 1, 0 if recovers else 10**6
             made.set()
-        return rows
+        return await statement.run(connection, sql, **values)
 
     monkeypatch.setattr(budgets, "run", loses_the_acknowledgement)
     monkeypatch.setattr(patience, "FIRST_PAUSE", 30.0)  # so that it is cancelled before it tries again

@@ -13,4 +13,4 @@ from tests.activities.first_step import a_step
 async def test_a_cause_ends_before_what_can_be_done_begins(store: Store, error: str) -> None:
     said = error.strip() if error.strip()[-1] in ".?" else f"{error}."
     question = fill_question(FAILED_STEP, await a_step(store), error)
-    assert question.startswith(f"Analyst could not complete plan: {said} Approve to try again"), question
+    assert question.startswith(f"Analyst failed on plan: {said} You can try again"), question

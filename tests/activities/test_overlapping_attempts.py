@@ -22,6 +22,7 @@ from models.contracts.handoff import StepInput, StepResult
 from models.tables import Budget, Task, TranscriptEntry
 from store import budget_limits, budget_scopes, budgets, hitl, tasks, transcripts
 from store.transaction import Store
+from telemetry.metrics import MODEL_COST
 from tests.activities.first_step import a_step
 from tests.crew.model.model_under_test import Model, Tools, Word, call, conversation, says
 from tests.workflows.crew_under_test import Script, Turn, raises, works
@@ -107,6 +108,11 @@ async def spent_today(store: Store) -> Budget:
         return await budget_limits.get(connection, budget_scopes.day(datetime.now(UTC)))
 
 
+def counted_cost() -> float:
+    """Return what Prometheus' metric says that all calls cost."""
+    return sum(each.value for metric in MODEL_COST.collect() for each in metric.samples)
+
+
 @pytest.mark.parametrize("older_first", [True, False])
 @pytest.mark.parametrize("held_in", ["model", "tool"])
 async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_next_has_started(
@@ -116,7 +122,7 @@ async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_nex
     model = HeldModel(TURNS, hold=hold if held_in == "model" else None)
     tools = HeldTools(hold=hold if held_in == "tool" else None)
     script.on("plan", conversing(model, tools))
-    step, before = await a_step(store), await spent_today(store)
+    step, before, counted = await a_step(store), await spent_today(store), counted_cost()
     older = asyncio.create_task(run(store, script, step))
     await hold.wait_for(1)
     newer = asyncio.create_task(run(store, script, step))
@@ -140,7 +146,9 @@ async def test_an_attempt_that_was_given_up_neither_writes_nor_pays_once_the_nex
     lost = [(each.kind, each.discarded) for each in entries if each.discarded is not None]
     assert lost == ([(EntryKind.FAILED_CALL, budgets.DIED)] if held_in == "model" else [])
     after = await spent_today(store)
-    assert after.spent_usd - before.spent_usd == pytest.approx(sum(each.cost_usd for each in entries))
+    cost = sum(each.cost_usd for each in entries)
+    assert after.spent_usd - before.spent_usd == pytest.approx(cost)
+    assert counted_cost() - counted == pytest.approx(cost)
     assert after.reserved_usd == pytest.approx(before.reserved_usd)
 
 

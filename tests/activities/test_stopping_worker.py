@@ -18,7 +18,7 @@ from crew.transcript import EntryKind
 from store import budgets, transcripts
 from store.transaction import Store
 from tests.activities.first_step import a_step
-from tests.activities.test_overlapping_attempts import TURNS, conversing, run, written
+from tests.activities.test_overlapping_attempts import TURNS, conversing, counted_cost, run, written
 from tests.crew.model.model_under_test import Model, Tools
 from tests.store.test_budgets import START, new_task, reserve, spent
 from tests.workflows.crew_under_test import Script
@@ -62,7 +62,9 @@ async def test_a_reservation_is_abandoned_only_when_no_call_may_take_as_long(
     async with store.reading() as connection:
         older = text("UPDATE reservation SET created_at = created_at - :hours * interval '1 hour' WHERE scope = :scope")
         await connection.execute(older, {"hours": hours, "scope": scope})
+    counted = counted_cost()
     assert await settle_abandoned_reservations(store, patient) == is_booked
+    assert counted_cost() - counted == pytest.approx(0.5 * is_booked)
     assert await spent(store, scope) == ((0.5, 0.0) if is_booked else (0.0, 0.5))
     async with store.reading() as connection:
         assert len(await transcripts.of_task(connection, task)) == is_booked

@@ -97,15 +97,17 @@ async def test_a_project_that_asked_no_model_has_used_nothing(http: httpx2.Async
 async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_asked_models(
     http: httpx2.AsyncClient, store: Store
 ) -> None:
-    async def spend(usd: float, seconds: float, status: str = "completed", pipeline: str = "frugal") -> None:
+    async def spend(
+        usd: float, seconds: float, status: str = "completed", pipeline: str = "frugal", model: str = "openai:dear"
+    ) -> None:
         project = await start(http, pipeline=pipeline)
         async with store.writing() as connection:
             for statement in (
-                "UPDATE project SET status = :status WHERE id = CAST(:id AS uuid)",
+                "UPDATE project SET status = :status, model = :model WHERE id = CAST(:id AS uuid)",
                 "UPDATE budget SET spent_usd = :usd, spent_tokens = 1, spent_seconds = :seconds "
                 "WHERE scope = 'project:' || :id AND :usd > 0",
             ):
-                values = {"id": project, "status": status, "usd": usd, "seconds": seconds}
+                values = {"id": project, "status": status, "usd": usd, "seconds": seconds, "model": model}
                 await connection.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
 
     path = "/pipelines/frugal/estimate"
@@ -114,12 +116,24 @@ async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_ask
     await spend(9.0, 9.0, status="failed")
     await spend(9.0, 9.0, pipeline="quick-start")
     few = await get(http, path)
-    assert few == {"pipeline": "frugal", "projects": 2, "cost_usd": None, "working_seconds": None}
+    assert few == {"pipeline": "frugal", "model": None, "projects": 2, "cost_usd": None, "working_seconds": None}
     await spend(2.0, 90.0)
     found = await get(http, path)
     assert found["projects"] == 3
     assert found["cost_usd"] == {"median": 2, "least": 1, "most": 4}
     assert found["working_seconds"] == {"median": 60, "least": 30, "most": 90}
+    assert found["model"] is None
+
+    for _ in range(2):
+        await spend(0.5, 5.0, model="openai:cheap")
+    found = await get(http, path, model="openai:cheap")  # which are too few
+    assert (found["model"], found["projects"], found["cost_usd"]["median"]) == (None, 5, 1)
+    await spend(0.5, 5.0, model="openai:cheap")
+    found = await get(http, path, model="openai:cheap")
+    assert (found["model"], found["projects"], found["cost_usd"]["median"]) == ("openai:cheap", 3, 0.5)
+    found = await get(http, path, model="openai:dear")
+    assert (found["model"], found["projects"], found["cost_usd"]["median"]) == ("openai:dear", 3, 2)
+    assert_problem(await http.get(f"{V1}/pipelines/frugal/estimate?model=gpt"), 422, "model")
     assert_problem(await http.get(f"{V1}/pipelines/nothing/estimate"), 404)
 
 

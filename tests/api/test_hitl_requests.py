@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request
+from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -107,3 +107,41 @@ async def test_a_request_has_its_task_and_the_previous_versions(http: httpx2.Asy
     task = (await get(http, f"/hitl/{plan['request_id']}"))["task"]
     assert task["from_agent"] == "analyst"
     assert amended["contents"][1]["artifact_id"] in [one["artifact_id"] for one in task["context"]]
+
+
+async def test_a_failed_step_says_what_failed_why_and_what_can_be_done(http: httpx2.AsyncClient) -> None:
+    brief = f"---\nrehearsal:\n  fail_step: {{stage: discovery, times: 1, retryable: false}}\n---\n{BRIEF}"
+    project_id = await start(http, description=brief)
+    request = await wait_for_request(http, project_id)
+    assert request["title"] == "Analyst failed on discovery"
+    assert request["cause"]
+    shown = await get(http, f"/hitl/{request['request_id']}")
+    assert shown["cause"] == shown["task"]["error"]
+    assert [one["label"] for one in shown["actions"]] == [
+        "Try again",
+        "Try again with advice",
+        "Supply the result",
+        "End project",
+    ]
+    assert [one["action"] for one in shown["actions"]] == ["approve", "amend", "amend", "reject"]
+    assert [one["needs"] for one in shown["actions"]] == [None, "comment", "content", "comment"]
+    assert shown["at_expiry"] == {"effect": "fails", "words": "the project fails"}
+    assert "Approve to" not in shown["question"]
+    assert "amend with" not in shown["question"]
+    await respond(http, request["request_id"], "approve")
+    review = await wait_for_request(http, project_id, "discovery")
+    assert review["title"] == "Review: Project plan v1"
+    assert review["cause"] is None
+    actions = (await get(http, f"/hitl/{review['request_id']}"))["actions"]
+    assert [one["key"] for one in actions] == ["approve", "request_changes", "edit_and_approve", "reject_and_end"]
+    earlier = await get(http, f"/hitl/{request['request_id']}")
+    assert (earlier["cause"], earlier["actions"]) == (request["cause"], [])
+
+
+async def test_a_task_outside_the_pipeline_ends_alone(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http, oversight="high")
+    await http.post(f"{V1}/projects/{project_id}/tasks", json={"agent_type": "tester", "instructions": "Look at it."})
+    request = await wait_for_request(http, project_id, "task")
+    assert request["at_expiry"]["effect"] == "ends_task"
+    actions = (await get(http, f"/hitl/{request['request_id']}"))["actions"]
+    assert actions[-1]["key"] == "end_task"

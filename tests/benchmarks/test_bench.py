@@ -49,6 +49,15 @@ async def test_the_benchmark_of_the_crew_with_models_prints_the_requested_figure
     assert rows["SIGKILL of the worker in a coder's step, to the next call of the model"]["seconds"]["p50"] > 0
 
 
+@pytest.mark.timeout(300)
+async def test_the_benchmark_of_live_text_prints_the_requested_figures() -> None:
+    rows = await figures("live")
+    assert rows["chunk of a response to its frame"]["seconds"]["count"] > 10
+    if browser_path() is not None:
+        assert rows["chunk of a response painted in the page"]["seconds"]["p50"] > 0
+    assert rows["CPU a call of 0.8 s, streamed in 20 chunks to one socket"]["numbers"]["ms worker"] > 0
+
+
 async def test_an_unknown_name_is_refused() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks", "nonsense"), cwd=CHECKOUT, stderr=asyncio.subprocess.PIPE

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 import structlog
 
@@ -126,12 +127,15 @@ def test_logs_contain_no_password_in_fields_or_tracebacks(
                 raise ValueError("redis://:hunter2@h")
             except ValueError:
                 logging.getLogger("library").exception("cannot reach %s", "redis://:hunter2@h")
+            with httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200))) as client:
+                client.get("http://h/mcp?key=hunter2")
             assert written.getvalue().count("***@h") >= 3
             assert "hunter2" not in written.getvalue()
             assert "correct horse" not in written.getvalue()
     finally:
         root.handlers, sys.excepthook = handlers, hook
         root.setLevel(level)
+        logging.getLogger("httpx2").setLevel(logging.NOTSET)
         structlog.configure(**before)
         structlog.contextvars.clear_contextvars()
         redaction.environment_secrets.cache_clear()

@@ -13,6 +13,7 @@ from artifacts.media_types import MARKDOWN
 from crew.protocol import Assignment, Draft, InputArtifact, Outcome
 from crew.rehearsal import RehearsalCrew
 from crew.transcript import Entry, Transcript
+from crew.watchers import NoWatchers
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
 from models.contracts.names import AgentType, ArtifactType, BuiltInArtifact
@@ -49,6 +50,7 @@ class RecordingStep:
     checkpoint: dict[str, Any] | None = None
     messages: list[tuple[str, float | None]] = field(default_factory=list)
     transcript: Transcript = field(default_factory=NoTranscript)
+    watchers: NoWatchers = field(default_factory=NoWatchers)
 
     async def save(self, checkpoint: dict[str, Any]) -> None:
         self.checkpoint = checkpoint
@@ -60,9 +62,6 @@ class RecordingStep:
 
     async def idle(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
 
 
 def artifact(

@@ -9,7 +9,7 @@ from typing import Any
 from api.app import create_app
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import CloseCode, ErrorCode
-from api.realtime.frames import ControlType, ProjectChanged
+from api.realtime.frames import ControlType, Live, LiveData, ProjectChanged
 from config.settings import Settings
 from models.contracts.enums import EventType, HitlAction
 from models.contracts.event_data import TaskStarted
@@ -79,12 +79,18 @@ def test_the_example_of_an_event_is_one() -> None:
 def test_the_frames_of_the_client_are_read() -> None:
     frames = json.loads(block("docs/api.md", "json client frames"))
     actions = [read_frame(json.dumps(frame)).action for frame in frames]
-    assert actions == ["subscribe", "unsubscribe", "watch", "unwatch", "ping"]
+    assert actions == ["subscribe", "subscribe", "unsubscribe", "watch", "unwatch", "ping"]
 
 
 def test_the_example_of_a_change_is_one() -> None:
     frame = ProjectChanged.model_validate_json(block("docs/api.md", "json project changed"))
     assert frame.event_type is ControlType.PROJECT_CHANGED
+
+
+def test_the_example_of_live_text_is_one() -> None:
+    example = json.loads(block("docs/api.md", "json live text"))
+    data = LiveData.model_validate(example["data"])
+    assert Live.model_validate(example).data.model_dump(mode="json") == data.model_dump(mode="json") == example["data"]
 
 
 def test_the_close_codes_are_those_of_the_code() -> None:

@@ -83,7 +83,7 @@ async def wait_until_completed(caller: Caller, project_id: str, seconds: float =
         return status if status["status"] in (*SETTLED, "waiting") else None
 
     ended = await eventually(settled, seconds)
-    assert ended["status"] == "completed", ended["open_requests"]
+    assert ended["status"] == "completed", [each["question"] for each in ended["open_requests"]]
 
 
 def reached(

@@ -114,7 +114,7 @@ async def test_two_workers_spend_the_last_cent_once(stack: FaultStack, caller: C
 
 
 @pytest.mark.item(33)
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 async def test_a_worker_killed_between_reserving_and_settling_books_each_call_once(
     stack: FaultStack, caller: Caller, proof: Proof
 ) -> None:

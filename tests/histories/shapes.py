@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
@@ -11,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from crew.protocol import AgentError
 from models.contracts.enums import EventType, Oversight
+from models.contracts.extension import HitlExtension
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
 from models.contracts.stops import StopTarget
@@ -211,6 +213,26 @@ async def stopped(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def extended(begin: Begin, script: Script) -> None:
+    story = await begin(THREE)
+    request = await story.request("plan")
+    later = HitlExtension(
+        request_id=request.id,
+        extension_id=uuid7(),
+        was=request.expires_at,
+        expires_at=request.expires_at + timedelta(hours=1),
+        extended_at=datetime.now(UTC),
+    )
+    for _ in range(2):
+        await story.handle.signal("extend", later)
+    await story.event(EventType.HITL_EXTENDED)
+    await story.handle.signal("extend", "tomorrow")
+    await story.event(EventType.ERROR)
+    await story.respond(request, "approve")
+    await story.respond(await story.request("design"), "approve")
+    await story.result()
+
+
 async def checkpoint(begin: Begin, script: Script) -> None:
     story = await begin(pipeline(PLAN | GATE, DESIGN | GATE), Oversight.LOW, checkpoint_after=1)
     await story.respond(await story.request("design"), "approve")
@@ -242,5 +264,5 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 SHAPES = [
     *(approve, amend, reject, expiry, halted, rework, redo, parallel, failed_step, pause),
-    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint),
+    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint, extended),
 ]

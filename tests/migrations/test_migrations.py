@@ -38,6 +38,19 @@ async def test_replicas_can_migrate_at_the_same_time(empty: str) -> None:
     assert await asyncio.to_thread(tables, empty) == set(metadata.tables)
 
 
+async def test_a_role_that_may_not_create_extensions_migrates(empty: str) -> None:
+    """Its searches have no index."""
+    role = f"r{uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:
+        await connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'secret'")
+        await connection.execute(f"GRANT ALL ON SCHEMA public TO {role}")
+    scheme, _, address = empty.partition("://")
+    await asyncio.to_thread(check, f"{scheme}://{role}:secret@{address.partition('@')[2]}")
+    async with await psycopg.AsyncConnection.connect(empty) as connection:
+        found = await connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        assert await found.fetchone() is None
+
+
 async def test_a_missing_column_is_detected(empty: str) -> None:
     await asyncio.to_thread(alembic, empty, "upgrade", "head")
     async with await psycopg.AsyncConnection.connect(empty, autocommit=True) as connection:

@@ -106,6 +106,12 @@ def test_anyone_can_read_what_was_spent_and_what_is_needed() -> None:
     assert shortage(BudgetUnit.SECONDS, 7201, 7200, 300).describe("coder") == (
         "Spent 2:00:01 of 2:00:00 h; the coder needs about 0:05:00 for the next turn"
     )
+    # After a raise by what is said to be needed, nobody is asked again.
+    for needs, shown in ((0.033942, "0.04"), (0.6000000001, "0.60"), (0.00031, "0.0004"), (1e-7, "0.0001")):
+        described = shortage(BudgetUnit.USD, 0, 0.03, needs).describe("analyst")
+        assert f"the analyst needs about {shown} for the next turn" in described
+        assert shortage(BudgetUnit.USD, 0, float(shown), needs).is_allowed
+    assert "needs about 31,001 for" in shortage(BudgetUnit.TOKENS, 0, 1, 31_000.2).describe("coder")
     assert [format_amount(BudgetUnit.USD, amount) for amount in (0, 0.00031, 0.000001, 1e-30, 12.345)] == [
         "0.00 USD",
         "0.0003 USD",

@@ -94,6 +94,25 @@ LATER: dict[EventType, dict[str, Any]] = {
         "reason": "Too dear.",
         "by": "Ada",
     },
+    EventType.CONTEXT_GIVEN: {
+        "context_id": ID,
+        "artifact_id": ID,
+        "type": "user_input",
+        "name": "house rules",
+        "version": 1,
+        "given_by": "Ada",
+        "replaces": False,
+        "stages": ["build"],
+    },
+    EventType.HITL_EXTENDED: {
+        "request_id": ID,
+        "extension_id": ID,
+        "stage": "plan",
+        "round": 1,
+        "was": "2026-11-24T02:29:23.104000+00:00",
+        "expires_at": "2026-11-24T06:29:23.104000+00:00",
+        "extended_by": "Ada",
+    },
 }
 """What the first version recorded that has the type."""
 

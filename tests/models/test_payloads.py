@@ -17,11 +17,14 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.agent_step import AgentSteps
+from activities.extensions import Extensions
 from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.budgets import BudgetUpdate
+from api.shapes.context import ContextCreate
+from api.shapes.extension import ExtensionCreate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.lineage import ParentCreate
 from api.shapes.project_details import ProjectUpdate
@@ -31,6 +34,7 @@ from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
+from models.contracts.extension import HitlExtension, RecordExtensionInput
 from models.contracts.handoff import ArtifactRef, Handoff
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.names import BuiltInRole
@@ -66,7 +70,7 @@ WORKFLOWS: dict[str, type[ProjectWorkflow | HandoffWorkflow]] = {
 }
 ACTIVITIES = {
     name: method
-    for activities in (AgentSteps, ProjectOpening, Records)
+    for activities in (AgentSteps, Extensions, ProjectOpening, Records)
     for name, method in inspect.getmembers(activities, inspect.isfunction)
     if hasattr(method, "__temporal_activity_definition")
 }
@@ -82,6 +86,8 @@ REQUESTS = (
     ReleaseCreate,
     RetryCreate,
     BudgetUpdate,
+    ContextCreate,
+    ExtensionCreate,
     Subscribe,
     Unsubscribe,
     Watch,
@@ -103,6 +109,16 @@ UNRECORDED = (
         project_id=PROJECT, status=ProjectStatus.PAUSED, key="paused", put_off={PROJECT: timedelta(hours=1)}
     ),
     RecordProblemInput(project_id=PROJECT, message="odd", key="1"),
+    RecordExtensionInput(
+        project_id=PROJECT,
+        extension=HitlExtension(
+            request_id=PROJECT,
+            extension_id=PROJECT,
+            was=NOW,
+            expires_at=NOW + timedelta(hours=4),
+            extended_at=NOW,
+        ),
+    ),
     HandoffInput(
         project_id=PROJECT,
         task_id=PROJECT,

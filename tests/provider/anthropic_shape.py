@@ -79,11 +79,11 @@ class Anthropic:
         yield event("message_start", message=message | {"usage": message["usage"] | {"output_tokens": 1}})
         for index, block in enumerate(_blocks(request, turn) if turn else ()):
             if block["type"] == "text":
-                deltas = [{"type": "text_delta", "text": piece} for piece in pieces(block["text"])]
+                deltas = [{"type": "text_delta", "text": piece} for piece in pieces(block["text"], turn)]
                 block["text"] = ""
             else:
                 arguments = arguments_text(block["input"])
-                deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces(arguments)]
+                deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces(arguments, turn)]
                 block["input"] = {}
             yield event("content_block_start", index=index, content_block=block)
             for piece in deltas:

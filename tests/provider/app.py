@@ -124,7 +124,10 @@ class Provider:
         seconds = fault.seconds if fault and fault.seconds else turn.seconds
         if request.stream:
             chunks = list(shape.events(request, answered, model))
-            return Reply(call, chunks, media_type="text/event-stream", fault=fault, seconds=seconds)
+            if fault and fault.kind == "error_event":
+                event = f"event: error\ndata: {json.dumps(shape.error(shape.errors['overloaded']))}\n\n"
+                chunks[len(chunks) // 2 if fault.chunks is None else fault.chunks :] = [event.encode()]
+            return Reply(call, chunks, media_type="text/event-stream", fault=fault, seconds=seconds, pace=turn.pace)
         body = json.dumps(shape.answer(request, answered, model)).encode()
         crowd = self.crowd.join(turn.together) if turn.together > 1 else None
         return Reply(call, [body], fault=fault, seconds=seconds, crowd=crowd)

@@ -36,6 +36,7 @@ BodyKind = Literal[
     "redirect",
     "drip",  # a byte now and then, until the client leaves
     "flood",  # a body without an end
+    "error_event",  # an error in the middle of a stream
 ]
 
 AnswerKind = Literal[
@@ -63,6 +64,7 @@ class Fault(Data):
         status, message: instead of the usual ones of an error.
         location: where a redirect leads to.
         length: of `long_output`, in bytes.
+        chunks: how many come before an `error_event`, or half of them.
     """
 
     kind: Kind
@@ -78,6 +80,7 @@ class Fault(Data):
     message: str | None = None
     location: str = "http://127.0.0.2:9/"
     length: int = 10_000_000
+    chunks: int | None = None
     answer: Turn | None = None
 
     @property

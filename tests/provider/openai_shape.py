@@ -98,13 +98,13 @@ class OpenAI:
 
         if turn:
             yield event({"role": "assistant", "content": ""})
-            for piece in pieces(turn.text or ""):
+            for piece in pieces(turn.text or "", turn):
                 yield event({"refusal" if turn.reason == "refusal" else "content": piece})
             for index, call in enumerate(_calls(request, turn)):
                 arguments = call["function"].pop("arguments")
                 call["function"]["arguments"] = ""
                 yield event({"tool_calls": [{"index": index, **call}]})
-                for piece in pieces(arguments):
+                for piece in pieces(arguments, turn):
                     yield event({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
             if turn.reason:
                 yield event({}, _finish_reason(turn))

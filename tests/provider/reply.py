@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.provider.calls import CallRecord
 from tests.provider.faults import Fault
 
 LABEL = {"x-provider": "a scripted provider: no model answers"}
+
+NOW = b"%the-time-now%"
+"""What a chunk says instead of this is when it is sent, in seconds since 1970."""
 
 PROXY_PAGE = b"<!doctype html><title>Sign in</title><p>Sign in to use this network.</p>"
 
@@ -30,6 +34,7 @@ class Reply(Response):
         headers: Mapping[str, str] | None = None,
         fault: Fault | None = None,
         seconds: float = 0,
+        pace: float = 0,
         crowd: asyncio.Event | None = None,
     ) -> None:
         headers = {**LABEL, **(headers or {})}
@@ -63,7 +68,7 @@ class Reply(Response):
             headers.setdefault("content-length", str(len(self.chunks[0])))
         self.status_code, self.media_type, self.background = status, media_type, None
         self.init_headers(headers)  # not Response's own __init__: it would add a length to a stream
-        self.call, self.crowd = call, crowd
+        self.call, self.crowd, self.pace = call, crowd, pace
         call.status = status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,11 +78,17 @@ class Reply(Response):
         if self.endless:
             await self._send_endlessly(receive, send)
             return
-        # Before the last byte: the test may look at the log as soon as it has it.
-        self.call.ended = "cut" if self.is_cut else "answered"
+        if not self.pace:  # before the last byte: the test may look at the log as soon as it has it
+            self.call.ended = "cut" if self.is_cut else "answered"
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for chunk in self.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        for index, chunk in enumerate(self.chunks):
+            if self.pace and index and await _client_leaves(receive, asyncio.sleep(self.pace)):
+                self.call.ended = "client left"
+                return
+            if index == len(self.chunks) - 1:
+                self.call.ended = "cut" if self.is_cut else "answered"
+            body = chunk.replace(NOW, f"{time.time():.3f}".encode()) if NOW in chunk else chunk
+            await send({"type": "http.response.body", "body": body, "more_body": True})
         if not self.is_cut:  # uvicorn closes the connection of an application that does not complete its response
             await send({"type": "http.response.body"})
 

@@ -120,12 +120,19 @@ def _without_tools(steps: Iterable[Step]) -> list[Step]:
     return written
 
 
+_DESCRIBED = re.compile(r"^- (?P<name>\w+): .*\n  arguments: (?P<schema>\{.*\})$", re.MULTILINE)
+"""A tool in the system prompt of a conversation without tools."""
+
+
 def _any_answer(request: Request) -> Turn:
     """The answer to a request that belongs to no stage, such as a check of the connection: call the first tool."""
     for name, schema in request.tools.items():
         arguments = example(schema)
         assert isinstance(arguments, dict)
         return Turn(calls=(Call(name=name, arguments=arguments),))
+    if described := _DESCRIBED.search(request.system):  # a model that is to write its calls as JSON
+        call = {"tool": described["name"], "arguments": example(json.loads(described["schema"]))}
+        return Turn(text=json.dumps(call))
     return Turn(text="This is a scripted provider: no model answers.")
 
 

@@ -71,9 +71,9 @@ def usage(request: Request, turn: Turn) -> Usage:
     return Usage(input=request.tokens, output=1 + said // 4)
 
 
-def pieces(text: str) -> Iterator[str]:
-    """A text as a stream brings it: eight pieces at most."""
-    size = max(16, -(-len(text) // 8))
+def pieces(text: str, turn: Turn | None) -> Iterator[str]:
+    """A text as a stream brings it."""
+    size = max(16, -(-len(text) // (turn or Turn()).pieces))
     return (text[start : start + size] for start in range(0, len(text), size))
 
 

@@ -37,6 +37,8 @@ class Turn(Data):
         finish: why the model stopped, in OpenAI's words; "as usual" goes by the calls, and null leaves it out.
         usage: counted from the texts if it is not given, four characters to a token.
         seconds: time until the answer.
+        pieces: how many pieces a stream brings each text in, at most.
+        pace: seconds between the chunks of a stream.
         together: how many such requests there must have been before any is answered; the time begins then.
     """
 
@@ -45,6 +47,8 @@ class Turn(Data):
     finish: Finish | Literal["as usual"] | None = "as usual"
     usage: Usage | None = None
     seconds: float = 0
+    pieces: int = 8
+    pace: float = 0
     together: int = 1
 
     @property

@@ -44,8 +44,9 @@ async def new_task(store: Store) -> UUID:
 async def reserve(store: Store, scope: str, task: UUID, amount: float, limit: float = 5.0) -> UUID | None:
     reservation = uuid7()
     scopes = [Scope(scope, None, Limits(usd=limit))]
-    done = await budgets.reserve(store, reservation, scopes, task, START, Amounts(usd=amount))
-    return reservation if done else None
+    async with store.reading() as connection:
+        done = await budgets.reserve(connection, reservation, scopes, task, START, Amounts(usd=amount))
+    return reservation if done is True else None
 
 
 async def spent(store: Store, scope: str) -> tuple[float, float]:
@@ -111,7 +112,7 @@ async def test_once_a_task_has_started_again_an_earlier_start_writes_and_pays_no
         assert not await transcripts.add(connection, task, START, entry(1, 0.1), in_flight)
         assert not await transcripts.discard(connection, task, START, 0, "so")
         assert not await budgets.free(connection, other, task, START)
-        assert await budgets.reserve(store, uuid7(), [Scope(scope)], task, START, Amounts(usd=0.1)) is None
+        assert await budgets.reserve(connection, uuid7(), [Scope(scope)], task, START, Amounts(usd=0.1)) is None
         assert not await steps.save_checkpoint(connection, task, START, {"at": 1})
         await budgets.settle_reservations_of_task(connection, task, START)
         assert await transcripts.of_task(connection, task) == before
@@ -152,16 +153,19 @@ async def test_what_dead_calls_reserved_is_booked_as_spent(store: Store, scope: 
     async with store.reading() as connection:
         assert await budgets.free(connection, released, task, START)
         assert await spent(store, scope) == (0.0, 0.25)
-        await budgets.settle_reservations_of_task(connection, task, START)
+        lost = await budgets.settle_reservations_of_task(connection, task, START)
+        assert lost == [budgets.LostCall(0.25, None)]
         assert await spent(store, scope) == (0.25, 0.0)
         await reserve(store, scope, task, 0.5)
-        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 0
+        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == []
         age = text("UPDATE reservation SET created_at = created_at - interval '2 hours' WHERE scope = :scope")
         await connection.execute(age, {"scope": scope})
-        assert await budgets.settle_old_reservations(connection, timedelta(hours=1)) == 1
+        assert await transcripts.add(connection, task, START, entry(1))
+        lost = await budgets.settle_old_reservations(connection, timedelta(hours=1))
+        assert lost == [budgets.LostCall(0.5, "openai:m")]
         told = [(each.position, each.kind, each.cost_usd) for each in await transcripts.of_task(connection, task)]
     assert await spent(store, scope) == (0.75, 0.0)
-    assert told == [(0, "failed_call", 0.25), (1, "failed_call", 0.5)]
+    assert told == [(0, "failed_call", 0.25), (1, "response", 0.0), (2, "failed_call", 0.5)]
 
 
 async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_committed(
@@ -170,8 +174,9 @@ async def test_the_same_write_again_has_no_effect_even_while_the_first_one_is_co
     task, reservation = await new_task(store), uuid7()
     given = entry(0, 0.25)
 
-    async def reserve_it() -> bool | None:
-        return await budgets.reserve(store, reservation, [Scope(scope)], task, START, Amounts(usd=0.5))
+    async def reserve_it() -> bool:
+        async with store.reading() as connection:
+            return await budgets.reserve(connection, reservation, [Scope(scope)], task, START, Amounts(usd=0.5)) is True
 
     async def add_it() -> bool | None:
         async with store.reading() as connection:

@@ -101,7 +101,7 @@ def test_texts_of_errors_are_never_exported(content: bool) -> None:
 
 
 @asynccontextmanager
-async def collector() -> AsyncIterator[tuple[str, list[ExportTraceServiceRequest]]]:
+async def collector(port: int = 0) -> AsyncIterator[tuple[str, list[ExportTraceServiceRequest]]]:
     """An OTLP collector that keeps what it receives."""
     received: list[ExportTraceServiceRequest] = []
 
@@ -116,7 +116,7 @@ async def collector() -> AsyncIterator[tuple[str, list[ExportTraceServiceRequest
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    server = await asyncio.start_server(handle, "127.0.0.1", port)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", received
 

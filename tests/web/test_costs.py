@@ -30,7 +30,7 @@ async def test_the_list_has_the_cost_of_each_project_and_of_all(
 ) -> None:
     director = Director(http)
     first, second, free = [await director.start(name) for name in ("Guest book", "Parcel tracker", "Calendar")]
-    await page.goto("/")
+    await page.goto("/projects")
     rows = page.locator(".project-row")
     await expect(rows).to_have_count(3)
     await expect(page.get_by_role("columnheader", name="Cost")).to_be_hidden()
@@ -69,7 +69,8 @@ async def test_the_start_dialog_says_what_earlier_projects_of_the_pipeline_cost(
     await dialog.get_by_text("Who does the work").click()
     await dialog.get_by_role("radio", name=re.compile("^Models")).check()
     await expect(line).to_have_text(
-        "3 earlier projects of this pipeline: $0.50 ($0.20 to $1.50), 0:00:00 h of work (0:00:00 h to 0:00:00 h)."
+        "3 earlier projects of this pipeline with any model: $0.50 "
+        "($0.20 to $1.50), 0:00:00 h of work (0:00:00 h to 0:00:00 h)."
     )
     await dialog.get_by_role("radio", name=re.compile("^software-delivery")).check()
     await expect(line).to_be_hidden()

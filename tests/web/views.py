@@ -12,18 +12,36 @@ from tests.web.scene import Scene
 Show = Callable[[Page, Scene], Awaitable[None]]
 
 
-async def _projects(page: Page, scene: Scene) -> None:
+async def _home(page: Page, scene: Scene) -> None:
     await page.goto("/")
+    await expect(page.get_by_role("region", name="Needs you").get_by_text("URL shortener")).to_be_visible()
+    await expect(page.get_by_role("region", name="Running").get_by_text("Weather station")).to_be_visible()
+
+
+async def _missing(page: Page, scene: Scene) -> None:
+    await page.goto("/nowhere")
+    await expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+async def _palette(page: Page, scene: Scene) -> None:
+    await _home(page, scene)
+    await page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Search")
+    await expect(dialog.get_by_role("group", name="Projects").get_by_role("option").first).to_be_visible()
+
+
+async def _projects(page: Page, scene: Scene) -> None:
+    await page.goto("/projects")
     await expect(page.get_by_text("URL shortener").first).to_be_visible()
 
 
 async def _no_match(page: Page, scene: Scene) -> None:
-    await page.goto("/?search=nothing+of+that+name")
+    await page.goto("/projects?search=nothing+of+that+name")
     await expect(page.get_by_role("button", name="Clear").first).to_be_visible()
 
 
 async def _start(page: Page, scene: Scene) -> None:
-    await page.goto("/?new")
+    await page.goto("/projects?new")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await expect(page.get_by_role("dialog").locator("pipeline-graph svg").first).to_be_visible()
 
@@ -36,10 +54,39 @@ async def _crew(page: Page, scene: Scene) -> None:
     await expect(dialog.get_by_role("textbox", name="Model")).to_be_visible()
 
 
-async def _project(page: Page, project_id: str) -> None:
-    await page.goto(f"/projects/{project_id}")
-    await expect(page.locator("pipeline-graph svg").first).to_be_visible()
+async def _project(page: Page, project_id: str, tab: str = "work") -> None:
+    await page.goto(f"/projects/{project_id}#tab={tab}")
+    await expect(page.locator("pipeline-graph svg").first).to_be_attached()  # on a phone it is folded
+    await expect(page.locator(f".tab-panel-{tab} > .tab-content > *").last).to_be_visible()
+
+
+async def _activity(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked, "activity")
     await expect(page.locator("event-feed [data-seq]").first).to_be_visible()
+    await expect(page.locator(".decision").first).to_be_visible()
+
+
+async def _timeline(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked, "timeline")
+
+
+async def _brief(page: Page, scene: Scene) -> None:
+    await _project(page, scene.completed, "brief")
+    await expect(page.locator("artifact-view article")).to_be_visible()
+
+
+async def _menu(page: Page, scene: Scene) -> None:
+    await _project(page, scene.active)
+    await page.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem", name="Pause")).to_be_visible()
+
+
+async def _paused(page: Page, scene: Scene) -> None:
+    await _project(page, scene.paused)
+
+
+async def _rejected(page: Page, scene: Scene) -> None:
+    await _project(page, scene.rejected)
 
 
 async def _waiting(page: Page, scene: Scene) -> None:
@@ -75,19 +122,38 @@ async def _inbox(page: Page, scene: Scene) -> None:
 async def _failed_step(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_text("Parcel tracker").first.click()
-    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again", exact=True)).to_be_visible()
 
 
-async def _amending(page: Page, scene: Scene) -> None:
+async def _editing(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Amend").click()
-    await expect(page.get_by_role("form", name="Amend")).to_be_visible()
+    await page.get_by_role("button", name="Edit and approve").click()
+    await expect(page.get_by_role("form", name="Edit and approve")).to_be_visible()
 
 
 async def _rejecting(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Reject").click()
-    await expect(page.get_by_role("form", name="Reject")).to_be_visible()
+    await page.get_by_role("button", name="Reject and end project").click()
+    await expect(page.get_by_role("form", name="Reject and end project")).to_be_visible()
+
+
+async def _requesting_changes(page: Page, scene: Scene) -> None:
+    """A comment on a line of the changes, and the composer beside them."""
+    await _inbox(page, scene)
+    await page.keyboard.press("l")
+    await page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Request changes")
+    await form.get_by_role("textbox", name=re.compile("^Comment on")).fill("Say for how long.")
+
+
+async def _diagram(page: Page, scene: Scene) -> None:
+    """The closed request of the step that drew the architecture."""
+    answer = await page.request.get(f"/api/v1/hitl/project/{scene.completed}/requests")
+    design = next(one for one in (await answer.json())["items"] if one["stage"] == "design")
+    await page.goto(f"/inbox?request={design['request_id']}")
+    figure = page.locator("figure.diagram").first
+    await figure.scroll_into_view_if_needed()
+    await expect(figure.frame_locator("iframe").locator("svg").first).to_be_visible()
 
 
 async def _together(page: Page, scene: Scene) -> None:
@@ -111,7 +177,8 @@ async def _diff(page: Page, scene: Scene) -> None:
 
 async def _cancelling(page: Page, scene: Scene) -> None:
     await _project(page, scene.waiting)
-    await page.get_by_role("group", name="Project").get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Cancel project").click()
     await expect(page.get_by_role("dialog", name="Cancel the project?")).to_be_visible()
 
 
@@ -133,6 +200,9 @@ async def _system(page: Page, scene: Scene) -> None:
 
 
 VIEWS: dict[str, Show] = {
+    "home": _home,
+    "missing": _missing,
+    "palette": _palette,
     "projects": _projects,
     "projects-no-match": _no_match,
     "start": _start,
@@ -141,6 +211,12 @@ VIEWS: dict[str, Show] = {
     "project-completed": _completed,
     "project-reworked": _reworked,
     "project-active": _active,
+    "project-paused": _paused,
+    "project-rejected": _rejected,
+    "project-activity": _activity,
+    "project-timeline": _timeline,
+    "project-brief": _brief,
+    "project-menu": _menu,
     "project-long-name": _long_name,
     "project-right-to-left": _right_to_left,
     "inbox": _inbox,
@@ -148,8 +224,10 @@ VIEWS: dict[str, Show] = {
     "project-diff": _diff,
     "project-cancelling": _cancelling,
     "inbox-failed-step": _failed_step,
-    "inbox-amending": _amending,
+    "inbox-editing": _editing,
+    "inbox-requesting-changes": _requesting_changes,
     "inbox-rejecting": _rejecting,
+    "inbox-diagram": _diagram,
     "inbox-together": _together,
     "stopping": _stopping,
     "help": _help,

@@ -41,6 +41,11 @@ async def artifacts(t: Transcript) -> None:
     await t.get(f"/artifacts/{archive['artifact_id']}/content", file="app/main.py")
     await t.get(f"/artifacts/{archive['artifact_id']}/content", file="no/such/file")
     await t.get(f"/artifacts/{archive['artifact_id']}/diff", against=first["artifact_id"])
+    await t.post(f"/projects/{project_id}/context", json={"artifact_id": second["artifact_id"], "given_by": "Ada"})
+    await t.post(f"/projects/{project_id}/context", json={"artifact_id": second["artifact_id"]})
+    await t.post(f"/projects/{project_id}/context", json={"artifact_id": archive["artifact_id"]})
+    await t.post(f"/projects/{project_id}/context", json={"artifact_id": NOBODY})
+    await t.get(f"/projects/{project_id}/context")
     given = {"agent_type": "analyst", "instructions": "List the risks.", "context_ids": [second["artifact_id"]]}
     task_id = (await t.post(f"/projects/{project_id}/tasks", json=given))["task_id"]
 

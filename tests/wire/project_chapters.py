@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api_client import BRIEF
 from tests.waiting import eventually
 from tests.wire.sockets import open_socket, read_frames, send_frame
-from tests.wire.steps import Json, respond, start, wait_for_request, wait_until_over
+from tests.wire.steps import Json, extend, respond, start, wait_for_request, wait_until_over
 from tests.wire.transcript import Transcript
 
 
@@ -54,6 +54,11 @@ async def delivery(t: Transcript) -> None:
     await t.post(f"/projects/{project_id}/resume")
     await t.post(f"/projects/{project_id}/resume")
 
+    await extend(t, request, extend_by="4h", extended_by="Ada")
+    await extend(t, request, extend_by="4h", was="2026-01-01T00:00:00Z")
+    await extend(t, request, extend_by="400d")
+    await extend(t, request)
+
     await respond(t, request, action="reject")
     await respond(t, request, action="amend")
     await respond(t, request, action="amend", content=" ")
@@ -64,6 +69,7 @@ async def delivery(t: Transcript) -> None:
     await respond(t, request, action="amend", content="# Plan\n\nAs I would have it.\n", responder="Ada")
     await t.get(f"/hitl/{request['request_id']}")
     await respond(t, request, action="reject", comment="Too late.")
+    await extend(t, request, extend_by="4h")
     request = await wait_for_request(t, project_id, "plan")
     await respond(t, request, action="amend", comment="Say who it is for.")
     request = await wait_for_request(t, project_id, "plan", round=2)
@@ -76,6 +82,7 @@ async def delivery(t: Transcript) -> None:
         await t.get(f"/projects/{project_id}{path}")
     await t.get("/projects/", search="wire deliv")
     await t.get(f"/hitl/project/{project_id}/requests", status="amended")
+    await t.get(f"/projects/{project_id}/decisions")
     await t.get(f"/projects/{project_id}/events", limit=5)
     await t.get(f"/projects/{project_id}/events", since=5, limit=200)
     await t.get(f"/projects/{project_id}/events", since=1000)

@@ -40,3 +40,7 @@ async def wait_for_request(t: Transcript, project_id: str, stage: str | None = N
         return next(wanted, None)
 
     return await eventually(look)
+
+
+async def extend(t: Transcript, request: Json, **extension: Any) -> None:
+    await t.call("PATCH", f"{V1}/hitl/{request['request_id']}", json=extension)

@@ -39,6 +39,9 @@ _PROSE = {
     "feedback",
     "content",
     "summary",
+    "cause",
+    "log",
+    "effect",
 }
 """Fields that hold text for people. What the scenario itself sent is kept, and so is a word of a vocabulary."""
 

@@ -18,10 +18,10 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from activities.running_step import RunningStep
-from activities.stop_watch import StopWatch
 from config.settings import Settings
 from crew.protocol import Assignment, Outcome, Step
 from models.contracts.budget import Budget
+from store.live_texts import LiveTexts
 from store.steps import Started
 from store.transaction import Store
 from tests.activities.first_step import a_step
@@ -183,7 +183,7 @@ async def test_a_heartbeat_that_fails_does_not_end_those_of_the_step(store: Stor
     given = await a_step(store)
 
     async def step() -> None:
-        async with RunningStep(store, given, Started(open=True), Budget(usd=1.0), StopWatch(store)).heartbeating():
+        async with RunningStep(store, given, Started(open=True), Budget(usd=1.0), LiveTexts(store.bus)).heartbeating():
             await eventually(goes_on)
 
     await environment.run(step)

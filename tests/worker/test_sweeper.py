@@ -22,14 +22,17 @@ from models.contracts.handoff import Handoff
 from models.contracts.hitl import HitlResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.project import ProjectInput
 from models.tables import Project
 from store import hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
-from worker import sweeper
+from worker import late_starts
+from worker.late_starts import LateStarts
 from worker.reconciler import Reconciler
-from workflows.client import handoff_handle, project_handle, task_workflow_id
+from workflows import from_records
+from workflows.client import handoff_handle, project_handle, start_project, task_workflow_id
 
 GATED = Pipeline.model_validate(
     {"name": "gated", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"], "gate": {}}]}
@@ -41,7 +44,7 @@ PLAIN = Pipeline(
 
 @pytest.fixture(autouse=True)
 def _without_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "GRACE", timedelta(0))
+    monkeypatch.setattr(late_starts, "GRACE", timedelta(0))
 
 
 async def committed(store: Store, pipeline: Pipeline) -> UUID:
@@ -64,7 +67,7 @@ async def status_is(store: Store, project_id: UUID, *statuses: ProjectStatus) ->
 async def waiting(store: Store, temporal: Client, settings: Settings) -> UUID:
     """A project that waits at its gate."""
     project_id = await committed(store, GATED)
-    await sweeper.start_unstarted(store, temporal, settings)
+    await LateStarts(store, temporal, settings).start()
     await status_is(store, project_id, ProjectStatus.WAITING)
     return project_id
 
@@ -74,7 +77,7 @@ async def test_two_sweepers_start_an_unstarted_project_once(
 ) -> None:
     project_id = await committed(store, PLAIN)
 
-    await asyncio.gather(*(sweeper.start_unstarted(store, temporal, settings) for _ in range(2)))
+    await asyncio.gather(*(LateStarts(store, temporal, settings).start() for _ in range(2)))
 
     await status_is(store, project_id, ProjectStatus.COMPLETED)
     async with store.reading() as connection:
@@ -88,7 +91,7 @@ async def test_an_unstarted_task_is_started(store: Store, temporal: Client, sett
         handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
 
-    await sweeper.start_unstarted(store, temporal, settings)
+    await LateStarts(store, temporal, settings).start()
 
     async def completed() -> bool:
         async with store.reading() as connection:
@@ -167,18 +170,41 @@ async def test_waiting_projects_do_not_keep_others_from_being_started(servers: S
     async with own_settings(servers) as settings, own_store(settings) as store:
         for _ in range(120):
             await committed(store, PLAIN)
-        while await sweeper.start_unstarted(store, temporal, settings):
+        while await LateStarts(store, temporal, settings).start():
             pass
         last = await committed(store, PLAIN)
 
         async def is_started() -> bool:
-            await sweeper.start_unstarted(store, temporal, settings)
+            await LateStarts(store, temporal, settings).start()
             try:
                 return (await project_handle(temporal, last).describe()).status is WorkflowExecutionStatus.RUNNING
             except RPCError:
                 return False
 
         await eventually(is_started)
+
+
+async def test_what_only_waits_for_a_worker_is_started_once(
+    servers: Servers, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[UUID] = []
+
+    async def counted(client: Client, queue: str, project: ProjectInput) -> bool:
+        calls.append(project.project_id)
+        return await start_project(client, queue, project)
+
+    monkeypatch.setattr(from_records, "start_project", counted)
+    async with own_settings(servers) as settings, own_store(settings) as store:
+        starts = LateStarts(store, temporal, settings)
+        project_id = await committed(store, PLAIN)
+        assert await starts.start() == 1
+        assert await starts.start() == 0
+        assert calls == [project_id]
+        monkeypatch.setattr(late_starts, "REMEMBERED_SECONDS", 0.0)  # Temporal may lose what it had
+        starts = LateStarts(store, temporal, settings)
+        for _ in range(2):
+            assert await starts.start() == 0
+        assert calls == [project_id] * 3
 
 
 async def test_what_cannot_start_does_not_keep_others_from_being_started(servers: Servers, temporal: Client) -> None:
@@ -190,7 +216,7 @@ async def test_what_cannot_start_does_not_keep_others_from_being_started(servers
                 text("UPDATE project SET pipeline = '{}' WHERE id = ANY(:ids)"), {"ids": committed_ids[::2]}
             )
         with structlog.testing.capture_logs() as logs:
-            assert await sweeper.start_unstarted(store, temporal, settings) == 4
+            assert await LateStarts(store, temporal, settings).start() == 4
         failed = {one["project_id"] for one in logs if one["event"] == "project_not_started"}
         assert failed == {str(one) for one in committed_ids[::2]}
 
@@ -199,12 +225,12 @@ async def test_a_sweep_ends_if_temporal_is_unavailable(
     servers: Servers, temporal: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each start would wait in vain."""
-    monkeypatch.setattr(sweeper, "START_SECONDS", 0.0)
+    monkeypatch.setattr(late_starts, "START_SECONDS", 0.0)
     async with own_settings(servers) as settings, own_store(settings) as store:
         for _ in range(2):
             await committed(store, PLAIN)
         with pytest.raises(TimeoutError):
-            await sweeper.start_unstarted(store, temporal, settings)
+            await LateStarts(store, temporal, settings).start()
 
 
 async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_its_request(
@@ -217,7 +243,7 @@ async def test_a_task_whose_workflow_was_cancelled_in_temporal_is_recorded_with_
     async with store.transaction(new.id) as tx:
         handoff = Handoff(to_agent=BuiltInRole.ANALYST, phase="task", instructions="Say something.")
         await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
-    await sweeper.start_unstarted(store, temporal, settings)
+    await LateStarts(store, temporal, settings).start()
 
     async def has(status: TaskStatus) -> bool:
         await Reconciler(store, temporal, settings).reconcile()

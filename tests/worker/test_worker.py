@@ -7,15 +7,17 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from temporalio.client import Client
+from uuid_utils.compat import uuid7
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import EventType
+from models.contracts.extension import HitlExtension
 from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
@@ -132,6 +134,33 @@ async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     async with build_worker(temporal, store, script.crew(), settings):
         assert (await story.result()).status == "completed"
     assert [one.outcome for one in await story.history(request)] == ["applied"]
+    assert await story.events(EventType.HITL_EXPIRED) == []
+
+
+async def test_an_extension_sent_while_no_worker_runs_is_in_time(
+    temporal: Client, store: Store, settings: Settings, script: Script
+) -> None:
+    async def has(event: str) -> bool:
+        history = await story.handle.fetch_history()
+        return any(one.WhichOneof("attributes") == event for one in history.events)
+
+    async with build_worker(temporal, store, script.crew(), settings):
+        story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
+        request = await story.request("plan")
+        await eventually(lambda: has("timer_started_event_attributes"))
+    extension = HitlExtension(
+        request_id=request.id,
+        extension_id=uuid7(),
+        was=request.expires_at,
+        expires_at=request.expires_at + timedelta(hours=1),
+        extended_at=datetime.now(UTC),
+    )
+    await story.handle.signal("extend", extension)
+    await eventually(lambda: has("timer_fired_event_attributes"))
+    async with build_worker(temporal, store, script.crew(), settings):
+        await story.event(EventType.HITL_EXTENDED)
+        await story.respond(request, "approve")
+        assert (await story.result()).status == "completed"
     assert await story.events(EventType.HITL_EXPIRED) == []
 
 

@@ -1,5 +1,7 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
+export type ActionKey = "approve" | "request_changes" | "edit_and_approve" | "send_back" | "reject_and_end" | "try_again" | "try_with_advice" | "supply_result" | "raise_budget" | "permit_call" | "refuse_call" | "end_project" | "end_task";
+
 export interface AgentPublic {
   agent_type: string;
   description: string;
@@ -63,6 +65,8 @@ export interface ArtifactCreate {
   encoding?: Encoding;
   name?: string;
   media_type?: string;
+  give?: boolean;
+  given_by?: string;
 }
 
 export interface ArtifactCreated {
@@ -136,6 +140,11 @@ export interface ArtifactRef {
   content_hash: string;
 }
 
+export interface AtExpiry {
+  effect: ExpiryEffect;
+  words: string;
+}
+
 export type Budget = Record<string, any> | string;
 
 export interface BudgetAlert {
@@ -196,6 +205,42 @@ export interface ComponentHealth {
   count: number | null;
 }
 
+export interface ContextCreate {
+  artifact_id: string;
+  as_type?: string | null;
+  given_by?: string;
+}
+
+export interface ContextGiven {
+  context_id: string;
+  artifact_id: string;
+  type: string;
+  name: string;
+  version: number;
+  given_by: string;
+  replaces: boolean;
+  stages: string[];
+}
+
+export interface ContextGivenEnvelope {
+  event_type: "context_given";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ContextGiven;
+  timestamp: string;
+}
+
+export interface ContextPublic {
+  context_id: string;
+  artifact: ArtifactItem;
+  replaces: boolean;
+  given_by: string;
+  given_at: string;
+  stages: string[];
+}
+
 export interface DecisionPublic {
   decision_id: string;
   action: HitlAction;
@@ -243,7 +288,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -251,7 +296,32 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "hitl_request" | "hitl_response" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
+
+export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
+
+export interface ExtensionAnswer {
+  request_id: string;
+  extension_id: string;
+  status: "extended" | "submitted";
+  expires_at: string;
+}
+
+export interface ExtensionCreate {
+  expires_at?: string | null;
+  extend_by?: string | null;
+  was?: string | null;
+  extension_id?: string | null;
+  extended_by?: string;
+}
+
+export interface ExtensionPublic {
+  extension_id: string;
+  extended_by: string;
+  was: string;
+  expires_at: string;
+  extended_at: string;
+}
 
 export interface Fallback {
   failed: string;
@@ -296,6 +366,26 @@ export interface HitlExpiredEnvelope {
   task_id: string | null;
   agent_type: string | null;
   data: HitlExpired;
+  timestamp: string;
+}
+
+export interface HitlExtended {
+  request_id: string;
+  extension_id: string;
+  stage: string;
+  round: number;
+  was: string;
+  expires_at: string;
+  extended_by: string;
+}
+
+export interface HitlExtendedEnvelope {
+  event_type: "hitl_extended";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: HitlExtended;
   timestamp: string;
 }
 
@@ -374,6 +464,8 @@ export interface Links {
 
 export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
 
+export type Needs = "comment" | "content" | "raise_by";
+
 export type OnExpiry = "halt" | "approve" | "reject";
 
 export type Oversight = "high" | "medium" | "low";
@@ -393,6 +485,11 @@ export interface Page_ArtifactItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_ContextPublic_ {
+  items: ContextPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_FilePublic_ {
   items: FilePublic[];
   next_cursor: string | null;
@@ -405,6 +502,11 @@ export interface Page_PendingRequest_ {
 
 export interface Page_PipelineItem_ {
   items: PipelineItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_ProjectDecision_ {
+  items: ProjectDecision[];
   next_cursor: string | null;
 }
 
@@ -453,7 +555,9 @@ export interface PendingRequest {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -467,6 +571,7 @@ export interface PendingRequest {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
   project_name: string;
   deadline_held: boolean;
 }
@@ -482,6 +587,7 @@ export interface Pipeline {
 
 export interface PipelineEstimate {
   pipeline: string;
+  model: string | null;
   projects: number;
   cost_usd: Range | null;
   working_seconds: Range | null;
@@ -497,6 +603,15 @@ export interface PipelineItem {
 export interface PipelineLeftOut {
   file: string;
   problems: string[];
+}
+
+export interface PossibleAction {
+  key: ActionKey;
+  label: string;
+  effect: string;
+  action: HitlAction;
+  needs: Needs | null;
+  redo_stages: string[];
 }
 
 export interface Problem {
@@ -563,6 +678,29 @@ export interface ProjectCreate {
   parent?: ParentCreate | null;
 }
 
+export interface ProjectDecision {
+  decision_id: string;
+  action: HitlAction;
+  comment: string | null;
+  content_hash: string | null;
+  artifact_id: string | null;
+  redo: string | null;
+  raise_by: Budget | null;
+  responder: string;
+  outcome: ResponseOutcome;
+  explanation: string | null;
+  responded_at: string;
+  recorded_at: string;
+  request_id: string;
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  artifacts: ArtifactRef[];
+}
+
 export interface ProjectItem {
   id: string;
   name: string;
@@ -580,6 +718,7 @@ export interface ProjectItem {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -615,6 +754,7 @@ export interface ProjectPublic {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -685,6 +825,7 @@ export interface RecordedInput {
   content: string;
   by_agent: boolean;
   note: string | null;
+  added_by: string | null;
 }
 
 export interface Recording {
@@ -713,7 +854,9 @@ export interface RequestItem {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -727,6 +870,7 @@ export interface RequestItem {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
 }
 
 export interface RequestPublic {
@@ -736,7 +880,9 @@ export interface RequestPublic {
   agent_type: string;
   stage: string;
   round: number;
+  title: string;
   question: string;
+  cause: string | null;
   reason: HitlReason;
   status: HitlStatus;
   artifacts: ArtifactRef[];
@@ -750,10 +896,15 @@ export interface RequestPublic {
   created_at: string;
   expires_at: string;
   decided_at: string | null;
+  at_expiry: AtExpiry;
+  actions: PossibleAction[];
+  log: string | null;
   redo_default: string;
   redo_stages: string[];
+  shortage_now: Shortage | null;
   task: TaskDetail;
   history: DecisionPublic[];
+  extensions: ExtensionPublic[];
   contents: ArtifactContent[];
 }
 
@@ -773,6 +924,7 @@ export interface ResponseCreate {
   artifact_id?: string | null;
   redo?: string | null;
   raise_by?: Budget | null;
+  raise_from?: Budget | null;
   in_bulk?: boolean;
   without_asking?: boolean;
   responder?: string;
@@ -863,6 +1015,7 @@ export interface Shortage {
   reserved: number;
   limit: number;
   needs: number;
+  raised: number;
   once: number | null;
 }
 
@@ -1250,6 +1403,14 @@ export interface WorkflowPublic {
   started_at: string;
   closed_at: string | null;
   url: string | null;
+}
+
+export interface WorkingTask {
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  since: string;
 }
 
 export type Writes = "document" | "files" | "report" | "package";

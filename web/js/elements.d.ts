@@ -6,6 +6,7 @@ import type { DiffView } from "./artifacts/diff-view.js";
 import type { FileTree } from "./artifacts/file-tree.js";
 import type { EventFeed } from "./feed/event-feed.js";
 import type { PipelineGraph } from "./pipeline/pipeline-graph.js";
+import type { LiveTextElement } from "./live-text/live-text.js";
 import type { RehearsalMark } from "./rehearsal.js";
 import type { TaskTimeline } from "./timeline/task-timeline.js";
 import type { TaskTranscript } from "./transcript/task-transcript.js";
@@ -21,6 +22,7 @@ declare global {
     "event-feed": EventFeed;
     "file-tree": FileTree;
     "pipeline-graph": PipelineGraph;
+    "live-text": LiveTextElement;
     "rehearsal-mark": RehearsalMark;
     "task-timeline": TaskTimeline;
     "task-transcript": TaskTranscript;

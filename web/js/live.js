@@ -32,7 +32,7 @@ class Live extends EventTarget {
   start() {
     this.#connect();
     addEventListener("online", () => this.retry());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retry());
+    document.addEventListener("visibilitychange", () => this.#see(document.visibilityState === "visible"));
   }
 
   /** Connect at once if the connection is lost; check it if it is open. */
@@ -42,16 +42,28 @@ class Live extends EventTarget {
   }
 
   /**
-   * Call `handle(event)` for each event of a project after number `since`, in order, each once, until `signal` aborts.
-   * Events without a number (task_progress) are delivered as they come.
+   * Call `handle(event)` for each event of a project after number `since`, in order, each once, until `signal` aborts;
+   * null is from now on. Events without a number (task_progress) are delivered as they come.
    * @param {string} projectId
-   * @param {number} since
+   * @param {number | null} since
    * @param {(event: LogEvent) => void} handle
    * @param {AbortSignal} signal
    */
   follow(projectId, since, handle, signal) {
     this.#send(this.#subscriptions.follow(projectId, since, handle));
     signal.addEventListener("abort", () => this.#send(this.#subscriptions.unfollow(projectId)));
+  }
+
+  /**
+   * Call `handle(frame)` with what models write for a followed project, while the page is visible and until `signal`
+   * aborts.
+   * @param {string} projectId
+   * @param {(frame: Frame) => void} handle
+   * @param {AbortSignal} signal
+   */
+  read(projectId, handle, signal) {
+    this.#sendAll(this.#subscriptions.read(projectId, handle));
+    signal.addEventListener("abort", () => this.#sendAll(this.#subscriptions.read(projectId, null)));
   }
 
   /**
@@ -65,6 +77,12 @@ class Live extends EventTarget {
     signal.addEventListener("abort", () => {
       if (this.#subscriptions.unwatch(changed)) this.#send({ action: "unwatch" });
     });
+  }
+
+  /** @param {boolean} isSeen */
+  #see(isSeen) {
+    this.#sendAll(this.#subscriptions.see(isSeen));
+    if (isSeen) this.retry();
   }
 
   #connect() {
@@ -81,7 +99,7 @@ class Live extends EventTarget {
   /** The handshake is done; the first frame says whether the server accepts the connection. */
   #connected() {
     this.#send({ action: "ping" });
-    for (const frame of this.#subscriptions.frames()) this.#send(frame);
+    this.#sendAll(this.#subscriptions.frames());
     this.#timers.ping = setInterval(() => this.#ping(), PING_INTERVAL);
   }
 
@@ -123,6 +141,11 @@ class Live extends EventTarget {
   /** @param {object} frame */
   #send(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** @param {object[]} frames */
+  #sendAll(frames) {
+    for (const frame of frames) this.#send(frame);
   }
 
   /** @param {Frame} frame */

@@ -1,9 +1,11 @@
 /** Starts the page. */
 
+import { startAttention } from "./attention.js";
 import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
 import { go } from "./navigation.js";
+import { startPalette } from "./palette/shortcut.js";
 import { startRouter } from "./router.js";
 import { startShell } from "./shell.js";
 import { startStops } from "./stops/elements.js";
@@ -11,7 +13,9 @@ import "./time-elements.js";
 
 startShell();
 startStops();
+startAttention();
 live.start();
 pending.start(new AbortController().signal);
 startKeyboard(go);
+startPalette();
 startRouter();

@@ -7,21 +7,57 @@
 const CONNECTION_FRAMES = new Set(["pong", "heartbeat", "connection_ready"]);
 
 export class Subscriptions {
-  /** @type {Map<string, { last: number, handle: (event: Event) => void }>} */
+  /** @type {Map<string, { last: number | null, handle: (event: Event) => void }>} */
   #followed = new Map();
   /** @type {Set<(projectId: string | null) => void>} */
   #watchers = new Set();
+  /** What models write for a project, by its id. @type {Map<string, (frame: Frame) => void>} */
+  #read = new Map();
+  #isSeen = true;
 
   /**
-   * Follow a project after event number `since`. Return the frame that subscribes to it.
+   * Follow a project after event number `since`, or from now on if that is null. Return the frame that subscribes.
    * @param {string} projectId
-   * @param {number} since
+   * @param {number | null} since
    * @param {(event: Event) => void} handle
    */
   follow(projectId, since, handle) {
     if (this.#followed.has(projectId)) throw new Error(`${projectId} is followed already`);
     this.#followed.set(projectId, { last: since, handle });
-    return { action: "subscribe", project_id: projectId, since };
+    return this.#subscribe(projectId, since);
+  }
+
+  /**
+   * Read what models write for a project while it is followed and seen. Return the frames that change its subscription.
+   * @param {string} projectId
+   * @param {((frame: Frame) => void) | null} handle null reads it no more
+   */
+  read(projectId, handle) {
+    if (handle) this.#read.set(projectId, handle);
+    else this.#read.delete(projectId);
+    return this.#isSeen ? this.#again(projectId) : [];
+  }
+
+  /** Note whether anybody sees the page. Return the frames that change the subscriptions. @param {boolean} isSeen */
+  see(isSeen) {
+    if (this.#isSeen === isSeen) return [];
+    this.#isSeen = isSeen;
+    return [...this.#read.keys()].flatMap((id) => this.#again(id));
+  }
+
+  /** @param {string} id */
+  #again(id) {
+    const follower = this.#followed.get(id);
+    return follower ? [{ action: "unsubscribe", project_id: id }, this.#subscribe(id, follower.last)] : [];
+  }
+
+  /**
+   * @param {string} id
+   * @param {number | null} since null is from now on
+   */
+  #subscribe(id, since) {
+    const live = this.#isSeen && this.#read.has(id) ? { live: true } : {};
+    return { action: "subscribe", project_id: id, ...(since === null ? {} : { since }), ...live };
   }
 
   /**
@@ -53,11 +89,7 @@ export class Subscriptions {
 
   /** The frames that resume everything on a new connection. */
   frames() {
-    const followed = [...this.#followed].map(([id, { last }]) => ({
-      action: "subscribe",
-      project_id: id,
-      since: last,
-    }));
+    const followed = [...this.#followed].map(([id, { last }]) => this.#subscribe(id, last));
     return this.#watchers.size ? [{ action: "watch" }, ...followed] : followed;
   }
 
@@ -68,6 +100,7 @@ export class Subscriptions {
   deliver(frame) {
     if (frame.event_type === "watching") this.#notify(null);
     else if (frame.event_type === "project_changed") this.#notify(frame.project_id);
+    else if (frame.event_type === "live") this.#read.get(frame.project_id)?.(frame);
     else if (!CONNECTION_FRAMES.has(frame.event_type)) this.#deliver(/** @type {Event} */ (frame));
   }
 
@@ -81,7 +114,7 @@ export class Subscriptions {
     const follower = this.#followed.get(event.project_id);
     if (!follower) return;
     if (event.seq !== null) {
-      if (event.seq <= follower.last) return;
+      if (follower.last !== null && event.seq <= follower.last) return;
       follower.last = event.seq;
     }
     follower.handle(event);

@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, wholeSeconds } from "./time.js";
+import { ago, brief, clock, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -35,11 +35,11 @@ class TickingElement extends HTMLElement {
 }
 
 /** @type {Record<string, (ms: number) => string>} */
-const LENGTHS = { span: wholeSeconds, brief };
+const LENGTHS = { span: wholeSeconds, brief, clock };
 
 /**
  * `<time-ago datetime="…">`: how long ago, or in how long. `mode="span"` shows the time since (or until) as a duration,
- * such as "3 min 20 s"; `mode="brief"` only its largest unit, "3 min".
+ * such as "3 min 20 s"; `mode="brief"` only its largest unit, "3 min"; `mode="clock"` as "3:20".
  */
 class TimeAgo extends TickingElement {
   static observedAttributes = ["datetime", "mode"];
@@ -64,7 +64,7 @@ class TimeAgo extends TickingElement {
 }
 
 /**
- * `<time-left until="…" since="…">`: the time that is left. Its tone warns when little is left; it dispatches `expired`
+ * `<time-left until="…" since="…" then="…">`: the time that is left, and what happens then. Its tone warns when little is left; it dispatches `expired`
  * when the time is up.
  */
 class TimeLeft extends TickingElement {
@@ -78,8 +78,11 @@ class TimeLeft extends TickingElement {
     const warns = left < Math.min(HOUR, WARNING_SHARE * whole);
     const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
-    if (!this.title) this.title = `Waits until ${inFull(until)}`;
-    this.write(left > 0 ? `${brief(left)} left` : "expired");
+    const title = `Waits until ${inFull(until)}`;
+    if (this.title !== title) this.title = title;
+    const then = this.getAttribute("then");
+    this.write(left <= 0 ? "expired" : then ? `expires in ${remaining(left)} → ${then}` : `${remaining(left)} left`);
+    if (left > 0) this.#expired = false;
     if (left > 0 || this.#expired) return;
     this.#expired = true;
     this.dispatchEvent(new Event("expired"));

@@ -1,20 +1,40 @@
-/** Times and durations as text, in the reader's zone. */
+/** Times and durations as text, in the reader's zone. Each is rounded to the smallest unit that it shows. */
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
-const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const hourAndMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayAndClock = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]; // in ms
+const HOURS_ALONE = 48; // up to here a time in one unit is hours: "24 h left", and not "1 d left"
 
 /**
  * "3m ago", "in 2h"; under a minute "now".
  * @param {number} moment ms since the epoch
  */
 export function ago(moment, now = Date.now()) {
-  const seconds = (moment - now) / 1000;
-  for (const [unit, length] of UNITS) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
-  }
-  return "now";
+  const ms = Math.abs(moment - now);
+  if (ms < MINUTE) return "now";
+  const [amount, unit] = largestUnit(ms);
+  return relative.format(moment < now ? -amount : amount, unit);
+}
+
+/**
+ * A time of a minute or more in its largest unit alone.
+ * @param {number} ms
+ * @returns {[number, "minute" | "hour" | "day"]}
+ */
+function largestUnit(ms) {
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 60) return [minutes, "minute"];
+  const hours = Math.round(ms / HOUR);
+  return hours < HOURS_ALONE ? [hours, "hour"] : [Math.round(ms / DAY), "day"];
 }
 
 /**
@@ -22,25 +42,66 @@ export function ago(moment, now = Date.now()) {
  * @param {number} ms
  */
 export function duration(ms) {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${(ms / 1000).toFixed(1)} s`;
+  if (Math.round(ms) < SECOND) return `${Math.max(0, Math.round(ms))} ms`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / SECOND);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
-  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3_600)} h`;
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.round(ms / HOUR);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /**
- * A duration in whole seconds, for a text that changes every second: "12 s", "3 min 20 s".
+ * A duration in whole seconds that have passed, for a text that changes every second: "12 s", "3 min 20 s".
  * @param {number} ms
  */
-export const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : duration(ms));
+export function wholeSeconds(ms) {
+  const passed = Math.floor(ms / SECOND) * SECOND;
+  return passed < MINUTE ? `${passed / SECOND} s` : duration(passed);
+}
+
+const SHORT = { minute: "min", hour: "h", day: "d" };
 
 /**
- * A duration in its largest unit alone: "12 s", "3 min", "2 h", "3 d".
+ * A duration in its largest unit alone: "12 s", "3 min", "24 h", "3 d".
  * @param {number} ms
  */
-export const brief = (ms) => wholeSeconds(ms).split(" ", 2).join(" ");
+export function brief(ms) {
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  const [amount, unit] = largestUnit(ms);
+  return `${amount} ${SHORT[unit]}`;
+}
+
+/**
+ * The time until a moment in its largest unit: "24 h", "3 min", "1 s". It is 0 only when the moment has come.
+ * @param {number} ms
+ */
+export function remaining(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  return seconds < 60 ? `${seconds} s` : brief(seconds * SECOND);
+}
+
+/**
+ * When something happens: "at 14:20", or "on Sun, 29 Nov, 14:20" if that is on another day.
+ * @param {number} moment ms since the epoch
+ */
+export function atTime(moment, now = Date.now()) {
+  const sameDay = new Date(moment).toDateString() === new Date(now).toDateString();
+  return sameDay ? `at ${hourAndMinute.format(moment)}` : `on ${dayAndClock.format(moment)}`;
+}
+
+/**
+ * A duration as a clock shows it: "0:09", "1:40", "2:05:00".
+ * @param {number} ms
+ */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(seconds / 3_600);
+  return hours ? `${hours}:${parts.join(":")}` : `${Number(parts[0])}:${parts[1]}`;
+}
 
 /**
  * The exact local time, for a tooltip.

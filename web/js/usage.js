@@ -1,6 +1,6 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
-/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, TaskPublic, Usage } from "./api.d.ts" */
+/** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, Shortage, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
 
@@ -12,31 +12,10 @@ export const askedModel = (usage) =>
   Boolean(usage && (usage.asked_for || usage.input_tokens || usage.output_tokens || usage.cost_usd));
 
 /**
- * What the tasks used together, or null if none of them asked a model.
- * @param {Pick<TaskPublic, "usage">[]} tasks
- * @returns {Amount | null}
- */
-export function totalUsage(tasks) {
-  const asked = tasks.flatMap(({ usage }) => (usage && askedModel(usage) ? [usage] : []));
-  if (!asked.length) return null;
-  /** @param {keyof Amount} name */
-  const sum = (name) => asked.reduce((total, usage) => total + usage[name], 0);
-  return {
-    input_tokens: sum("input_tokens"),
-    output_tokens: sum("output_tokens"),
-    cost_usd: sum("cost_usd"),
-  };
-}
-
-/**
- * "$1.20", and with two digits that count if it is less than a cent: "$0.0042". "$0" is free.
+ * "$1.20", and with more digits if it is less than a cent: "$0.0042". "$0" is free.
  * @param {number} usd
  */
-export function dollars(usd) {
-  if (usd === 0) return "$0";
-  if (usd < 0.01) return `$${usd.toFixed(Math.min(8, 1 - Math.floor(Math.log10(usd))))}`;
-  return `$${usd.toFixed(2)}`;
-}
+export const dollars = (usd) => (usd === 0 ? "$0" : `$${amountOf("usd", usd).split(" ")[0]}`);
 
 /**
  * "$0.42, 12,300 tokens".
@@ -108,13 +87,27 @@ export const alertInWords = ({ percent, kind, unit, spent, limit }) =>
   `${percent} % of the budget of the ${kind} is spent: ${amountOf(unit, spent)} of ${amountOf(unit, limit)}`;
 
 /**
- * "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
+ * "The budget has been raised to 7.00 USD meanwhile. 5.10 USD of 7.00 USD are spent now. ..."
+ * @param {Shortage} asked the budget as the gate asked about it
+ * @param {Shortage} now
+ */
+export function shortageInWords(asked, now) {
+  const [spent, limit] = [now.spent, now.limit].map((amount) => amountOf(now.unit, amount));
+  const state = `${spent} of ${limit} are spent now.`;
+  return now.limit > asked.limit
+    ? `The budget has been raised to ${limit} meanwhile. ${state} Leave the amount empty to continue without a further raise.`
+    : state;
+}
+
+/**
+ * "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).", or null.
  * @param {PipelineEstimate} estimate
  */
-export function estimateInWords({ projects, cost_usd: cost, working_seconds: time }) {
+export function estimateInWords({ model, projects, cost_usd: cost, working_seconds: time }) {
   if (!cost || !time) return null;
   const [usual, least, most] = [time.median, time.least, time.most].map((each) => amountOf("seconds", each));
-  return `${projects} earlier projects of this pipeline: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
+  const which = model ? `with ${model}` : "with any model";
+  return `${projects} earlier projects of this pipeline ${which}: ${dollars(cost.median)} (${dollars(cost.least)} to ` +
     `${dollars(cost.most)}), ${usual} of work (${least} to ${most}).`;
 }
 

@@ -13,7 +13,9 @@ REQUEST: Json = {
     "agent_type": "analyst",
     "stage": "discovery",
     "round": 1,
+    "title": "Review: Project plan v1",
     "question": "Is this the right project?",
+    "cause": None,
     "reason": "review",
     "status": "pending",
     "artifacts": [REFERENCE],
@@ -27,6 +29,7 @@ REQUEST: Json = {
     "created_at": LATER,
     "expires_at": TOMORROW,
     "decided_at": None,
+    "at_expiry": {"effect": "fails", "words": "the project fails"},
 }
 PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener", "deadline_held": False}
 DECISION: Json = {
@@ -43,11 +46,32 @@ DECISION: Json = {
     "responded_at": LATER,
     "recorded_at": LATER,
 }
+ACTIONS: list[Json] = [
+    {
+        "key": "approve",
+        "label": "Approve",
+        "effect": "The result is accepted as it is.",
+        "action": "approve",
+        "needs": None,
+        "redo_stages": [],
+    },
+    {
+        "key": "reject_and_end",
+        "label": "Reject and end project",
+        "effect": "The project ends as rejected. This is final.",
+        "action": "reject",
+        "needs": "comment",
+        "redo_stages": [],
+    },
+]
 WHOLE_REQUEST: Json = REQUEST | {
+    "actions": ACTIONS,
+    "log": None,
     "redo_default": "discovery",
     "redo_stages": [],
     "task": TASK_DETAIL,
     "history": [DECISION],
+    "extensions": [],
     "contents": [ARTIFACT_CONTENT],
 }
 RESPONSE: Json = {
@@ -57,3 +81,10 @@ RESPONSE: Json = {
     "status": "approved",
 }
 SUBMITTED_RESPONSE: Json = RESPONSE | {"outcome": None, "status": "submitted"}
+EXTENSION: Json = {
+    "request_id": REQUEST_ID,
+    "extension_id": DECISION_ID,
+    "status": "extended",
+    "expires_at": TOMORROW,
+}
+SUBMITTED_EXTENSION: Json = EXTENSION | {"status": "submitted"}

@@ -25,6 +25,7 @@ PIPELINE_ITEM: Json = {
 }
 ESTIMATE: Json = {
     "pipeline": "quick-start",
+    "model": "openai:gpt-5",
     "projects": 12,
     "cost_usd": {"median": 0.42, "least": 0.2, "most": 1.35},
     "working_seconds": {"median": 310.5, "least": 180, "most": 900},

@@ -65,6 +65,7 @@ RECORDING: Json = {
             "content": "# URL shortener\n\n- Shorten a URL.\n",
             "by_agent": False,
             "note": None,
+            "added_by": None,
         }
     ],
     "entries": [

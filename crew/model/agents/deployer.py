@@ -9,7 +9,7 @@ from artifacts.file_sets import unpack
 from artifacts.media_types import FILES, ZIP
 from artifacts.paths import slug
 from crew.markdown import code_block
-from crew.model.agents.input_tools import read_artifact_tool, reading_tools
+from crew.model.agents.input_tools import reading_tools
 from crew.model.agents.run_report import note_on
 from crew.model.agents.services import AgentServices, run_conversation
 from crew.model.outputs import DeliveryNotes
@@ -43,7 +43,7 @@ class Deployer:
 
         is_changed = begins_from_source(assignment)
         tools = (
-            *(reading_tools(assignment.inputs) if is_changed else (read_artifact_tool(assignment.inputs),)),
+            *reading_tools(assignment.inputs),
             Tool(
                 "submit", "Hand back the words of the delivery; this ends your step.", DeliveryNotes, submit, ends=True
             ),

@@ -11,7 +11,7 @@ from crew.model.conversation import Completed, Conversation
 from crew.model.limiter.limiter import Limiter
 from crew.model.limiter.memory_queue import MemoryQueue
 from crew.model.limits import limits_of
-from crew.model.mcp_tools import McpTools
+from crew.model.mcp.tools import McpTools
 from crew.model.model_list import ModelList
 from crew.model.prompt import prompt_for
 from crew.model.tool import Tool

@@ -19,6 +19,7 @@ from crew.model.limiter.turn_queue import (
     MIN_POLL_SECONDS,
     PRESENT_SECONDS,
     RATIO_WEIGHT,
+    ROUNDING_SECONDS,
     SLOWER,
     SLOWEST,
     Granted,
@@ -124,7 +125,7 @@ class MemoryQueue:
             ready = max(ready, model.tokens_at - TOKEN_BURST_SECONDS)
         earlier = takewhile(lambda each: each != waiter, model.order())
         present = sum(model.waiting[each].seen_until >= now for each in earlier)
-        if present == 0 and ready <= now:
+        if present == 0 and ready <= now + ROUNDING_SECONDS:
             del model.waiting[waiter]
             model.place = max(model.place, place.number)
             if not model.waiting:

@@ -30,6 +30,7 @@ CONSTANTS = json.dumps(
         "slower": turn_queue.SLOWER,
         "first_slowest": turn_queue.FIRST_SLOWEST,
         "slowest": turn_queue.SLOWEST,
+        "rounding_seconds": turn_queue.ROUNDING_SECONDS,
         "ratio_weight": turn_queue.RATIO_WEIGHT,
         "token_burst_seconds": pacing.TOKEN_BURST_SECONDS,
     }

@@ -26,6 +26,9 @@ SLOWER = 1.25
 FIRST_SLOWEST, SLOWEST = 6.0, 60.0
 """Seconds between calls of the slowest pace that a first refusal, and any number of them, can lead to."""
 
+ROUNDING_SECONDS = 1e-6
+"""How much earlier than its time a turn is given: `now + n * interval - n * interval` may be later than `now`."""
+
 RATIO_WEIGHT = 0.2
 """How much of the next estimate of tokens comes from the newest response."""
 

@@ -93,7 +93,7 @@ if operation == 'acquire' then
   local ready = math.max(state.paused or 0, (state.tat or 0) - (burst - 1) * interval)
   if per_token > 0 then ready = math.max(ready, (state.token_tat or 0) - C.token_burst_seconds) end
   local mine = is_next()
-  if mine and ready <= now then
+  if mine and ready <= now + C.rounding_seconds then
     redis.call('ZREM', QUEUE, member)
     redis.call('ZREM', SEEN, member)
     state.place = math.max(state.place or 0, place)

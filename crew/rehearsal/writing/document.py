@@ -11,7 +11,7 @@ from crew.reading.candidates import NotUsed
 from crew.reading.document_requirements import NOT_USED_HEADING
 from crew.reading.markdown_blocks import plain
 from crew.reading.requirements import MAX_CHARACTERS, Requirement, shorten
-from crew.rehearsal.task_context import TaskContext
+from crew.rehearsal.task_context import TaskContext, readable_text
 from crew.wording import title_of
 from models.contracts.names import ArtifactType
 
@@ -20,12 +20,13 @@ Section = tuple[str, Sequence[str]]
 
 _MAX_QUOTE_CHARACTERS = 4_000
 _MAX_NOTE = 600
+_MAX_ADDED_CHARACTERS = 1_000
 
 
 def document(context: TaskContext, type: ArtifactType, sections: Iterable[Section]) -> Draft:
     """Return a Markdown draft: the rehearsal notice, the title, the changes of this round, then the sections."""
     lines = [f"> {rehearsal_notice(context)}", "", f"# {title_of(type)}: {escape_markdown(context.brief.title)}"]
-    for heading, body in [*changes_section(context), *sections]:
+    for heading, body in [*changes_section(context), *sections, *added_section(context)]:
         lines += ["", f"## {heading}", "", *body]
     return Draft(type, ("\n".join(lines) + "\n").encode())
 
@@ -48,6 +49,19 @@ def changes_section(context: TaskContext) -> list[Section]:
         return []
     intro = f"Round {context.assignment.round} was written because of this feedback:"
     return [("Changes in this round", [intro, "", *block_quote(feedback)])]
+
+
+def added_section(context: TaskContext) -> list[Section]:
+    """Return the section on what people added for the crew to read, if there is any. A rehearsal quotes it only."""
+    lines: list[str] = []
+    for each in context.assignment.inputs:
+        if each.added_by is None:
+            continue
+        by = escape_markdown(plain(each.added_by))
+        text = readable_text(each)
+        quoted = block_quote(text[:_MAX_ADDED_CHARACTERS]) if text else [f"> {each.media_type}"]
+        lines += [f"{escape_markdown(plain(each.name))}, version {each.version}, added by {by}:", "", *quoted, ""]
+    return [("Added by people", lines[:-1])] if lines else []
 
 
 def source_line(context: TaskContext) -> str:

@@ -42,7 +42,7 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     assert started
     project = started[1]
     ran = await botarmy(api_url, *suggested[1].split(), cwd=tmp_path)
-    assert (ran.code, ran.out) == (0, "The request is approved.\n"), ran
+    assert (ran.code, ran.out) == (0, "Approved.\n"), ran
     await wait_for_status(http, project, "completed")
 
     async def show(*arguments: str) -> str:
@@ -85,13 +85,16 @@ async def test_a_person_raises_the_budget_at_the_gate_on_a_terminal(api_url: str
         await terminal.answers("[a] raise the budget", "a")
         await terminal.answers("Raise it by how much, such as 2usd?", "much")
         await terminal.sees("it should be AMOUNT UNIT")
+        raised = await botarmy(api_url, "budget", project, "--set", "0.6usd", cwd=tmp_path)
+        assert raised.code == 0, raised
         await terminal.answers("[l] later", "a")
+        await terminal.sees("It has been raised to 0.60 USD meanwhile. 0.00 USD of 0.60 USD are spent now.")
         await terminal.answers("Raise it by how much, such as 2usd?", "2usd")
         await terminal.sees("build: approved by human")
-        await terminal.sees(" of 2.50 USD; ")  # below the table
+        await terminal.sees(" of 2.60 USD; ")  # below the table
         assert await terminal.ended() == 0
         usage = json.loads((await botarmy(api_url, "usage", project, "--json", cwd=tmp_path)).out)["total"]
-        spent = f"{usage['cost_usd']:.2f} USD of 2.50 USD; {usage['input_tokens'] + usage['output_tokens']:,} tokens"
+        spent = f"{usage['cost_usd']:.2f} USD of 2.60 USD; {usage['input_tokens'] + usage['output_tokens']:,} tokens"
         assert f"Spent: {spent} in {len(TURNS)} turns" in terminal.text
         assert re.search(rf"build +coder +done .* {usage['cost_usd']:.2f} USD +\d:\d\d", terminal.text), terminal.text
     set_to = await botarmy(api_url, "budget", project, "--set", "none", cwd=tmp_path)

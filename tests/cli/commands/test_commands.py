@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import httpx2
@@ -98,6 +99,21 @@ async def test_a_server_that_is_not_botarmy_is_reported(tmp_path: Path) -> None:
         ran = await botarmy(url, "projects", cwd=tmp_path)
     assert (ran.code, ran.out) == (5, "")
     assert "is not BotArmy" in ran.err
+
+
+@pytest.mark.parametrize("which", [("projects",), ("projects", "--json"), ("inbox", "--json")])
+async def test_output_that_is_not_read_to_its_end_is_no_error(
+    api_url: str, tmp_path: Path, which: tuple[str, ...]
+) -> None:
+    """As with `| head`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        *BOTARMY, *which, cwd=tmp_path, env=environment(api_url), stdout=writing, stderr=asyncio.subprocess.PIPE
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (141, b"")
 
 
 @pytest.mark.parametrize("little", [True, False])

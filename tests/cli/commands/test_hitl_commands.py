@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,14 @@ async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.As
     ran = await respond(first, "amend", "--comment", "Say who it is for.", "--json")
     assert (ran.code, json.loads(ran.out)["status"]) == (0, "amended"), ran
     ran = await respond(
-        await open_request(http, project_id, round_=2), "amend", "--content-file", "-", stdin=b"# Mine\n"
+        await open_request(http, project_id, round_=2), "edit-and-approve", "--content-file", "-", stdin=b"# Mine\n"
     )
-    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    assert (ran.code, ran.out) == (0, "Edited and approved.\n"), ran
     ran = await respond(first, "approve")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "botarmy: human decided first: the request is amended.\n"
     ran = await respond(await open_request(http, project_id, "plan"), "reject", "--comment", "No.")
-    assert (ran.code, ran.out) == (0, "The request is rejected.\n"), ran
+    assert (ran.code, ran.out) == (0, "Rejected.\n"), ran
     artifacts = await botarmy(api_url, "artifacts", project_id, "--type", "project_plan", "--json", cwd=tmp_path)
     assert [item["author"] for item in json.loads(artifacts.out)["items"]] == ["analyst", "analyst", "human"]
 
@@ -46,10 +47,51 @@ async def test_respond_sends_the_work_to_an_earlier_stage(
     request = await open_request(http, project_id)
     await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
     request = await open_request(http, project_id, "plan")
-    arguments = ("amend", "--comment", "It is another project.", "--redo", "discovery")
+    arguments = ("request-changes", "--comment", "It is another project.", "--redo", "discovery")
     ran = await botarmy(api_url, "respond", request["request_id"], *arguments, cwd=tmp_path)
-    assert (ran.code, ran.out) == (0, "The request is amended.\n"), ran
+    assert (ran.code, ran.out) == (0, "Changes requested.\n"), ran
     await open_request(http, project_id, "discovery", round_=2)
+
+
+async def test_extend_gives_a_request_more_time(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    request = await open_request(http, await start_project(http, "More time"))
+
+    async def extend(*arguments: object) -> Result:
+        return await botarmy(api_url, "extend", request["request_id"], *arguments, cwd=tmp_path)
+
+    ran = await extend("4h", "--name", "Ada", "--json")
+    answer = json.loads(ran.out)
+    assert (ran.code, answer["status"]) == (0, "extended"), ran
+    longer = datetime.fromisoformat(answer["expires_at"]) - datetime.fromisoformat(request["expires_at"])
+    assert longer == timedelta(hours=4)
+    ran = await extend("30m")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith("The deadline is 20")
+    ran = await extend("soon")
+    assert (ran.code, ran.out) == (2, ""), ran
+    assert "extend_by" in ran.err
+    await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
+    ran = await extend("4h")
+    assert (ran.code, ran.err) == (1, "botarmy: human decided first: the request is approved.\n"), ran
+
+
+async def test_give_hands_the_crew_a_file_once(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    project_id = await start_project(http, "Given rules")
+    await open_request(http, project_id)
+    (tmp_path / "rules.md").write_text("# Rules\n\n- No cookies.\n")
+
+    async def give(*arguments: object) -> Result:
+        return await botarmy(api_url, "give", project_id, *arguments, cwd=tmp_path)
+
+    ran = await give("rules.md", "--by", "Ada")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert ran.out.startswith("Given as user_input v1. These steps receive it: plan, "), ran
+    ran = await give("rules.md", "--json")
+    assert (ran.code, json.loads(ran.out)["artifact"]["version"]) == (0, 2), ran
+    for arguments, words in ((("missing.md",), "cannot read"), (("rules.md", "--as", "project_plan"), "--as needs")):
+        ran = await give(*arguments)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert words in ran.err
 
 
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
@@ -59,6 +101,9 @@ async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
         (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no stage is possible"),
         (("reject",), "reject needs a comment"),
+        (("request-changes",), "request-changes needs a comment"),
+        (("request-changes", "--content-file", "x.md"), "request-changes needs a comment, and no content"),
+        (("edit-and-approve", "--comment", "Mine."), "edit-and-approve needs content"),
         (("approve", "--content-file", "x.md"), "approve takes no content"),
         (("amend", "--content-file", "missing.md"), "cannot read missing.md"),
         (("approve", "--artifact", UNKNOWN_ID), "artifact_id"),

@@ -25,7 +25,10 @@ def editor(tmp_path: Path) -> dict[str, str]:
     script = tmp_path / "my editor"
     script.write_text("#!/bin/sh\nprintf 'Amended in the editor.\\n' >> \"$1\"\n")
     script.chmod(0o755)
-    return {"EDITOR": f"'{script}'"}
+    pager = tmp_path / "pager"
+    pager.write_text('#!/bin/sh\necho "the pager has $(wc -l) lines"\n')
+    pager.chmod(0o755)
+    return {"EDITOR": f"'{script}'", "PAGER": str(pager)}
 
 
 async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
@@ -34,14 +37,23 @@ async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await terminal.project_id()
         await terminal.sees("Is this the right project?")
-        await terminal.answers(MENU, "e")
+        await terminal.sees("The project fails ")
+        await terminal.sees("if nobody decides (24h00m left)")
+        await terminal.sees("… cut here: ")
+        await terminal.sees("[s] shows all of it, [p] in a pager.")
+        await terminal.answers(MENU, "p")
+        await terminal.sees("the pager has ")
+        await terminal.answers(MENU, "x")
+        await terminal.answers("By how much, such as 30m, 4h or 2d?", "4h")
+        await terminal.sees("The deadline is ")
+        await terminal.answers(MENU, "w")
         await terminal.answers("Lines added: 1, removed: 0. Send it?", "y")
-        await terminal.sees("discovery: amended by human")
+        await terminal.sees("discovery: edited and approved by human")
 
         await terminal.sees("Do these requirements say what you need?")
-        await terminal.answers(MENU, "c")
+        await terminal.answers(MENU, "e")
         await terminal.answers("What should change?", "Say who pays.")
-        await terminal.sees("plan: amended by human: Say who pays.")
+        await terminal.sees("plan: changes requested by human: Say who pays.")
 
         await terminal.sees("plan: analyst, round 2")
         await terminal.sees("[d] diff")
@@ -79,7 +91,7 @@ async def test_a_person_sends_the_work_back_to_the_stage_that_they_choose(api_ur
         await terminal.sees("[2] discovery")
         await terminal.answers("Which stage should the work go back to?", "1")
         await terminal.answers("What should change?", "Say who pays.")
-        await terminal.sees("design: amended by human, back to plan: Say who pays.")
+        await terminal.sees("design: changes requested by human, back to plan: Say who pays.")
         await terminal.sees("plan: analyst, round 2")
 
 
@@ -120,13 +132,13 @@ async def test_the_question_of_a_gate_that_is_decided_elsewhere_is_withdrawn_and
 ) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env=editor) as terminal:
         project_id = await terminal.project_id()
-        await terminal.answers(MENU, "e")
+        await terminal.answers(MENU, "w")
         await terminal.sees("Send it?")
         (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
         answer = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json={"action": "approve"})
         assert answer.status_code == 200
         await terminal.sees("Your text was not sent; it is in ")
-        await terminal.sees("discovery: decided elsewhere")
+        await terminal.sees("discovery: human decided: approved")
         await terminal.sees("Do these requirements say what you need?")
     draft = re.search(r"it is in\s+(\S+\.md)", terminal.text)
     assert draft
@@ -134,12 +146,60 @@ async def test_the_question_of_a_gate_that_is_decided_elsewhere_is_withdrawn_and
     Path(draft[1]).unlink()
 
 
+async def test_what_was_typed_is_not_lost_when_somebody_else_decides(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path) as terminal:
+        project_id = await terminal.project_id()
+        await terminal.answers(MENU, "c")  # the key of earlier versions
+        await terminal.sees("What should change?")
+        terminal.type("Say who pays, and wh")
+        await terminal.sees("and wh")
+        (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
+        body = {"action": "amend", "comment": "Shorter.", "responder": "Ada"}
+        await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=body)
+        await terminal.sees("What you typed was not sent: Say who pays, and wh")
+        await terminal.sees("discovery: Ada decided: changes requested: Shorter.")
+        await terminal.sees("discovery: analyst, round 2")
+        await terminal.answers(MENU, "a")
+        await terminal.sees("discovery: approved by human")
+
+
+async def test_the_inbox_withdraws_a_question_that_somebody_else_has_decided(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    request = await _open_request(http, "Withdrawn")
+    ids = [line.split()[0] for line in (await botarmy(api_url, "inbox", cwd=tmp_path)).out.splitlines()]
+    async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=160) as terminal:
+        await terminal.sees("the project fails")
+        await terminal.answers("Decide on which?", str(ids.index(request["request_id"]) + 1))
+        await terminal.answers(MENU, "r")
+        await terminal.sees("Why?")
+        terminal.type("Because it")
+        body = {"action": "approve", "responder": "Ada"}
+        await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=body)
+        await terminal.sees("What you typed was not sent: Because it")
+        await terminal.sees("discovery: Ada decided: approved")
+
+
+async def test_a_failed_step_says_why_and_what_can_be_done(api_url: str, tmp_path: Path) -> None:
+    brief = tmp_path / "brief.md"
+    controls = "---\nrehearsal:\n  fail_step: {stage: discovery, retryable: false}\n---\n"
+    brief.write_text(f"{controls}# A thing\n\n- It works.\n")
+    async with on_a_terminal(api_url, "run", brief, cwd=tmp_path, columns=120) as terminal:
+        await terminal.sees("Analyst failed on discovery")
+        await terminal.sees("Rehearsed failure")
+        await terminal.sees("[a] try again  [e] try again with advice  [w] supply the result  [r] end project")
+        await terminal.answers(MENU, "a")
+        await terminal.sees("Is this the right project?")
+
+
 async def test_the_question_is_repeated_after_a_refused_response(api_url: str, tmp_path: Path) -> None:
     script = tmp_path / "editor"
     script.write_text("#!/bin/sh\nprintf 'a\\000b' > \"$1\"\n")
     script.chmod(0o755)
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, env={"EDITOR": str(script)}) as terminal:
-        await terminal.answers(MENU, "e")
+        await terminal.answers(MENU, "w")
         await terminal.answers("Send it?", "y")
         await terminal.sees("Your text was not sent; it is in ")
         await terminal.sees("NUL")

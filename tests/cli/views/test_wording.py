@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from cli.client.deadlines import by_urgency, consequence, is_urgent
+from cli.client.durations import duration, remaining
 from cli.client.project_view import ProjectView, StageStatus
-from cli.client.shapes import Event
-from cli.views.wording import describe, duration
-from models.contracts.enums import EventType
+from cli.client.shapes import Event, Request
+from cli.views.console import PlainConsole
+from cli.views.live import LiveDisplay
+from cli.views.wording import describe, describe_wait
+from models.contracts.enums import EventType, WaitReason
 from tests.models.test_event_data import FIRST
 
 
@@ -89,3 +96,91 @@ def test_a_change_of_a_project_says_what_has_changed() -> None:
     data = {"by": "Ada", "owner": "Bo", "tags": ["a", "b"], "archived": False}
     line = "the project is given to Bo, tagged a, b, no longer archived by Ada"
     assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
+
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+def request(left: timedelta, **fields: Any) -> Request:
+    return Request.model_validate(
+        {
+            "request_id": "1",
+            "project_id": "1",
+            "stage": "plan",
+            "agent_type": "analyst",
+            "question": "Good?",
+            "reason": "review",
+            "status": "pending",
+            "created_at": NOW - timedelta(hours=1),
+            "expires_at": NOW + left,
+            "at_expiry": {"effect": "fails", "words": "the project fails"},
+        }
+        | fields
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (24 * 3600, "24h00m"),
+        (24 * 3600 - 0.01, "24h00m"),
+        (24 * 3600 - 59, "24h00m"),
+        (24 * 3600 - 61, "23h59m"),
+        (3600, "1h00m"),
+        (3600 - 0.5, "1h00m"),
+        (3599, "59:59"),
+        (60, "1:00"),
+        (59.2, "1:00"),
+        (0.1, "0:01"),
+        (0, "0:00"),
+        (-5, "0:00"),
+    ],
+)
+def test_what_is_left_is_never_shown_as_less(seconds: float, text: str) -> None:
+    assert remaining(seconds) == text
+
+
+def test_a_deadline_says_what_it_does_and_when() -> None:
+    soon = consequence(request(timedelta(hours=23, minutes=59, seconds=59)), NOW)
+    assert soon.startswith("The project fails ")
+    assert soon.endswith(" if nobody decides (24h00m left).")
+    assert consequence(request(timedelta(0)), NOW) == "The deadline has passed: the project fails."
+    held = consequence(request(timedelta(hours=1), deadline_held=True), NOW)
+    assert held == "The deadline is on hold. After it, the project fails."
+    assert consequence(request(timedelta(hours=1), at_expiry={}), NOW).startswith("It expires ")
+
+
+def test_failures_come_first_and_then_the_next_deadline() -> None:
+    failed = request(timedelta(hours=9), reason="failed_step")
+    near, far = request(timedelta(minutes=5)), request(timedelta(hours=9))
+    held = request(timedelta(minutes=1), deadline_held=True)
+    assert sorted([held, far, near, failed], key=by_urgency) == [failed, near, far, held]
+    assert [is_urgent(one, NOW) for one in (near, far, held)] == [True, False, False]
+
+
+async def test_what_a_step_waits_for_is_shown_with_the_time_that_is_left() -> None:
+    view, console = ProjectView(), PlainConsole(file=io.StringIO(), width=160)
+    began = datetime.now(UTC)
+
+    def told(data: dict[str, Any], seconds: float = 0.0) -> None:
+        moment = began + timedelta(seconds=seconds)
+        seq = 1 if "round" in data else None
+        kind = EventType.TASK_STARTED if seq else EventType.TASK_PROGRESS
+        view.apply(Event(event_type=kind, seq=seq, task_id="1", agent_type="coder", data=data, timestamp=moment))
+
+    told(FIRST[EventType.TASK_STARTED] | {"stage": "build", "round": 1})
+    progress = {"stage": "build", "message": "openai:gpt-5 is rate-limited", "fraction": None}
+    told(progress | {"wait": {"reason": "rate_limit", "seconds": 30.0}})
+    (row,) = view.stages.values()
+    assert row.wait_left(began + timedelta(seconds=12)) == pytest.approx(18)
+    assert row.wait_left(began + timedelta(seconds=40)) == 0
+    display = LiveDisplay(console, view, "A project", "one")
+    try:
+        console.print(display.render())
+    finally:
+        display.close()
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.search(r"Rate-limited: (30|29|28) s, openai:gpt-5 is rate-limited", shown), shown
+    told(progress | {"wait": None}, 31.0)
+    assert row.wait is None
+    assert describe_wait(WaitReason.TURN, None) == describe_wait(WaitReason.TURN, 0.4) == "Waits for its turn"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from crew.model.limits import MAX_CORRECTIONS
@@ -19,6 +19,7 @@ OWN_PROBLEM = "{model}'s server failed."
 BROKE = "The connection to the server of {model} broke before its response was complete."
 NO_JSON = "The response of {model} cannot be read: it is not JSON."
 NO_FORM = "The response of {model} cannot be read: it does not have the form of the provider's API."
+NO_REASON = "{model} did not say why its response ended; it was probably cut off."
 NO_CALL = "{model} returned no usable response in 3 turns: its responses call no tool."
 REJECTED = "{model} rejected the key. Set {key}, restart the worker, and try again."
 QUOTA = "The quota or credit for {model} is used up. Raise it at the provider, and try again."
@@ -47,7 +48,9 @@ class Ending:
     def text(self, model: str) -> str:
         api = MODELS.index(model)
         key = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")[api]
-        said = self.said.format(model=model, key=key)
+        address = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL")[api]
+        ending = ("with /v1", "without /v1")[api]
+        said = self.said.format(model=model, key=key, address=address, ending=ending)
         return f"{said} It says: {self.words[api]}" if self.words else said
 
 
@@ -96,7 +99,10 @@ ENDINGS: dict[str, Ending] = {
     "cut": Ending(BROKE, calls=TRIES, booked="each whole"),
     "malformed_json": Ending(NO_JSON, booked="each whole"),
     "empty_body": Ending(NO_JSON, booked="each whole"),
-    "wrong_content_type": Ending(NO_JSON, booked="each whole"),
+    "wrong_content_type": Ending(
+        "What answers at the address of {model} is not an API. Is {address} right? It usually ends {ending}.",
+        booked="each whole",
+    ),
     "wrong_schema": Ending(NO_FORM, booked="each whole"),
     "redirect": Ending(
         "The address of {model} redirects to another one, which is not followed. Set the provider's address to the one "
@@ -108,9 +114,7 @@ ENDINGS: dict[str, Ending] = {
         booked="each as used",
         asks=True,
     ),
-    "no_finish_reason": Ending(
-        "{model} did not say why its response ended; it was probably cut off.", booked="each as used"
-    ),
+    "no_finish_reason": Ending(NO_REASON, booked="each as used"),
     "unknown_tool": Ending(
         "{model} returned no usable response in 3 turns: there is no tool no_such_tool; there are note, act, done.",
         calls=1 + MAX_CORRECTIONS,
@@ -129,4 +133,20 @@ BY_API = {
     ("no_choices", MODELS[0]): Ending(NO_FORM, booked="each whole"),
     ("no_choices", MODELS[1]): Ending(NO_CALL, calls=1 + MAX_CORRECTIONS, booked="each as used"),
 }
+STREAMED = {
+    # It may be the stream that is rejected, so that it is asked again without one.
+    "bad_request": replace(ENDINGS["bad_request"], calls=2),
+    # A body that is no stream has no events, as one that is empty.
+    "empty_body": Ending(NO_FORM, booked="each whole"),
+    "wrong_content_type": Ending(NO_FORM, booked="each whole"),
+}
+STREAMED_BY_API = {
+    ("wrong_schema", MODELS[0]): Ending(NO_REASON, booked="each as used"),
+    ("no_choices", MODELS[0]): Ending(NO_REASON, booked="each as used"),
+}
+"""What differs if the response is streamed."""
+
 CASES = {(kind, model): ending for kind, ending in ENDINGS.items() for model in MODELS} | BY_API
+
+STREAMED_CASES = CASES | {(kind, model): ending for kind, ending in STREAMED.items() for model in MODELS}
+STREAMED_CASES |= STREAMED_BY_API

@@ -28,6 +28,8 @@ from crew.protocol import Step as AnyStep
 from crew.transcript import Entry, SupersededAttemptError
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
+from models.contracts.live_text import LiveCall
+from models.contracts.tool_permission import ToolDecision
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -126,8 +128,26 @@ class DiedError(BaseException):
 
 
 @dataclass
+class WatchersUnderTest:
+    """Keep what they are shown; None is the end of a call."""
+
+    present: bool = False
+    shown: list[LiveCall | None] = field(default_factory=list)
+
+    async def are_present(self) -> bool:
+        return self.present
+
+    async def show(self, call: LiveCall) -> None:
+        self.shown.append(call)
+
+    async def end(self) -> None:
+        self.shown.append(None)
+
+
+@dataclass
 class Step:
     transcript: MemoryTranscript = field(default_factory=MemoryTranscript)
+    watchers: WatchersUnderTest = field(default_factory=WatchersUnderTest)
     messages: list[str] = field(default_factory=list)
     waits: list[StepWait] = field(default_factory=list)
     checkpoint: None = None
@@ -144,9 +164,6 @@ class Step:
 
     async def idle(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-
-    async def require_not_stopped(self) -> None:
-        """Nobody stops it."""
 
 
 class Word(Arguments):
@@ -218,6 +235,7 @@ def conversation(
     prompt: Prompt | None = None,
     limits: StepLimits = LIMITS,
     continued: int = 0,
+    permissions: Sequence[ToolDecision] = (),
     **changes: Any,
 ) -> Conversation:
     return Conversation(
@@ -228,4 +246,5 @@ def conversation(
         step,
         unlimited(step),
         continued,
+        permissions=permissions,
     )

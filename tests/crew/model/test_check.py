@@ -133,6 +133,28 @@ async def test_a_model_that_thinks_for_longer_than_the_check_may_still_be_used()
     assert report.is_temporary
 
 
+async def test_a_script_without_a_conversation_of_its_own_passes_the_check_in_either_way() -> None:
+    async with running(Script(conversations={})) as provider:
+        for tools in ("native", "json"):
+            report = await checked(provider, MODELS[0], model_tools=tools)
+            assert (report.problem, report.calls) == (None, "json" if tools == "json" else "tools")
+
+
+async def test_a_page_instead_of_an_api_is_said_to_be_none() -> None:
+    async with running(CALLS_TOOLS) as provider:
+        for model, variable in ((MODELS[0], "OPENAI_BASE_URL"), (MODELS[1], "ANTHROPIC_BASE_URL")):
+            provider.faults.arm(Fault(kind="wrong_content_type", times=1))
+            report = await checked(provider, model)
+            said = f"What answers at the address of {model} is not an API. Is {variable} right? It usually ends with"
+            assert (report.problem or "").startswith(said)
+
+
+async def test_an_empty_name_is_no_model() -> None:
+    async with running(CALLS_TOOLS) as provider:
+        report = await checked(provider, "")
+    assert (report.problem or "").startswith("An empty name is not PROVIDER:MODEL; ")
+
+
 async def test_a_wrong_key_is_reported() -> None:
     async with running(CALLS_TOOLS) as provider:
         report = await checked(provider, "openai:gpt-5", key="sk-wrong-0123456789")

@@ -64,7 +64,7 @@ async def test_a_person_has_a_disputed_test_written_again(http: httpx2.AsyncClie
     question = request["question"]
     assert f"it reported that the task is impossible: {REASON}. Of the acceptance tests that it names" in question
     assert "these failed: R1: a link begins with go/." in question
-    assert "If its tests are wrong, amend with a comment and send the work back to acceptance." in question
+    assert "send the work back to acceptance if its tests are wrong" in question
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert shown["redo_stages"] == ["discovery", "plan", "design", "acceptance"]
 

@@ -157,9 +157,10 @@ async def test_each_model_has_its_own_price() -> None:
         assert entry.cost_usd == pytest.approx((entry.input_tokens + entry.output_tokens) * usd / 1_000_000)
 
 
+@pytest.mark.parametrize("tools", ["native", {SECOND: "json"}], ids=["one dialect", "two dialects"])
 @pytest.mark.parametrize("write", range(1, 7))
-async def test_a_step_that_dies_goes_on_with_the_model_that_was_asked_last(write: int) -> None:
-    async with attempts(fault("unauthorized", turn=1, times=1)) as each:
+async def test_a_step_that_dies_goes_on_with_the_model_that_was_asked_last(write: int, tools: Any) -> None:
+    async with attempts(fault("unauthorized", turn=1, times=1), model_tools=tools) as each:
         each.step.transcript.dies_at = write
         with pytest.raises(DiedError):
             await each.run()

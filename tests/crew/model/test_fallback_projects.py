@@ -10,13 +10,14 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from tests.api_client import V1, get, start, wait_for_request
+from tests.api_client import V1, get, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import GONE, KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Fault, Provider, configured
 from tests.provider.greeter import GREETER
 from tests.provider.scripts import software_delivery
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -54,6 +55,27 @@ async def test_what_failed_and_why_is_shown_to_everyone(http: httpx2.AsyncClient
     assert [(turn["asked_for"], turn["asked_instead"]) for turn in turns] == [(GONE, MODEL), (MODEL, None)]
     assert turns[0]["discarded"] == fallback["reason"]
     assert turns[0]["cost_usd"] == 0
+
+
+async def test_what_failed_is_shown_while_the_step_runs_and_once_it_has_failed(
+    http: httpx2.AsyncClient, provider: Provider
+) -> None:
+    brief = "# Greeter\n\n## Requirements\n\n- It greets.\n"
+    provider.faults.arm(Fault(kind="hang", model="scripted", times=1))
+    project = await start(http, description=brief, model=f"{GONE}, {MODEL}", pipeline="three-gates")
+
+    async def fallbacks() -> list[dict[str, str]] | None:
+        tasks = (await get(http, f"/projects/{project}/status"))["tasks"]
+        usages = [task["usage"] for task in tasks if task["status"] == "working" and task["usage"]]
+        return usages[0]["fallbacks"] if usages else None
+
+    (fallback,) = await eventually(fallbacks)
+    assert (fallback["failed"], fallback["asked_instead"]) == (GONE, MODEL)
+    assert fallback["reason"].startswith(f"The provider has no model {GONE}.")
+    await http.post(f"{V1}/projects/{project}/cancel")
+    await wait_for_status(http, project, "cancelled")
+    (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
+    assert task["usage"]["fallbacks"] == [fallback]
 
 
 async def test_a_list_with_what_is_no_model_is_refused(http: httpx2.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sys
@@ -82,6 +83,26 @@ async def test_another_result_of_a_tool_is_a_difference() -> None:
     assert difference is not None
     assert (difference.entry, difference.stored) == (position + 1, "the result of write_file: Written.")
     assert difference.now.startswith("the result of write_file: Created greeter/")
+
+
+async def test_a_model_that_was_asked_instead_may_call_tools_in_another_way() -> None:
+    recording = load(FOLDER / "build-coder.json")
+    last = max(position for position, entry in enumerate(recording.entries) if entry.kind == "response")
+
+    def as_text(body: list[dict[str, Any]]) -> None:
+        (called,) = [part for part in body[0]["parts"] if part["part_kind"] == "tool-call"]
+        arguments = called["args"] if isinstance(called["args"], dict) else json.loads(called["args"])
+        said = json.dumps({"tool": called["tool_name"], "arguments": arguments})
+        body[0]["parts"] = [{"content": said, "part_kind": "text"}]
+
+    response = changed(recording.entries[last], as_text)  # type: ignore[arg-type]
+    hashed = f"{response.fingerprint}\nresponse\n{response.call_id}\n{response.body}"
+    (result,) = recording.entries[last + 1 :]
+    own = {"call_id": "json", "fingerprint": hashlib.sha256(hashed.encode()).hexdigest()}
+    entries = (*recording.entries[:last], response, result.model_copy(update=own))
+    replayed = await replay(recording.model_copy(update={"entries": entries}))
+    assert replayed.difference is None
+    assert replayed.entries == len(recording.entries)
 
 
 async def test_other_tools_are_a_difference() -> None:

@@ -19,7 +19,7 @@ from crew.model.limits import StepLimits
 from crew.model.model_list import ModelList
 from crew.model.prompt import Prompt
 from crew.protocol import AgentError
-from tests.crew.model.fault_endings import CASES, MODELS, TRIES
+from tests.crew.model.fault_endings import CASES, MODELS, TRIES, Ending
 from tests.crew.model.model_under_test import LIMITS, Done, MemoryTranscript, Step, Tools, only, unlimited
 from tests.provider import KEY, Call, Fault, Provider, Script, Turn, Usage, running
 from tests.provider import Conversation as ScriptedConversation
@@ -121,42 +121,46 @@ async def test_a_server_that_waited_too_long_for_the_request_is_asked_again(mode
         assert attempts.so_far == (calls + TRIES, booked), "it is asked again, and costs nothing"
 
 
+async def check_ending(kind: str, ending: Ending, attempts: Attempts) -> None:
+    """Meet a fault of the provider, and continue once it is over."""
+    model, provider, client = attempts.model, attempts.provider, attempts.client
+    (calls, booked), done = attempts.so_far, len(attempts.step.transcript.stored)
+    provider.faults.arm(Fault.model_validate({"kind": kind, "retry_after": 7}))
+    with pytest.raises(AgentError) as failure:
+        await attempts.run(UNLIMITED)
+    assert str(failure.value) == ending.text(model)
+    assert (failure.value.retryable, failure.value.counts) == (not ending.asks, ending.counts)
+    assert failure.value.retry_after == (None if ending.counts else timedelta(seconds=7))
+
+    # What the person pays for it.
+    calls_then, booked_then = attempts.so_far
+    assert calls_then - calls == ending.calls
+    asked = [provider.request_of(call) for call in list(provider.calls)[calls:]]
+    match ending.booked:
+        case "nothing":
+            assert booked_then == booked
+        case "each whole":
+            output = client.price.max_cost(0, client.max_output_tokens)
+            assert ending.calls * output < booked_then - booked < 1.1 * ending.calls * output
+        case "each as used":
+            input = sum(client.price.max_cost(request.tokens, 0) for request in asked)
+            assert booked_then - booked > input
+    assert attempts.step.transcript.reserved == {}
+    assert len(attempts.step.transcript.stored) == done, "nothing of the fault is kept"
+
+    # Once the fault is over, the same task continues where it was: one call is left.
+    provider.faults.clear()
+    completed = await attempts.run(UNLIMITED)
+    discarded = ending.calls if ending.booked == "each as used" else 0
+    assert (completed.arguments, completed.turns) == (Done(text="all"), 2 + discarded)
+    assert provider.calls.total == calls_then + 1
+    assert attempts.tools.acts == ["a"], "no tool runs twice"
+
+
 @pytest.mark.parametrize(("kind", "model"), CASES, ids=str)
 async def test_a_fault_ends_the_attempt_with_its_cause_and_the_next_one_goes_on(kind: str, model: str) -> None:
-    ending = CASES[kind, model]
     async with in_the_middle(model) as attempts:
-        provider, client = attempts.provider, attempts.client
-        (calls, booked), done = attempts.so_far, len(attempts.step.transcript.stored)
-        provider.faults.arm(Fault.model_validate({"kind": kind, "retry_after": 7}))
-        with pytest.raises(AgentError) as failure:
-            await attempts.run(UNLIMITED)
-        assert str(failure.value) == ending.text(model)
-        assert (failure.value.retryable, failure.value.counts) == (not ending.asks, ending.counts)
-        assert failure.value.retry_after == (None if ending.counts else timedelta(seconds=7))
-
-        # What the person pays for it.
-        calls_then, booked_then = attempts.so_far
-        assert calls_then - calls == ending.calls
-        asked = [provider.request_of(call) for call in list(provider.calls)[calls:]]
-        match ending.booked:
-            case "nothing":
-                assert booked_then == booked
-            case "each whole":
-                output = client.price.max_cost(0, client.max_output_tokens)
-                assert ending.calls * output < booked_then - booked < 1.1 * ending.calls * output
-            case "each as used":
-                input = sum(client.price.max_cost(request.tokens, 0) for request in asked)
-                assert booked_then - booked > input
-        assert attempts.step.transcript.reserved == {}
-        assert len(attempts.step.transcript.stored) == done, "nothing of the fault is kept"
-
-        # Once the fault is over, the same task continues where it was: one call is left.
-        provider.faults.clear()
-        completed = await attempts.run(UNLIMITED)
-        discarded = ending.calls if ending.booked == "each as used" else 0
-        assert (completed.arguments, completed.turns) == (Done(text="all"), 2 + discarded)
-        assert provider.calls.total == calls_then + 1
-        assert attempts.tools.acts == ["a"], "no tool runs twice"
+        await check_ending(kind, CASES[kind, model], attempts)
 
 
 @pytest.mark.parametrize("model", MODELS)

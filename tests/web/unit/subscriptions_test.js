@@ -79,3 +79,36 @@ test("watchers get the project that changed, and null when any may have", () => 
   assert.deepEqual(seen, [null, "q"]);
   assert.equal(subscriptions.unwatch(watcher), true);
 });
+
+test("a project can be followed from now on, and resumes after what was delivered", () => {
+  const subscriptions = new Subscriptions();
+  assert.deepEqual(subscriptions.follow("p", null, () => {}), { action: "subscribe", project_id: "p" });
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p" }]);
+  subscriptions.deliver(event(null));
+  subscriptions.deliver(event(7));
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p", since: 7 }]);
+});
+
+test("what models write is asked for while the project is read and the page is seen", () => {
+  const subscriptions = new Subscriptions();
+  subscriptions.follow("p", 3, () => assert.fail("no event has come"));
+  /** @type {string[]} */
+  const seen = [];
+  const again = (/** @type {object} */ live) => [
+    { action: "unsubscribe", project_id: "p" },
+    { action: "subscribe", project_id: "p", since: 3, ...live },
+  ];
+  assert.deepEqual(subscriptions.read("p", ({ event_type: type }) => seen.push(type)), again({ live: true }));
+  subscriptions.deliver(control("live"));
+  assert.deepEqual(seen, ["live"]);
+  assert.deepEqual(subscriptions.frames(), again({ live: true }).slice(1));
+  assert.deepEqual(subscriptions.see(true), []);
+  assert.deepEqual(subscriptions.see(false), again({}));
+  assert.deepEqual(subscriptions.frames(), again({}).slice(1));
+  assert.deepEqual(subscriptions.see(true), again({ live: true }));
+  assert.deepEqual(subscriptions.read("p", null), again({}));
+  subscriptions.unfollow("p");
+  assert.deepEqual(subscriptions.see(false), []);
+  subscriptions.deliver(control("live"));
+  assert.deepEqual(seen, ["live"]);
+});

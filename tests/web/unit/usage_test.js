@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  amountInWords,
   amountOf,
   askedModel,
   budgetInWords,
@@ -10,9 +9,9 @@ import {
   estimateInWords,
   fallbacksInWords,
   modelInWords,
+  shortageInWords,
   spentInWords,
   totalSpent,
-  totalUsage,
 } from "../../../web/js/usage.js";
 
 const AMOUNT = { input_tokens: 0, output_tokens: 0, cost_usd: 0 };
@@ -28,14 +27,6 @@ test("a rehearsal asks no model, and a local model may cost nothing", () => {
   assert.equal(askedModel(LOCAL), true);
 });
 
-test("a project's cost is the sum of the tasks that asked a model", () => {
-  assert.equal(totalUsage([]), null);
-  assert.equal(totalUsage([{ usage: null }, { usage: REHEARSAL }]), null);
-  const total = totalUsage([{ usage: PAID }, { usage: null }, { usage: REHEARSAL }, { usage: PAID }]);
-  assert.deepEqual(total, { input_tokens: 2400, output_tokens: 68, cost_usd: 1 });
-  assert.equal(total && amountInWords(total), "$1.00, 2,468 tokens");
-});
-
 test("projects cost what those that asked a model have spent together", () => {
   const nothing = { usd: 0, tokens: 0, seconds: 0 };
   assert.equal(totalSpent([]), null);
@@ -47,14 +38,14 @@ test("projects cost what those that asked a model have spent together", () => {
   assert.equal(total && spentInWords(total), "$1.50, 2,300 tokens");
 });
 
-test("a cost under a cent has two digits that count", () => {
+test("a cost under a cent has the digits that the terminal and the budgets show, too", () => {
   assert.deepEqual([12, 0.424, 0.01, 0.0042, 0.00031, 1e-12, 0].map(dollars), [
     "$12.00",
     "$0.42",
     "$0.01",
     "$0.0042",
-    "$0.00031",
-    "$0.00000000",
+    "$0.0003",
+    "$0.000000000001",
     "$0",
   ]);
 });
@@ -99,16 +90,38 @@ test("a budget is written as amounts with units", () => {
   }
 });
 
+test("a budget that was raised meanwhile is said to be", () => {
+  const asked = {
+    kind: /** @type {const} */ ("day"),
+    scope: "day:2026-11-28",
+    unit: /** @type {const} */ ("usd"),
+    spent: 0.4,
+    reserved: 0,
+    limit: 0.5,
+    needs: 1,
+    raised: 0,
+    once: null,
+  };
+  assert.equal(shortageInWords(asked, asked), "0.40 USD of 0.50 USD are spent now.");
+  assert.equal(
+    shortageInWords(asked, { ...asked, spent: 1.3, limit: 20.5, raised: 20 }),
+    "The budget has been raised to 20.50 USD meanwhile. 1.30 USD of 20.50 USD are spent now. " +
+      "Leave the amount empty to continue without a further raise.",
+  );
+});
+
 test("an estimate has the median and the range, and none without enough projects", () => {
   const earlier = {
     pipeline: "quick-start",
+    model: null,
     projects: 12,
     cost_usd: { median: 0.42, least: 0.2, most: 1.35 },
     working_seconds: { median: 310.4, least: 180, most: 900 },
   };
   assert.equal(
-    estimateInWords(earlier),
-    "12 earlier projects of this pipeline: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
+    estimateInWords({ ...earlier, model: "openai:gpt-5" }),
+    "12 earlier projects of this pipeline with openai:gpt-5: $0.42 ($0.20 to $1.35), 0:05:10 h of work (0:03:00 h to 0:15:00 h).",
   );
-  assert.equal(estimateInWords({ pipeline: "quick-start", projects: 2, cost_usd: null, working_seconds: null }), null);
+  assert.match(estimateInWords(earlier) ?? "", /^12 earlier projects of this pipeline with any model: /);
+  assert.equal(estimateInWords({ ...earlier, projects: 2, cost_usd: null, working_seconds: null }), null);
 });

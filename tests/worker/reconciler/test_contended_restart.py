@@ -50,7 +50,7 @@ async def test_a_late_start_after_a_loss_of_data_has_no_effect(lost: Lost, resta
     await lost.completed(story)
 
 
-@pytest.mark.parametrize("dies_in", ["terminate", "read_responses", "_start", "_clear_problem"])
+@pytest.mark.parametrize("dies_in", ["terminate", "read_signals", "_start", "_clear_problem"])
 async def test_a_restart_that_is_cut_off_is_made_again(
     lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:

@@ -111,7 +111,7 @@ async def test_of_many_concurrent_retries_one_succeeds(lost: Lost) -> None:
     await lost.completed(story)
 
 
-@pytest.mark.parametrize("dies_in", ["start_unstarted", "terminate", "read_responses", "start_generation"])
+@pytest.mark.parametrize("dies_in", ["start_unstarted", "terminate", "read_signals", "start_generation"])
 async def test_a_retry_that_is_cut_off_is_completed_by_the_sweeper(
     lost: Lost, monkeypatch: pytest.MonkeyPatch, dies_in: str
 ) -> None:

@@ -1,6 +1,8 @@
-/** The sentence, the kinds and the mark of an event. Pure. */
+/** The sentence and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
+import { DECIDED, REASONS, title } from "../labels.js";
+import { stopInWords } from "../stops/wording.js";
+import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
 import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
 
@@ -37,10 +39,20 @@ const SENTENCES = {
   artifact_created: (
     { data, agent_type: agent },
   ) => [written(authorName(data.author, agent)), ` wrote ${lower(data.type)} v${data.version}`, ...named(data)],
-  hitl_request: (
-    event,
-  ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  context_given: ({ data }) => [
+    written(authorName(data.given_by)),
+    data.replaces ? " accepted a result as " : " gave the crew ",
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+  ],
+  hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_extended: ({ data }) => [
+    written(authorName(data.extended_by)),
+    " extended the deadline of ",
+    ...stage({ data }),
+    ` to ${inFull(Date.parse(data.expires_at))}`,
+  ],
   hitl_expired: (
     event,
   ) => ["Nobody responded in time after ", ...stage(event), event.data.accepted ? ": accepted as it was" : ""],
@@ -54,9 +66,9 @@ const SENTENCES = {
 const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
-function reasonText(reason) {
+function asks(reason) {
   const text = REASONS[reason] ?? String(reason);
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }
 
 /**
@@ -78,8 +90,8 @@ function outcome({ verdict, artifacts, note }) {
 /** @param {Data} data */
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
+  if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to repeat ", ...subject];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 
@@ -97,40 +109,6 @@ export function sentence(event) {
  * @param {LogEvent} event
  */
 export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
-
-/** The kinds of events that a reader can choose. */
-export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
-
-const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
-/** @type {Record<EventType, string>} */
-const KIND_OF = {
-  artifact_created: "artifacts",
-  agent_status_change: "agents",
-  task_started: "agents",
-  task_progress: "agents",
-  task_completed: "agents",
-  task_failed: "agents",
-  task_cancelled: "agents",
-  hitl_request: "decisions",
-  hitl_response: "decisions",
-  hitl_expired: "decisions",
-  budget_alert: "agents",
-  workflow_event: "all",
-  stop_change: "decisions",
-  project_change: "decisions",
-  error: "errors",
-};
-
-/**
- * Whether an event is of a kind.
- * @param {string} kind
- * @param {{ event_type: EventType, data: Data }} event
- */
-export function isOfKind(kind, { event_type: type, data }) {
-  if (kind === "all") return true;
-  if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
-  return KIND_OF[type] === kind;
-}
 
 /** @typedef {[mark: string, tone: string]} Badge */
 
@@ -159,7 +137,9 @@ const BADGES = {
   task_failed: ["failed", "bad"],
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
+  context_given: ["person", "calm"],
   hitl_request: ["waiting", "asks"],
+  hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],
   budget_alert: ["waiting", "asks"],
   stop_change: ["stop", "asks"],

@@ -1,8 +1,9 @@
 /** The form that approves an exhausted budget: by how much it is raised. */
 
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { field, textField } from "../field.js";
-import { budgetProblem } from "../usage.js";
+import { hitl } from "../rest.js";
+import { budgetProblem, shortageInWords } from "../usage.js";
 import { COMMENT_LIMIT } from "./responding.js";
 
 /** @import { Draft } from "./draft.js" */
@@ -11,9 +12,21 @@ import { COMMENT_LIMIT } from "./responding.js";
 /**
  * @param {Draft} draft
  * @param {Asked} request
+ * @returns {import("./decision-forms.js").ActionForm}
  */
 export function raise(draft, request) {
   const { typed } = draft;
+  let now = request.shortage_now ?? request.shortage;
+  let refused = "";
+  const state = h("p", { class: "soft numbers", role: "status" });
+  const show = () => request.shortage && now && write(state, shortageInWords(request.shortage, now));
+
+  /** Read the budget again: others may have raised it at their gates. */
+  async function look() {
+    now = (await hitl.get(request.request_id).catch(() => null))?.shortage_now ?? now;
+    show();
+  }
+
   const amount = field(
     "Raise by",
     h("input", {
@@ -38,19 +51,24 @@ export function raise(draft, request) {
     (text) => draft.type("approve", { comment: text }),
     { maxLength: COMMENT_LIMIT, rows: 2 },
   );
+  show();
+  look();
   return {
-    parts: [amount.element, comment.element],
+    parts: [state, amount.element, comment.element],
     input: amount.input,
     label: () => "Raise and continue",
     effect: () => `The ${request.agent_type} continues where it stopped. Nothing that was paid is lost.`,
-    /** @param {Record<string, string>} fields */
     showErrors(fields) {
       if (fields.raise_by) amount.showError(fields.raise_by);
+      if (fields.raise_by && fields.raise_by !== refused) look();
+      refused = fields.raise_by ?? "";
       comment.showError(fields.comment ?? "");
     },
     given() {
       if (amount.showError(budgetProblem(typed.approve.raise))) return null;
-      return { raise_by: typed.approve.raise.trim() || undefined, comment: typed.approve.comment.trim() || undefined };
+      const raised = typed.approve.raise.trim() || undefined;
+      const seen = raised && now ? { [now.unit]: now.limit } : undefined;
+      return { raise_by: raised, raise_from: seen, comment: typed.approve.comment.trim() || undefined };
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { field } from "../field.js";
+import { responder } from "../inbox/responding.js";
 import { title } from "../labels.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
@@ -35,6 +36,7 @@ function contextForm(model) {
   );
   name.input.value = draft.values.name ?? "context";
   content.input.value = draft.values.content ?? "";
+  const give = h("input", { type: "checkbox", checked: draft.values.give ?? true });
   const texts = { type: "file", accept: "text/*,.md,.txt" };
   const file = h("input", { ...texts, class: "visually-hidden", onchange: () => read() });
 
@@ -49,22 +51,36 @@ function contextForm(model) {
 
   const dialog = formDialog({
     heading: "Add context",
-    text: "Agents receive it with the tasks that name it. It is not part of the delivery.",
-    fields: [name.element, content.element, h("label", { class: "button file-choice" }, file, "Read a text file")],
+    text:
+      "Agents receive it with the tasks that name it, and with every step that begins from now on, unless you say " +
+      "otherwise. It is not part of the delivery.",
+    fields: [
+      name.element,
+      content.element,
+      h("label", { class: "button file-choice" }, file, "Read a text file"),
+      h("label", { class: "context-choice-row" }, give, "Give it to the steps that have not run"),
+    ],
     required: [[name, "Give it a name."], [content, "Write the text, or read it from a file."]],
     submit: "Add the context",
     send: async () => {
       /** @type {ArtifactCreate} */
-      const given = { type: "user_input", name: name.input.value, content: content.input.value };
+      const given = {
+        type: "user_input",
+        name: name.input.value,
+        content: content.input.value,
+        give: give.checked,
+        given_by: responder.name,
+      };
       const added = await projects.addContext(model.id, given, draft.keyOf(given));
-      toast(`Added as version ${added.version}.`);
+      const how = give.checked ? "; the steps that begin from now on receive it" : "";
+      toast(`Added as version ${added.version}${how}.`);
       draft.clear();
       contextDialogs.delete(model);
     },
     /** @param {unknown} error */
     showErrors: (error) => showFieldErrors({ name, content }, error),
   });
-  const typed = () => ({ name: name.input.value, content: content.input.value });
+  const typed = () => ({ name: name.input.value, content: content.input.value, give: give.checked });
   draft.follow(dialog, () => (content.input.value.trim() ? typed() : null), model.signal);
   return dialog;
 }
@@ -86,11 +102,11 @@ export function taskDialog(model) {
 /** @param {ProjectModel} model */
 function taskForm(model) {
   const draft = new FormDraft("task", model.id);
-  const agents = model.agents.map(({ agent_type: type }) => h("option", { value: type }, title(type)));
+  const agents = model.roles.map((type) => h("option", { value: type }, title(type)));
   const agent = field("Agent", h("select", {}, agents));
   const words = { rows: 6, maxLength: 10_000, dir: "auto", placeholder: "List the risks of this brief." };
   const instructions = field("Instructions", h("textarea", { ...words, autofocus: true }));
-  if (model.agents.some(({ agent_type }) => agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
+  if (model.roles.includes(draft.values.agent)) agent.input.value = draft.values.agent;
   instructions.input.value = draft.values.instructions ?? "";
   const list = h("div", { class: "context-choices" });
   const legend = h("legend", {}, "Context for the agent");
@@ -124,7 +140,9 @@ function taskForm(model) {
 
   const dialog = formDialog({
     heading: "Give an agent a task",
-    text: "It runs beside the pipeline, and its result is context: no stage waits for it.",
+    text:
+      "It runs beside the pipeline: no step waits for it. Its result can then be used in the project, as context or " +
+      "as the next version of what the steps read: see Artifacts.",
     fields: [agent.element, instructions.element, context],
     required: [[instructions, "Say what the agent should do."]],
     submit: "Give the task",

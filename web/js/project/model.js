@@ -1,21 +1,19 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
+ * when `project`, `progress`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
  * for new events, in the order of their numbers; task_progress has none.
  */
 
-import { ENDED_STATUSES } from "../labels.js";
 import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
+import { DoingByAgent } from "./doing.js";
 
-/** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
-/** @import { ProjectProgress, ProjectPublic, RequestItem, TaskProgress } from "../api.d.ts" */
+/** @import { ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
+/** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
-
-/** @typedef {Partial<TaskProgress>} Doing what an agent is doing */
 
 /** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {
@@ -23,11 +21,13 @@ const STALE = {
   task_started: ["project", "progress"],
   task_completed: ["project", "progress", "budget"],
   task_failed: ["project", "progress", "budget"],
-  task_cancelled: ["project", "progress"],
-  agent_status_change: ["agents"],
+  task_cancelled: ["project", "progress", "budget"],
+  agent_status_change: [],
   artifact_created: ["artifacts"],
+  context_given: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
+  hitl_extended: ["progress", "requests"],
   hitl_expired: ["project", "progress", "requests"],
   budget_alert: ["budget"],
   stop_change: ["progress", "requests"],
@@ -35,14 +35,13 @@ const STALE = {
   error: ["project", "progress"],
 };
 
-/** The events after which an agent's progress message is removed. */
-const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_failed", "task_cancelled"]);
+/** How long what was spent is not read again while a step runs, in ms: each of its calls reports progress. */
+const SPENDING_GAP = 2_000;
 
 /**
  * @typedef {object} Parts
  * @property {ProjectPublic} project
  * @property {ProjectProgress} progress
- * @property {AgentStatePublic[]} agents
  * @property {ArtifactItem[]} artifacts
  * @property {RequestItem[]} requests
  * @property {BudgetPublic} budget
@@ -54,15 +53,13 @@ const ENDS_PROGRESS = new Set(["agent_status_change", "task_completed", "task_fa
 const READ = {
   project: projects.get,
   progress: projects.status,
-  agents: async (id, options) => (await projects.agents(id, options)).items,
   artifacts: projects.artifacts,
   requests: projects.requests,
   budget: async (id, options) => (await projects.budget(id, options)).project,
 };
 
 export class ProjectModel extends EventTarget {
-  /** What each agent reports to be doing, by agent_type. @type {Map<string, Doing>} */
-  doing = new Map();
+  doing = new DoingByAgent();
   /** The error that keeps the model from being up to date, or null. @type {unknown} */
   error = null;
 
@@ -70,9 +67,9 @@ export class ProjectModel extends EventTarget {
   #parts = {};
   #stale = new Set(/** @type {Part[]} */ (Object.keys(READ)));
   #refresher;
+  #spending;
   /** @type {LogEvent[]} */
   #arrived = [];
-  #logEnded = false; // the log has ended; a step that is being cancelled may still report progress
 
   /**
    * @param {string} id
@@ -83,6 +80,7 @@ export class ProjectModel extends EventTarget {
     this.id = id;
     this.signal = signal;
     this.#refresher = new Refresher(() => this.#read(), { gap: 120, signal, failed: (error) => this.#changed(error) });
+    this.#spending = new Refresher(() => this.#readAgain("budget"), { gap: SPENDING_GAP, signal });
   }
 
   /** Read everything, then follow the log. Throws a Problem if that fails. */
@@ -104,8 +102,9 @@ export class ProjectModel extends EventTarget {
     return this.#part("progress");
   }
 
-  get agents() {
-    return this.#part("agents");
+  /** The roles of its pipeline, in the order of its stages. */
+  get roles() {
+    return [...new Set(this.project.pipeline_definition.stages.map(({ agent }) => agent))];
   }
 
   get artifacts() {
@@ -133,8 +132,7 @@ export class ProjectModel extends EventTarget {
 
   /** Read again what an action of a person has changed. */
   refresh() {
-    for (const part of /** @type {Part[]} */ (["project", "progress", "requests"])) this.#stale.add(part);
-    this.#refresher.ask();
+    this.#readAgain("project", "progress", "requests");
   }
 
   /**
@@ -153,6 +151,12 @@ export class ProjectModel extends EventTarget {
 
   get ended() {
     return this.project.ended_at !== null;
+  }
+
+  /** @param {Part[]} parts */
+  #readAgain(...parts) {
+    for (const part of parts) this.#stale.add(part);
+    if (this.#stale.size) this.#refresher.ask();
   }
 
   async #read() {
@@ -176,9 +180,9 @@ export class ProjectModel extends EventTarget {
 
   /** @param {LogEvent} event */
   #receive(event) {
-    this.#noteProgress(event);
-    for (const part of STALE[event.event_type] ?? []) this.#stale.add(part);
-    if (this.#stale.size) this.#refresher.ask();
+    this.doing.note(event);
+    this.#readAgain(...(STALE[event.event_type] ?? []));
+    if (event.event_type === "task_progress" && !this.project.is_rehearsal) this.#spending.ask();
     // Events are dispatched in batches: while the page catches up, thousands of them arrive at once.
     this.#arrived.push(event);
     if (this.#arrived.length === 1) setTimeout(() => this.#deliver());
@@ -188,13 +192,5 @@ export class ProjectModel extends EventTarget {
     const detail = this.#arrived;
     this.#arrived = [];
     if (!this.signal.aborted) this.dispatchEvent(new CustomEvent("events", { detail }));
-  }
-
-  /** @param {LogEvent} event */
-  #noteProgress(event) {
-    if (event.event_type === "workflow_event" && !event.task_id) this.#logEnded = ENDED_STATUSES.has(event.data.status);
-    if (this.#logEnded) this.doing.clear();
-    else if (event.event_type === "task_progress") this.doing.set(event.agent_type ?? "", event.data);
-    else if (ENDS_PROGRESS.has(event.event_type)) this.doing.delete(event.agent_type ?? "");
   }
 }

@@ -7,7 +7,8 @@ import { estimateInWords } from "../usage.js";
 /** @import { PipelineEstimate } from "../api.d.ts" */
 
 /**
- * A line that is hidden while nothing can be said. `show(pipeline)` shows that of a pipeline, or with "" none.
+ * A line that is hidden while nothing can be said. `show(pipeline, model)` shows that of a pipeline, or with "" none; ""
+ * is the server's model.
  * @param {AbortSignal} signal
  */
 export function estimateLine(signal) {
@@ -16,18 +17,22 @@ export function estimateLine(signal) {
   const cache = new Map();
   let wanted = "";
 
-  /** @param {string} pipeline */
-  async function show(pipeline) {
-    wanted = pipeline;
+  /**
+   * @param {string} pipeline
+   * @param {string} model
+   */
+  async function show(pipeline, model) {
+    const key = `${pipeline} ${model}`;
+    wanted = key;
     element.hidden = true;
     if (!pipeline) return;
     try {
-      cache.set(pipeline, cache.get(pipeline) ?? (await catalogue.estimate(pipeline, { signal })));
+      cache.set(key, cache.get(key) ?? (await catalogue.estimate(pipeline, model, { signal })));
     } catch {
       return; // a project can be started without an estimate
     }
-    if (wanted !== pipeline) return;
-    const found = cache.get(pipeline);
+    if (wanted !== key) return;
+    const found = cache.get(key);
     const text = (found && estimateInWords(found)) ?? "";
     write(element, text);
     element.hidden = !text;

@@ -1,6 +1,7 @@
 /**
  * `<task-transcript>`: a task's conversation with a model: its prompt, each turn, its tool calls, tokens, cost and
- * time. It is read when it is opened, and again when the task continues.
+ * time. It is read when it is opened, and again when the task continues. Dispatches `turns-shown` (`detail`: the number
+ * of the last turn).
  */
 
 import { each, find, h, present, write } from "../dom.js";
@@ -117,6 +118,7 @@ export class TaskTranscript extends HTMLElement {
       this.#prompt.replaceChildren(folded("Prompt and tools", () => promptTexts(prompt)));
     }
     each(this.#turns, turns, ({ number, at }) => `${number} ${at}`, turnEntry, updateTurn);
+    this.dispatchEvent(new CustomEvent("turns-shown", { detail: turns.at(-1)?.number ?? 0 }));
     const left = this.#total - turns.length;
     const had = document.activeElement === this.#more;
     this.#more.hidden = left <= 0;

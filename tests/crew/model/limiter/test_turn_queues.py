@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -213,3 +214,16 @@ async def test_a_turn_that_was_not_used_is_returned(queue: TurnQueue) -> None:
 async def test_keys_do_not_share_turns(queue: TurnQueue) -> None:
     await turn(queue, of(A)[0], SLOW)
     assert isinstance(await queue.acquire("other", of(A)[0], SLOW, 0), Granted)
+
+
+async def test_the_first_turn_is_given_at_once_for_every_key(queue: TurnQueue) -> None:
+    pace = Pace(interval=1 / 3, burst=3)
+    answers = [await queue.acquire(str(number), Waiter(A, uuid4()), pace, 0) for number in range(200)]
+    assert all(isinstance(each, Granted) for each in answers)
+
+
+async def test_rounding_delays_no_first_turn() -> None:
+    """`now + 7200 - 7200` is later than `now` for a quarter of these."""
+    pace = Pace(interval=3600, burst=3)
+    for now in (11_277 + fraction / 997 for fraction in range(1000)):
+        assert isinstance(await MemoryQueue(partial(float, now)).acquire("k", of(A)[0], pace, 0), Granted)

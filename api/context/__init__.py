@@ -1,0 +1,1 @@
+"""Giving the crew of a project what people bring."""

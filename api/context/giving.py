@@ -1,0 +1,124 @@
+"""Give the crew an artifact, or accept the result of a task outside the pipeline as one that later stages read."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import psycopg
+from sqlalchemy.exc import IntegrityError
+from uuid_utils.compat import uuid7
+
+from api.errors import ConflictError, InvalidError
+from api.http.pipeline_names import check_artifact_type
+from api.services import Services
+from models.contracts.ids import derive_uuid7
+from models.contracts.names import ArtifactType, BuiltInArtifact
+from models.contracts.pipeline import Pipeline
+from models.tables import Artifact, GivenContext, Project
+from store import artifacts, contents, given_context, projects
+
+MAX_ATTEMPTS = 20
+"""How often to try to take the next version number while other requests write versions of the same name."""
+
+
+def check_may_be_added(pipeline: Pipeline, type: ArtifactType, field: str = "artifact_id") -> None:
+    """Raise InvalidError if artifacts of a type cannot be added to what the crew reads, since a stage produces them."""
+    producer = next((stage.name for stage in pipeline.stages if type in stage.produces), None)
+    if producer is not None:
+        raise InvalidError(field, f"is a {type}, which {producer} produces: accept it with as_type, or at its gate")
+
+
+async def give_artifact(services: Services, project: Project, artifact: Artifact, given_by: str) -> GivenContext:
+    """Give the crew an artifact in addition to what the stages consume. Given again, it stays as it was given."""
+    pipeline = Pipeline.model_validate(project.pipeline)
+    check_may_be_added(pipeline, artifact.type)
+    if artifact.origin_id == project.id:
+        raise InvalidError("artifact_id", "is the brief, which the crew reads anyway")
+    async with services.store.transaction(project.id) as tx:
+        stages = await given_context.stages_to_run(tx.connection, project.id, pipeline)
+        await given_context.add(tx, uuid7(), artifact, given_by, stages, replaces=False)
+    return await _given(services, artifact.id)
+
+
+async def accept_result(
+    services: Services, project: Project, result: Artifact, type: ArtifactType, given_by: str
+) -> GivenContext:
+    """Accept the result of a task outside the pipeline as the next version of a type. Accepted again as the same type,
+    it stays as it was accepted.
+
+    Raises:
+        InvalidError: it is no such result, or cannot be of that type.
+        ConflictError: no stage that has not run reads the type, or nothing is accepted that it could replace.
+    """
+    check_artifact_type(project, type, field="as_type")
+    if result.type != BuiltInArtifact.AGENT_OUTPUT or result.task_id is None:
+        raise InvalidError("artifact_id", "is not the result of a task outside the pipeline")
+    if result.accepted_at is None:
+        raise ConflictError("The result is not accepted: decide on the request of its task first.")
+    pipeline = Pipeline.model_validate(project.pipeline)
+    origin = derive_uuid7(result.id, f"accepted as {type}")
+    async with services.store.reading() as connection:
+        earlier = await artifacts.written_by(connection, origin, type)
+        body = await contents.get(connection, result.content_hash)
+        media_type = await projects.media_type(connection, project.id, type)
+    if earlier:
+        return await _given(services, earlier[0].artifact_id)
+    assert body is not None
+    if media_type != result.media_type:
+        raise InvalidError("as_type", f"has the media type {media_type}, and the result is {result.media_type}")
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            return await _accept(services, project, pipeline, result, type, given_by, origin, body)
+        except (IntegrityError, psycopg.IntegrityError):  # another request has just written a version of this number
+            continue
+    raise ConflictError("Other requests are writing versions of the same name; send this one again.")
+
+
+async def _accept(
+    services: Services,
+    project: Project,
+    pipeline: Pipeline,
+    result: Artifact,
+    type: ArtifactType,
+    given_by: str,
+    origin: UUID,
+    body: bytes,
+) -> GivenContext:
+    async with services.store.transaction(project.id) as tx:
+        before = await artifacts.newest_accepted(tx.connection, project.id, type)
+        if before is None or before.origin_id == project.id:
+            raise ConflictError(
+                f"No {type} is accepted yet that this could replace. Supply it at the gate of its step, or give it to "
+                "the crew without as_type."
+            )
+        waiting = await given_context.stages_to_run(tx.connection, project.id, pipeline)
+        readers = [name for name in waiting if type in pipeline.stage(name).consumes]
+        if not readers:
+            raise ConflictError(f"No step that has not run reads a {type}, so that nothing would follow it.")
+        (written,) = await artifacts.add(
+            tx,
+            [
+                artifacts.NewVersion(
+                    type=type,
+                    body=body,
+                    media_type=result.media_type,
+                    author=given_by,
+                    origin_id=origin,
+                    name=before.name,
+                    task_id=result.task_id,
+                    based_on=result.id,
+                    accepted=True,
+                )
+            ],
+        )
+        accepted = await artifacts.get(tx.connection, written.artifact_id)
+        assert accepted is not None
+        await given_context.add(tx, uuid7(), accepted, given_by, readers, replaces=True)
+    return await _given(services, written.artifact_id)
+
+
+async def _given(services: Services, artifact_id: UUID) -> GivenContext:
+    async with services.store.reading() as connection:
+        given = await given_context.get_of_artifact(connection, artifact_id)
+    assert given is not None
+    return given

@@ -1,0 +1,75 @@
+"""What people give the crew of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.context.giving import accept_result, give_artifact
+from api.deps import ProjectDep, ServicesDep, require_not_final
+from api.errors import InvalidError
+from api.http.strict_route import StrictRoute
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.context import CONTEXT
+from api.shapes.artifacts import ArtifactItem
+from api.shapes.context import ContextCreate, ContextPublic
+from api.shapes.shape import Page
+from models.tables import GivenContext
+from store import artifacts, given_context
+
+router = APIRouter(prefix="/projects/{project_id}/context", tags=["artifacts"], route_class=StrictRoute)
+
+
+@router.get(
+    "",
+    summary="List what people gave the crew, in order",
+    responses=describe_responses(page_of(CONTEXT), 404, 422, 503),
+)
+async def list_context(project: ProjectDep, services: ServicesDep) -> Page[ContextPublic]:
+    async with services.store.reading() as connection:
+        return Page(items=await _public(connection, await given_context.of_project(connection, project.id)))
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Give the crew an artifact, or accept a task's result into the project",
+    responses=describe_responses(CONTEXT, 403, 404, 409, 413, 415, 422, 503, status=201),
+)
+async def give_context(project: ProjectDep, body: ContextCreate, services: ServicesDep) -> ContextPublic:
+    """The steps that begin from now on receive it, and say so in their inputs and in the prompt. The same artifact is
+    given once: a second request returns the same. With `as_type`, the result of a task outside the pipeline becomes the
+    next version of that type, with the person as its author."""
+    require_not_final(project)
+    async with services.store.reading() as connection:
+        artifact = await artifacts.get(connection, body.artifact_id)
+    if artifact is None or artifact.project_id != project.id:
+        raise InvalidError("artifact_id", "is not an artifact of this project")
+    if body.as_type is None:
+        given = await give_artifact(services, project, artifact, body.given_by)
+    else:
+        given = await accept_result(services, project, artifact, body.as_type, body.given_by)
+    async with services.store.reading() as connection:
+        (public,) = await _public(connection, [given])
+    return public
+
+
+async def _public(connection: AsyncConnection, given: Sequence[GivenContext]) -> list[ContextPublic]:
+    ids = [one.artifact_id for one in given]
+    found = {one.id: one for one in await artifacts.get_many(connection, ids)}
+    stages: dict[UUID, list[str]] = {one.id: await given_context.stages_of(connection, one) for one in given}
+    return [
+        ContextPublic(
+            context_id=one.id,
+            artifact=ArtifactItem.of(found[one.artifact_id]),
+            replaces=one.replaces,
+            given_by=one.given_by,
+            given_at=one.given_at,
+            stages=stages[one.id],
+        )
+        for one in given
+    ]

@@ -1,0 +1,60 @@
+"""A file or an artifact for the crew of a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from cli.client.http import Client, Json
+from cli.errors import ApiError, UsageError
+from cli.views.console import print_json, stdout
+from cli.views.printable import plain
+
+
+async def give(client: Client, project_id: str, what: str, as_type: str | None, by: str | None, as_json: bool) -> int:
+    """Give it, and print which steps receive it."""
+    artifact_id = what if _is_id(what) else None
+    if artifact_id is None and as_type is not None:
+        raise UsageError("--as needs the id of an artifact, the result of a task (see: botarmy artifacts PROJECT)")
+    try:
+        if artifact_id is None:
+            artifact_id = await _upload(client, project_id, Path(what).name, _read(Path(what)))
+        body: Json = {"artifact_id": artifact_id, "as_type": as_type, "given_by": by}
+        given = {name: value for name, value in body.items() if value is not None}
+        _, answer = await client.post(f"/projects/{project_id}/context", given)
+    except ApiError as error:
+        if error.status == 422:
+            raise UsageError(str(error)) from None
+        raise
+    if as_json:
+        print_json(answer)
+        return 0
+    stages = ", ".join(map(str, answer["stages"]))
+    receive = (
+        f"These steps receive it: {stages}." if stages else "Every step has run: it is received if one is repeated."
+    )
+    stdout().print(plain(f"Given as {answer['artifact']['type']} v{answer['artifact']['version']}. {receive}"))
+    return 0
+
+
+async def _upload(client: Client, project_id: str, name: str, content: str) -> str:
+    """Add a text to the project's artifacts. Return its id."""
+    given = {"type": "user_input", "name": name, "content": content}
+    _, added = await client.post(f"/projects/{project_id}/artifacts", given)
+    return str(added["artifact_id"])
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise UsageError(f"cannot read {file}: {reason}") from None
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""What people gave the crew: artifacts that the steps which begin from then on receive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.event_data import ContextGiven
+from models.contracts.pipeline import Pipeline
+from models.tables import GIVEN_CONTEXT, TASK, Artifact, GivenContext
+from store import events
+from store.rows import fetch_all, fetch_one
+from store.statement import run
+from store.transaction import Transaction
+
+_ADD: LiteralString = """
+INSERT INTO given_context (id, project_id, artifact_id, replaces, given_by, given_at)
+VALUES (%(id)s, %(project_id)s, %(artifact_id)s, %(replaces)s, %(given_by)s, clock_timestamp())
+ON CONFLICT (project_id, artifact_id) DO NOTHING
+RETURNING id
+"""
+
+# Of each name the newest version that was given.
+_ADDED: LiteralString = """
+SELECT id FROM (
+    SELECT DISTINCT ON (artifact.type, artifact.name) artifact.id, given.given_at
+    FROM given_context AS given JOIN artifact ON artifact.id = given.artifact_id
+    WHERE given.project_id = %(project_id)s AND NOT given.replaces
+    ORDER BY artifact.type, artifact.name, artifact.version DESC
+) AS newest ORDER BY given_at, id
+"""
+
+# A version that the crew wrote later is newer than what was given.
+_REPLACEMENTS: LiteralString = """
+SELECT DISTINCT ON (named.id) named.id AS replaced, given.id
+FROM artifact AS named
+JOIN artifact AS given ON given.project_id = named.project_id AND given.type = named.type AND given.name = named.name
+                          AND given.version > named.version
+JOIN given_context ON given_context.artifact_id = given.id AND given_context.replaces
+WHERE named.id = ANY(%(ids)s) AND given_context.project_id = %(project_id)s
+ORDER BY named.id, given.version DESC
+"""
+
+
+async def complete(connection: AsyncConnection, project_id: UUID, context_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """Return the artifacts for a step that begins now: those that its handoff names, or what replaces them, and then
+    what was added."""
+    added = [row.id for row in await run(connection, _ADDED, project_id=project_id)]
+    rows = await run(connection, _REPLACEMENTS, project_id=project_id, ids=list(context_ids))
+    replaced = {row.replaced: row.id for row in rows}
+    named = [replaced.get(one, one) for one in context_ids]
+    return tuple(dict.fromkeys((*named, *added)))
+
+
+async def add(
+    tx: Transaction, context_id: UUID, artifact: Artifact, given_by: str, stages: Sequence[str], *, replaces: bool
+) -> bool:
+    """Give the crew an artifact. Return False, and write nothing, if it was given before."""
+    values = {"id": context_id, "project_id": tx.project_id, "artifact_id": artifact.id}
+    if not await run(tx.connection, _ADD, **values, given_by=given_by, replaces=replaces):
+        return False
+    tx.record(
+        ContextGiven(
+            context_id=context_id,
+            artifact_id=artifact.id,
+            type=artifact.type,
+            name=artifact.name,
+            version=artifact.version,
+            given_by=given_by,
+            replaces=replaces,
+            stages=tuple(stages),
+        ),
+        key=_event_key(artifact.id),
+        task_id=artifact.task_id,
+    )
+    return True
+
+
+def _event_key(artifact_id: UUID) -> str:
+    return f"context:{artifact_id}"
+
+
+async def get_of_artifact(connection: AsyncConnection, artifact_id: UUID) -> GivenContext | None:
+    """Return how an artifact was given, or None if it was not."""
+    query = select(GIVEN_CONTEXT).where(GIVEN_CONTEXT.c.artifact_id == artifact_id)
+    return await fetch_one(connection, GivenContext, query)
+
+
+async def of_project(connection: AsyncConnection, project_id: UUID) -> list[GivenContext]:
+    """Return what was given in a project, in order."""
+    query = (
+        select(GIVEN_CONTEXT)
+        .where(GIVEN_CONTEXT.c.project_id == project_id)
+        .order_by(GIVEN_CONTEXT.c.given_at, GIVEN_CONTEXT.c.id)
+    )
+    return await fetch_all(connection, GivenContext, query)
+
+
+async def stages_of(connection: AsyncConnection, given: GivenContext) -> list[str]:
+    """Return the stages that had not run when it was given."""
+    data = await events.data_of(connection, given.project_id, _event_key(given.artifact_id))
+    return list(data.get("stages", ()))
+
+
+async def givers(connection: AsyncConnection, artifact_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return who added each of these artifacts to what the crew reads. Those that are an output of a stage, or replace
+    one, are left out."""
+    query = select(GIVEN_CONTEXT.c.artifact_id, GIVEN_CONTEXT.c.given_by).where(
+        GIVEN_CONTEXT.c.artifact_id.in_(artifact_ids), ~GIVEN_CONTEXT.c.replaces
+    )
+    return {row.artifact_id: row.given_by for row in await connection.execute(query)}
+
+
+async def stages_to_run(connection: AsyncConnection, project_id: UUID, pipeline: Pipeline) -> tuple[str, ...]:
+    """Return the stages whose step has not begun, in the pipeline's order."""
+    query = select(TASK.c.stage).where(TASK.c.project_id == project_id, TASK.c.standalone_task_id.is_(None))
+    begun = set((await connection.scalars(query)).all())
+    return tuple(stage.name for stage in pipeline.stages if stage.name not in begun)

@@ -1,0 +1,139 @@
+"""What people give the crew: context for the steps that have not run, and results of tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.api_client import UNKNOWN_ID, V1, Json, assert_problem, decide, get, start, wait_for_request, wait_for_status
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+RULES = {"type": "user_input", "name": "house rules", "content": "# House rules\n\n- No cookies, ever.\n"}
+
+
+async def add(http: httpx2.AsyncClient, project_id: str, **fields: Any) -> Json:
+    answer = await http.post(f"{V1}/projects/{project_id}/artifacts", json=RULES | fields)
+    assert answer.status_code == 201, answer.text
+    added: Json = answer.json()
+    return added
+
+
+async def give(http: httpx2.AsyncClient, project_id: str, artifact_id: str, **fields: Any) -> httpx2.Response:
+    return await http.post(f"{V1}/projects/{project_id}/context", json={"artifact_id": artifact_id} | fields)
+
+
+async def result_of_task(http: httpx2.AsyncClient, project_id: str) -> Json:
+    given = {"agent_type": "architect", "instructions": "Say it in fewer words."}
+    task_id = (await http.post(f"{V1}/projects/{project_id}/tasks", json=given)).json()["task_id"]
+
+    async def written() -> Json | None:
+        found = (await get(http, f"/projects/{project_id}/artifacts", type="agent_output"))["items"]
+        return next((one for one in found if one["task_id"] == task_id), None)
+
+    return await eventually(written)
+
+
+async def test_context_is_given_to_the_steps_that_have_not_run(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    first = await wait_for_request(http, project_id, "discovery")
+    added = await add(http, project_id, give=True, given_by="Ada")
+    (given,) = (await get(http, f"/projects/{project_id}/context"))["items"]
+    assert (given["artifact"]["artifact_id"], given["given_by"], given["replaces"]) == (
+        added["artifact_id"],
+        "Ada",
+        False,
+    )
+    assert given["stages"][0] == "plan"
+    assert "discovery" not in given["stages"]
+    await decide(http, first, "approve")
+    second = await wait_for_request(http, project_id, "plan")
+    shown = await get(http, f"/hitl/{second['request_id']}")
+    assert shown["task"]["context"][-1]["artifact_id"] == added["artifact_id"]
+    written = shown["contents"][0]["content"]
+    assert "## Added by people" in written
+    assert "added by Ada" in written
+    assert "No cookies, ever" in written
+    newer = await add(http, project_id, content="# House rules\n\n- One cookie.\n", give=True)
+    await decide(http, second, "amend", comment="Shorter.")
+    again = await wait_for_request(http, project_id, "plan", 2)
+    told = (await get(http, f"/hitl/{again['request_id']}"))["task"]["context"]
+    assert newer["artifact_id"] in [one["artifact_id"] for one in told]
+    assert added["artifact_id"] not in [one["artifact_id"] for one in told]
+    events = (await get(http, f"/projects/{project_id}/events", limit=200))["items"]
+    (said, _) = [one["data"] for one in events if one["event_type"] == "context_given"]
+    assert (said["given_by"], said["stages"]) == ("Ada", given["stages"])
+
+
+async def test_what_was_uploaded_before_is_given_once(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    await wait_for_request(http, project_id)
+    added = await add(http, project_id)
+    assert (await get(http, f"/projects/{project_id}/context"))["items"] == []
+    answers = await asyncio.gather(*(give(http, project_id, added["artifact_id"], given_by=f"P{n}") for n in range(4)))
+    assert {one.status_code for one in answers} == {201}
+    assert len({one.json()["context_id"] for one in answers}) == 1
+    assert len((await get(http, f"/projects/{project_id}/context"))["items"]) == 1
+
+
+async def test_a_tasks_result_becomes_the_version_that_later_steps_read(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
+    await decide(http, await wait_for_request(http, project_id, "plan"), "approve")
+    design = await wait_for_request(http, project_id, "design")
+    result = await result_of_task(http, project_id)
+    answers = [
+        await give(http, project_id, result["artifact_id"], as_type="software_specification", given_by="Ada")
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [201, 201], answers[0].text
+    given = answers[0].json()
+    assert answers[1].json() == given
+    version = given["artifact"]
+    assert (version["type"], version["version"], version["author"]) == ("software_specification", 2, "Ada")
+    assert (version["based_on"], version["task_id"]) == (result["artifact_id"], result["task_id"])
+    assert version["accepted_at"]
+    assert not version["by_agent"]
+    assert given["replaces"]
+    assert "build" in given["stages"]
+    assert "design" not in given["stages"]
+    assert version["content_hash"] == result["content_hash"]
+    await decide(http, design, "approve")
+    launch = await wait_for_request(http, project_id, "launch")
+    assert launch
+    tasks = (await get(http, f"/projects/{project_id}/status"))["tasks"]
+    build = next(one for one in tasks if one["stage"] == "build")
+    read = (await get(http, f"/tasks/{build['task_id']}"))["context"]
+    assert [one["version"] for one in read if one["type"] == "software_specification"] == [2]
+
+
+async def test_what_would_steer_nothing_is_refused(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    request = await wait_for_request(http, project_id, "discovery")
+    result = await result_of_task(http, project_id)
+    output = result["artifact_id"]
+    (brief, *_) = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
+    plan = request["artifacts"][0]["artifact_id"]
+    cases = [
+        ({"artifact_id": UNKNOWN_ID}, 422, "artifact_id"),
+        ({"artifact_id": brief["artifact_id"]}, 422, "the brief"),
+        ({"artifact_id": plan}, 422, "discovery produces"),
+        ({"artifact_id": plan, "as_type": "software_specification"}, 422, "not the result of a task"),
+        ({"artifact_id": output, "as_type": "poem"}, 422, "as_type"),
+        ({"artifact_id": output, "as_type": "source_code"}, 422, "media type"),
+        ({"artifact_id": output, "as_type": "software_specification"}, 409, "is accepted yet"),
+        ({"artifact_id": output, "colour": "red"}, 422, "colour"),
+    ]
+    for fields, status, words in cases:
+        answer = await http.post(f"{V1}/projects/{project_id}/context", json=fields)
+        assert_problem(answer, status, words)
+    wrong = RULES | {"type": "project_plan", "give": True}
+    assert_problem(await http.post(f"{V1}/projects/{project_id}/artifacts", json=wrong), 422, "discovery produces")
+    assert (await give(http, project_id, output)).status_code == 201
+    await decide(http, request, "reject", comment="No.")
+    await wait_for_status(http, project_id, "rejected")
+    assert_problem(await give(http, project_id, output), 409, "rejected")

@@ -1,0 +1,244 @@
+"""What a query reads does not grow with what it does not return: counted in pages, which no busy machine changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sized
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import md5
+from typing import Any, LiteralString
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from psycopg.errors import Diagnostic
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.enums import HitlStatus, ProjectStatus
+from store import (
+    artifacts,
+    estimates,
+    events,
+    hitl,
+    open_workflows,
+    project_list,
+    project_start,
+    projects,
+    stop_log,
+    stops,
+    tasks,
+    usage,
+)
+from store.project_list import Position, ProjectFilter
+from store.statement import driver_of, run
+from store.transaction import Store
+
+FEW, MANY = 1_000, 20_000
+"""Projects at first, and later."""
+
+OPEN, VERSIONS, LONGEST = 20, 5_000, 20_000
+"""Open projects; the versions of an artifact of the first project, of which one is accepted; events of its log."""
+
+GRACE = timedelta(seconds=2)
+
+# Projects `first` to `last`. Those after OPEN have ended, in the order of their ids. Each has a brief, a task, a closed
+# request and five events; every tenth asked a model, and has an open request of a task outside its pipeline.
+_FILL: tuple[LiteralString, ...] = (
+    """
+    INSERT INTO project (id, name, pipeline, status, open_requests, last_seq, created_at, updated_at)
+    SELECT id_of(1, n), 'Shop ' || md5(n::text),
+           jsonb_build_object('name', 'p', 'stages', '[1,2,3]'::jsonb, 'text', repeat(md5(n::text), 200)),
+           CASE WHEN n <= %(open)s THEN 'active' ELSE 'completed' END, 0, 5, at(n), at(n)
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n
+    """,
+    """
+    INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, attempt, failures,
+                      handoff, created_at, updated_at)
+    SELECT id_of(2, n), id_of(1, n), 'project-' || id_of(1, n), 'coder', 'build', 1, 'completed', true, 1, 0, '{}',
+           at(n), at(n)
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n
+    """,
+    """
+    INSERT INTO content (hash, body) VALUES ('h', '') ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id,
+                          created_at, accepted_at)
+    SELECT id_of(3, n), id_of(1, n), 'user_input', 'brief', 1, 'text/markdown', 0, 'h', 'human', id_of(1, n), at(n),
+           at(n)
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n
+    """,
+    """
+    INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason,
+                              artifacts, may_redo, status, created_at, expires_at)
+    SELECT id_of(4, n), id_of(1, n), id_of(2, n), 'task-' || id_of(2, n), 'coder', 'build', 1, '', 'review', '[]',
+           true, CASE WHEN n %% 10 = 0 THEN 'pending' ELSE 'approved' END, at(n), at(n)
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n
+    """,
+    """
+    INSERT INTO event (project_id, seq, event_type, data, dedupe_key, created_at)
+    SELECT id_of(1, n), seq, 'workflow_event', '{}', 'task:' || id_of(2, n) || ':' || seq, at(n)
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n, generate_series(1, 5) AS seq
+    """,
+    """
+    INSERT INTO budget (scope, project_id, spent_usd, reserved_usd, reserved_tokens)
+    SELECT 'project:' || id_of(1, n), id_of(1, n), 1, 0, 0
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n WHERE n %% 10 = 0
+    """,
+    "ANALYZE",
+)
+
+# Functions that number ids and moments: a UUIDv7 of a minute in 2025, as old ones are.
+_FUNCTIONS: tuple[LiteralString, ...] = (
+    """
+    CREATE FUNCTION id_of(kind int, n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+        SELECT (lpad(to_hex(1735689600000 + n * 60000::bigint), 12, '0') || '7' || lpad(kind::text, 3, '0') || '8'
+                || lpad(n::text, 15, '0'))::uuid $$
+    """,
+    """
+    CREATE FUNCTION at(n int) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+        SELECT '2025-01-01T00:00:00Z'::timestamptz + n * interval '1 minute' $$
+    """,
+)
+
+_LONG: tuple[LiteralString, ...] = (
+    """
+    INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id,
+                          created_at, accepted_at)
+    SELECT gen_random_uuid(), id_of(1, 1), 'source_code', 'code', v, 'text/plain', 0, 'h', 'coder', gen_random_uuid(),
+           at(1), CASE WHEN v = 1 THEN at(1) END
+    FROM generate_series(1, %(versions)s::int) AS v
+    """,
+    """
+    INSERT INTO event (project_id, seq, event_type, data, dedupe_key, created_at)
+    SELECT id_of(1, 1), seq, 'workflow_event', '{}', 'long:' || seq, at(1)
+    FROM generate_series(6, %(events)s::int) AS seq
+    """,
+    "ANALYZE",
+)
+
+Query = Callable[[AsyncConnection, int], Awaitable[Any]]
+"""Called with the connection and the number of projects. Returns a collection, or one row."""
+
+
+def id_of(kind: int, n: int) -> UUID:
+    """Return the id that the function of the same name returns."""
+    return UUID(f"{1735689600000 + n * 60000:012x}7{kind:03d}8{n:015d}")
+
+
+def hash_of(n: int) -> str:
+    """Return what is in the name of a project."""
+    return md5(str(n).encode(), usedforsecurity=False).hexdigest()
+
+
+ALL = ProjectFilter()
+PAGE = [id_of(1, n) for n in range(500, 550)]
+
+QUERIES: dict[str, Query] = {
+    "the inbox": lambda c, _: hitl.find(c, status=HitlStatus.PENDING, limit=20),
+    "its last page": lambda c, last: hitl.find(c, status=HitlStatus.PENDING, after=id_of(4, last - 50), limit=9),
+    "the requests of a project": lambda c, _: hitl.find(c, project_id=id_of(1, 700), limit=20),
+    "the newest projects": lambda c, _: project_list.find(c, ALL, limit=51),
+    "a later page of projects": lambda c, _: project_list.find(
+        c, ProjectFilter(), after=Position(id_of(1, 700)), limit=51
+    ),
+    "projects by status": lambda c, _: project_list.find(c, ProjectFilter([ProjectStatus.ACTIVE]), limit=51),
+    "projects by name": lambda c, last: project_list.find(c, ProjectFilter(search=hash_of(last - 222)[:12]), limit=9),
+    "progress of projects": lambda c, _: projects.accepted_stages(c, PAGE),
+    "costs of projects": lambda c, _: usage.of_projects(c, PAGE),
+    "open requests of projects": lambda c, _: hitl.oldest_open(c, PAGE),
+    "heads of open projects": lambda c, _: events.heads_of_open_projects(c, datetime.now(UTC)),
+    "heads": lambda c, _: events.heads(c, PAGE),
+    "the end of a log": lambda c, _: events.since(c, id_of(1, 700), 4),
+    "an event by its key": lambda c, _: events.is_recorded(c, id_of(1, 700), f"task:{id_of(2, 700)}:3"),
+    "a delivery": lambda c, _: artifacts.delivery(c, id_of(1, 700)),
+    "artifacts": lambda c, _: artifacts.of_project(c, id_of(1, 700)),
+    "tasks": lambda c, _: tasks.outline(c, id_of(1, 700)),
+    "unstarted projects": lambda c, _: project_start.unstarted(c, GRACE),
+    "unstarted tasks": lambda c, _: tasks.unstarted(c, GRACE),
+    "workflows with problems": lambda c, _: open_workflows.with_problems(c),
+    "problems": lambda c, _: open_workflows.problem_counts(c),
+    "stops": lambda c, _: stops.all_held(c),
+    "stops to announce": lambda c, _: stop_log.unannounced(c, GRACE),
+}
+
+
+@dataclass(frozen=True)
+class Read:
+    """How many pages of tables and indexes the statements of a query read, and how many rows it returned."""
+
+    pages: int
+    rows: int
+
+
+async def read_by(query: Query, connection: AsyncConnection, projects: int) -> Read:
+    plans: list[str] = []
+
+    def note(diagnostic: Diagnostic) -> None:
+        plans.append((diagnostic.message_primary or "").partition("plan:\n")[2])
+
+    driver = await driver_of(connection)
+    driver.add_notice_handler(note)
+    await run(connection, "SET client_min_messages = log")
+    try:
+        result = await query(connection, projects)
+    finally:
+        await run(connection, "SET client_min_messages = notice")
+        driver.remove_notice_handler(note)
+    found = [json.loads(plan)["Plan"] for plan in plans if "Shared Hit Blocks" in plan]
+    assert found
+    pages = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in found)
+    return Read(pages, len(result) if isinstance(result, Sized) else 1)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def connection(store: Store) -> AsyncIterator[AsyncConnection]:
+    """A connection that reports the plan of each statement."""
+    async with store.reading(600) as connection:
+        for function in _FUNCTIONS:
+            await run(connection, function)
+        await run(connection, "LOAD 'auto_explain'")
+        for setting in ("log_min_duration = 0", "log_analyze = on", "log_buffers = on", "log_format = json"):
+            await run(connection, "SET auto_explain." + setting)
+        yield connection
+
+
+async def fill(connection: AsyncConnection, first: int, last: int) -> None:
+    for statement in _FILL:
+        values = {"first": first, "last": last, "open": OPEN} if "%(" in statement else {}
+        await run(connection, statement, **values)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def reads(connection: AsyncConnection) -> dict[str, tuple[Read, Read]]:
+    """What each query reads of few projects, and of many."""
+    await fill(connection, 1, FEW)
+    few = {name: await read_by(query, connection, FEW) for name, query in QUERIES.items()}
+    await fill(connection, FEW + 1, MANY)
+    return {name: (few[name], await read_by(query, connection, MANY)) for name, query in QUERIES.items()}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_a_query_reads_what_it_returns_and_not_all_projects(
+    reads: dict[str, tuple[Read, Read]], name: str
+) -> None:
+    few, many = reads[name]
+    more = max(1, many.rows) / max(1, few.rows)
+    assert many.pages <= 1.5 * more * few.pages + 10, f"{few}, then {many}"
+
+
+async def test_an_estimate_looks_at_the_newest_projects_that_asked_models(
+    connection: AsyncConnection, reads: object
+) -> None:
+    read = await read_by(lambda c, _: estimates.of_pipeline(c, "p", None), connection, MANY)
+    assert read.pages < 6 * estimates.LOOKED_AT
+
+
+async def test_a_delivery_is_found_among_many_versions(connection: AsyncConnection, reads: object) -> None:
+    for statement in _LONG:
+        values = {"versions": VERSIONS, "events": LONGEST} if "%(" in statement else {}
+        await run(connection, statement, **values)
+    read = await read_by(lambda c, _: artifacts.delivery(c, id_of(1, 1)), connection, MANY)
+    assert read.rows == 2
+    assert read.pages < 10
