@@ -23,12 +23,14 @@ from models.tables import Project
 from store import hitl, project_details, project_list, projects, tasks, usage
 from store.project_list import Archived, ProjectFilter, ProjectSort
 
-router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
+router = APIRouter(tags=["projects"], route_class=StrictRoute)
 
 Word = Annotated[Text, Query(max_length=255)]
 
 
-@router.get("/", summary="List projects, newest first", responses=describe_responses(page_of(PROJECT), 422, 503))
+@router.get(
+    "/projects/", summary="List projects, newest first", responses=describe_responses(page_of(PROJECT), 422, 503)
+)
 async def list_projects(
     services: ServicesDep,
     status: Annotated[tuple[ProjectStatus, ...], Query(description="May be repeated.")] = (),
@@ -52,7 +54,7 @@ async def list_projects(
 
 
 @router.get(
-    "/counts",
+    "/project-counts",  # below /projects/ it would also be the path of a project
     summary="Count the projects that each filter of the list finds",
     responses=describe_responses(PROJECT_COUNTS, 422, 503),
 )
@@ -69,7 +71,7 @@ async def count_projects(services: ServicesDep) -> ProjectCounts:
 
 
 @router.patch(
-    "/{project_id}",
+    "/projects/{project_id}",
     summary="Rename or archive a project, or change its owner or tags",
     responses=describe_responses(PROJECT, 403, 404, 409, 413, 415, 422, 503),
 )

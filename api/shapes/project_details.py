@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from api.shapes.shape import Shape
 from api.shapes.stops import Person
@@ -28,7 +28,7 @@ class ProjectUpdate(StrictContract):
     name: Name | None = None
     owner: Person | None = Field(default=None, description="Null removes the owner.")
     tags: Tags | None = Field(default=None, description="All tags from now on.")
-    archived: bool | None = Field(default=None, description="Only a project that has ended can be archived.")
+    archived: StrictBool | None = Field(default=None, description="Only a project that has ended can be archived.")
     by: Person = "human"
 
     @model_validator(mode="after")

@@ -86,6 +86,7 @@ async def test_a_retried_project_is_no_longer_archived(http: httpx2.AsyncClient)
         ({"tags": [""]}, "tags"),
         ({"tags": [str(number) for number in range(21)]}, "tags"),
         ({"colour": "red"}, "colour"),
+        ({"archived": 1}, "archived"),
     ],
 )
 async def test_an_invalid_change_is_refused(http: httpx2.AsyncClient, body: Json, word: str) -> None:
@@ -148,12 +149,12 @@ async def test_a_cursor_of_another_order_is_refused(http: httpx2.AsyncClient) ->
 
 async def test_filters_are_counted(http: httpx2.AsyncClient) -> None:
     owner, tag = uuid4().hex, uuid4().hex
-    before = await get(http, "/projects/counts")
+    before = await get(http, "/project-counts")
     done = [await start(http, owner=owner, tags=[tag, "x"], pipeline="quick-start") for _ in range(3)]
     for project_id in done:
         await wait_for_status(http, project_id, "completed")
     assert (await _change(http, done[0], archived=True)).status_code == 200
-    after = await get(http, "/projects/counts")
+    after = await get(http, "/project-counts")
     assert {"value": owner, "count": 2} in after["owners"]
     assert {"value": tag, "count": 2} in after["tags"]
     assert after["archived"] == before["archived"] + 1
