@@ -18,6 +18,7 @@ from api.middleware.origins import OriginCheck
 from api.middleware.request_spans import RequestSpans
 from api.openapi.documentation import extend_openapi
 from api.page.diagrams import router as diagrams
+from api.page.documents import missing_page
 from api.page.documents import router as page
 from api.page.files import PageFiles
 from api.realtime import router as realtime
@@ -28,6 +29,7 @@ from api.routes import (
     contents,
     context,
     control,
+    decisions,
     events,
     export,
     health,
@@ -77,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    problems.install(app)
+    problems.install(app, missing_page)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, seconds=settings.request_seconds)
     app.add_middleware(OriginCheck, allowed=settings.origins)
     if settings.allowed_origins:
@@ -113,6 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
         contents,
         context,
         hitl,
+        decisions,
         ids,
         pipelines,
         agents,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -44,10 +44,16 @@ def unavailable(detail: str) -> Response:
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers that turn every error of the app into a problem."""
+def install(app: FastAPI, missing_page: Callable[[Request], Response | None]) -> None:
+    """Register the handlers that turn every error of the app into a problem. `missing_page` returns the page for a
+    person who opens an unknown path, or None for a program."""
+
+    async def unknown_path(request: Request, error: Exception) -> Response:
+        return missing_page(request) or await _http_exception(request, error)
+
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, unknown_path)
     app.add_exception_handler(RequestValidationError, _invalid)
     # The store runs some statements through SQLAlchemy and some through the driver itself.
     for data_error in (DataError, psycopg.DataError):

@@ -35,7 +35,9 @@ new MutationObserver((changes) => {
     });
   }
   if (measured.usable !== null) return;
-  if (!document.querySelector("[data-seq]") || !document.querySelector("pipeline-graph svg")) return;
+  // The first tab of a project lists its artifacts, another one its events.
+  const shown = document.querySelector(location.hash ? "[data-seq]" : "[role=option]");
+  if (!shown || !document.querySelector("pipeline-graph svg")) return;
   measured.usable = Infinity;
   painted(() => {
     measured.usable = performance.now();

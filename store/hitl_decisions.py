@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import HitlAction
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.tool_permission import ToolDecision
-from models.tables import HITL_DECISION, HitlDecision
+from models.tables import HITL_DECISION, HitlDecision, HitlRequest
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
@@ -71,6 +72,14 @@ async def get(connection: AsyncConnection, request_id: UUID, decision_id: UUID) 
     """Return one response to a request, or None while no worker has judged it."""
     query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
     return await fetch_one(connection, HitlDecision, query)
+
+
+async def of_requests(connection: AsyncConnection, requests: Sequence[HitlRequest]) -> dict[UUID, HitlDecision]:
+    """Return the response that decided each of these requests, by request; undecided ones are left out."""
+    decided = {request.id: request.decision_id for request in requests if request.decision_id is not None}
+    query = select(HITL_DECISION).where(HITL_DECISION.c.request_id.in_(decided))
+    found = await fetch_all(connection, HitlDecision, query)
+    return {decision.request_id: decision for decision in found if decision.id == decided[decision.request_id]}
 
 
 async def history(connection: AsyncConnection, request_id: UUID) -> list[HitlDecision]:

@@ -102,6 +102,19 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     return (await connection.execute(query)).all()
 
 
+async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """Return the running tasks of each of these projects that has any, oldest first: id, agent_type, stage, round and
+    created_at."""
+    if not project_ids:
+        return {}
+    columns = [TASK.c.project_id, TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round, TASK.c.created_at]
+    query = select(*columns).where(TASK.c.project_id.in_(project_ids), TASK.c.status == TaskStatus.WORKING)
+    found: dict[UUID, list[Row[Any]]] = {}
+    for row in await connection.execute(query.order_by(TASK.c.created_at, TASK.c.id)):
+        found.setdefault(row.project_id, []).append(row)
+    return found
+
+
 async def any_working(connection: AsyncConnection) -> bool:
     """Return whether any step is running."""
     return bool(await connection.scalar(select(exists().where(TASK.c.status == TaskStatus.WORKING))))

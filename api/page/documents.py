@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
-from posixpath import dirname, join, normpath
+from http import HTTPStatus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.page.files import PREFIX, Snapshot, current_snapshot
+from api.page.bundles import MAIN, STYLE_LINK, bundle_of, closure, style_bundle_of, style_sheets
+from api.page.bundles import VIEWS as MODULES
+from api.page.files import PREFIX, current_snapshot
 
 POLICY = "; ".join(
     (
@@ -38,55 +38,58 @@ HEADERS = {
 }
 
 VIEWS = {
-    "/": "projects",
+    "/": "home",
     "/projects": "projects",
     "/projects/{project_id}": "project",
     "/inbox": "inbox",
     "/system": "system",
 }
 """The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
-links, and web/js/keyboard.js the shortcuts."""
+links, web/js/keyboard.js the shortcuts, and web/js/palette/entries.js the places."""
 
-_IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
-_STYLE = re.compile(r'^await style\("([^"]+)"\);$', re.MULTILINE)
+MISSING = "missing"
+"""The view of any other path."""
+
+API = "/api/"
+
+_ID = re.compile(r"[0-9a-f-]{36}")
 
 router = APIRouter(include_in_schema=False)
 
 
 def _add_view(path: str, view: str) -> None:
     @router.get(path, name=view)
-    async def document() -> Response:
-        return HTMLResponse(_render_document(view, current_snapshot().version), headers=HEADERS)
+    async def document(request: Request) -> Response:
+        html = _render_document(view, current_snapshot().version)
+        headers = dict(HEADERS)
+        if (project_id := request.path_params.get("project_id", "")) and _ID.fullmatch(project_id):
+            # What the view reads first, so that the browser requests it at once.
+            headers["Link"] = f"<{API}v1/projects/{project_id}>; rel=preload; as=fetch; crossorigin"
+        return HTMLResponse(html, headers=headers)
 
 
 for _path, _view in VIEWS.items():
     _add_view(_path, _view)
 
 
+def missing_page(request: Request) -> Response | None:
+    """Return the page that says so to a browser that opens an unknown address, or None for programs."""
+    wants_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not wants_page or request.url.path.startswith(API):
+        return None
+    document = _render_document(MISSING, current_snapshot().version)
+    return HTMLResponse(document, HTTPStatus.NOT_FOUND, headers={**HEADERS, "Vary": "Accept"})
+
+
 @lru_cache(maxsize=16)
 def _render_document(view: str, version: str) -> str:
-    """Return index.html with links to all that the view needs, so that the browser requests it at once."""
+    """Return index.html with links to the bundles of the view, so that the browser requests them at once."""
     snapshot, base = current_snapshot(), f"{PREFIX}{version}/"
-    modules = sorted(imported_modules(snapshot, "js/main.js", f"js/views/{view}.js"))
-    sheets = style_sheets(snapshot, modules)
-    links = "".join(f'    <link rel="stylesheet" href="{base}css/{sheet}">\n' for sheet in sheets)
-    links += "".join(f'    <link rel="modulepreload" href="{base}{module}">\n' for module in modules)
-    return snapshot.files["index.html"].text.replace(PREFIX, base).replace("  </head>", f"{links}  </head>", 1)
-
-
-def imported_modules(snapshot: Snapshot, *modules: str) -> set[str]:
-    """Return these modules and all that they import, directly or not. Raises KeyError if one is missing."""
-    found: set[str] = set()
-    pending = list(modules)
-    while pending:
-        module = pending.pop()
-        if module not in found:
-            found.add(module)
-            imports = _IMPORT.findall(snapshot.files[module].text)
-            pending += [normpath(join(dirname(module), path)) for path in imports]
-    return found
-
-
-def style_sheets(snapshot: Snapshot, modules: Iterable[str]) -> list[str]:
-    """Return the style sheets that the modules load; see web/js/style.js."""
-    return sorted(set(chain.from_iterable(_STYLE.findall(snapshot.files[module].text) for module in modules)))
+    module = f"{MODULES}{view}.js"
+    sheets = " ".join(style_sheets(snapshot.texts, closure(snapshot.texts, MAIN, module)))
+    links = (
+        f'    <link rel="stylesheet" href="{PREFIX}{style_bundle_of(module)}" data-sheets="{sheets}">\n'
+        f'    <link rel="modulepreload" href="{PREFIX}{bundle_of(module)}">\n'
+    )
+    document = STYLE_LINK.sub("", snapshot.texts["index.html"]).replace(MAIN, bundle_of(MAIN))
+    return document.replace("  </head>", f"{links}  </head>", 1).replace(PREFIX, base)

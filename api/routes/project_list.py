@@ -15,12 +15,12 @@ from api.openapi.examples import page_of
 from api.openapi.examples.projects import PROJECT, PROJECT_COUNTS
 from api.services import Services
 from api.shapes.project_details import ProjectCounts, ProjectUpdate, WordCount
-from api.shapes.projects import ProjectItem, parent_ids
+from api.shapes.projects import ProjectItem, WorkingTask, parent_ids
 from api.shapes.shape import Page
 from models.contracts.contract import Text
 from models.contracts.enums import ProjectStatus
 from models.tables import Project
-from store import hitl, project_details, project_list, projects, usage
+from store import hitl, project_details, project_list, projects, tasks, usage
 from store.project_list import Archived, ProjectFilter, ProjectSort
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -93,8 +93,16 @@ async def _read_items(services: Services, page: list[Project]) -> list[ProjectIt
         done = await projects.accepted_stages(connection, ids)
         oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
         spent = await usage.of_projects(connection, ids)
+        working = await tasks.working(connection, [project.id for project in page if project.ended_at is None])
         parents = await project_details.names(connection, parent_ids(page))
     return [
-        ProjectItem.of(project, done.get(project.id, 0), oldest.get(project.id), parents, spent=spent[project.id])
+        ProjectItem.of(
+            project,
+            done.get(project.id, 0),
+            oldest.get(project.id),
+            parents,
+            spent=spent[project.id],
+            working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
+        )
         for project in page
     ]

@@ -24,6 +24,7 @@ from api.shapes.projects import (
     ProjectItem,
     ProjectProgress,
     ProjectPublic,
+    WorkingTask,
     parent_ids,
 )
 from api.shapes.retries import RetryPublic
@@ -139,6 +140,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
         brief = await projects.brief(connection, project.id)
         spent = await usage.of_projects(connection, [project.id])
+        working = await tasks.working(connection, [project.id])
         retries = await project_retry.of_project(connection, project.id)
         children = await project_details.children(connection, project.id)
         parents = await project_details.names(connection, parent_ids([project]))
@@ -148,6 +150,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         oldest.get(project.id),
         parents,
         spent=spent[project.id],
+        working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
         children=[ChildPublic.of(child) for child in children],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),

@@ -100,6 +100,18 @@ class WaitingFor(Shape):
         return cls(request_id=request.id, since=request.created_at, **request.model_dump(exclude={"id", "created_at"}))
 
 
+class WorkingTask(Shape):
+    """A running step."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    task_id: UUID = Field(validation_alias="id")
+    agent_type: AgentType
+    stage: str
+    round: int
+    since: Moment = Field(validation_alias="created_at")
+
+
 class ProjectItem(Shape):
     """A project in a list."""
 
@@ -119,6 +131,7 @@ class ProjectItem(Shape):
     progress: Progress
     open_requests: int
     waiting_for: WaitingFor | None
+    working: tuple[WorkingTask, ...] = Field(default=(), description="Its running steps, oldest first.")
     spent: Amounts = Field(
         default=Amounts(), description="What its calls of models have used so far; zeros if it asked none."
     )

@@ -40,6 +40,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "POST /projects/",
         "GET /projects/",
         "GET /projects/{project_id}",
+        "GET /projects/{project_id}/decisions",
         "GET /projects/{project_id}/status",
         "POST /projects/{project_id}/tasks",
         "POST /projects/{project_id}/pause",
@@ -121,7 +122,7 @@ def test_every_body_has_valid_examples(document: Json) -> None:
         for example in shape["examples"]:
             valid(document, schema, example)
         bodies += 1
-    assert bodies == 9
+    assert bodies == 11
 
 
 def test_every_route_declares_its_problems(document: Json) -> None:

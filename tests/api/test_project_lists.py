@@ -130,3 +130,18 @@ async def test_the_oldest_of_several_open_requests_is_shown(http: httpx2.AsyncCl
     assert listed["waiting_for"]["request_id"] == oldest["request_id"]
     assert (await respond(http, oldest["request_id"], "reject", comment="No.")).status_code == 200
     await wait_for_status(http, project_id, "rejected")
+
+
+async def test_a_list_names_the_running_steps(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http, description=f"---\nrehearsal: {{step_seconds: 60}}\n---\n{BRIEF}")
+
+    async def is_working() -> bool:
+        return bool((await get(http, f"/projects/{project_id}"))["working"])
+
+    await eventually(is_working)
+    (item,) = [one for one in (await get(http, "/projects/"))["items"] if one["id"] == project_id]
+    (step,) = item["working"]
+    assert (step["agent_type"], step["stage"], step["round"]) == ("analyst", "discovery", 1)
+    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
+    await wait_for_status(http, project_id, "cancelled")
+    assert (await get(http, f"/projects/{project_id}"))["working"] == []

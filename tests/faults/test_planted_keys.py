@@ -96,6 +96,7 @@ async def rest_of(http: httpx2.AsyncClient, project_id: str) -> bytes:
     paths = [
         *(f"/projects/{project_id}{path}" for path in ("", "/status", "/events", "/artifacts", "/agents")),
         f"/hitl/project/{project_id}/requests",
+        f"/projects/{project_id}/decisions",
         *(f"/tasks/{task}{path}" for task in tasks for path in ("", "/transcript")),
         *(f"/artifacts/{each['artifact_id']}{path}" for each in artifacts for path in ("", "/content")),
         *(f"/artifacts/{each['artifact_id']}/files" for each in artifacts if each["type"] == "source_code"),

@@ -1,4 +1,4 @@
-"""`python -m tests.web [FOLDER]`: a picture of every view, wide and narrow, light and dark."""
+"""`python -m tests.web [FOLDER [VIEW...]]`: a picture of every view, or of these, wide and narrow, light and dark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx2
@@ -29,7 +30,7 @@ SCREENS = {"wide": ViewportSize(width=1440, height=1000), "narrow": ViewportSize
 SETTLED_MS = 400
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, views: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
@@ -42,16 +43,16 @@ async def main(folder: Path) -> None:
             stop = asyncio.Event()
             working = asyncio.create_task(run_worker(await connect(), InstalledCrews(settings), settings, stop))
             async with served(settings) as url, launched() as browser:
-                await _pictures(url, browser, folder)
+                await _pictures(url, browser, folder, views)
             stop.set()
             await working
 
 
-async def _pictures(url: str, browser: Browser, folder: Path) -> None:
-    await _picture(url, browser, folder, "projects-empty", None)
+async def _pictures(url: str, browser: Browser, folder: Path, views: Sequence[str]) -> None:
+    await _picture(url, browser, folder, "home-empty", None)
     async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
         played = await scene.play(http)
-    for name in VIEWS:
+    for name in views:
         await _picture(url, browser, folder, name, played)
 
 
@@ -76,4 +77,4 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
 if __name__ == "__main__":
     if browser_path() is None:
         sys.exit("no browser was found: install Chromium, or let BOTARMY_BROWSER name one")
-    uvloop.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))
+    uvloop.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), sys.argv[2:] or list(VIEWS)))

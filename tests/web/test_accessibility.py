@@ -19,6 +19,8 @@ pytestmark = pytest.mark.long
 
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=360, height=740)
+PAINTED = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+"""Ends once what follows the size of the page has followed it."""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -29,10 +31,12 @@ async def played(http: httpx2.AsyncClient, worker: None) -> AsyncIterator[scene.
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_axe_finds_no_violation(view: str, new_page: NewPage, played: scene.Scene) -> None:
-    page = await new_page(viewport=WIDE, bypass_csp=True, reduced_motion="reduce")
+    expected = ("404",) if view == "missing" else ()
+    page = await new_page(expected, viewport=WIDE, bypass_csp=True, reduced_motion="reduce")
     await VIEWS[view](page, played)
     for viewport in (WIDE, NARROW):
         await page.set_viewport_size(viewport)
+        await page.evaluate(PAINTED)
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
             found = await Axe().run(page)

@@ -30,7 +30,7 @@ async def test_the_list_has_the_cost_of_each_project_and_of_all(
 ) -> None:
     director = Director(http)
     first, second, free = [await director.start(name) for name in ("Guest book", "Parcel tracker", "Calendar")]
-    await page.goto("/")
+    await page.goto("/projects")
     rows = page.locator(".project-row")
     await expect(rows).to_have_count(3)
     await expect(page.get_by_role("columnheader", name="Cost")).to_be_hidden()

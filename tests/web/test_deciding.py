@@ -148,7 +148,7 @@ async def test_feedback_can_go_to_an_earlier_stage(page: Page, director: Directo
     await form.get_by_role("button", name="Request changes").click()
     await decided(director, request["request_id"], "amended")
     await open_request(page, director, project_id, "plan", round=2)
-    await page.goto(f"/projects/{project_id}")
+    await page.goto(f"/projects/{project_id}#tab=activity")
     await expect(page.locator("event-feed").get_by_text("sent the work from design back to plan").first).to_be_visible()
 
 

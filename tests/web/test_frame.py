@@ -8,11 +8,12 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from api.page.documents import imported_modules, style_sheets
+from api.page.bundles import closure, style_sheets
 from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
+from tests.web.scene import Director
 
-PATHS = ["/", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
+PATHS = ["/", "/projects", "/inbox", "/system", "/projects/01890a5d-0000-7000-8000-000000000000"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -40,7 +41,8 @@ def test_the_page_loads_nothing_from_other_origins() -> None:
 async def test_browsers_cache_the_files_of_the_page_until_they_change(http: httpx2.AsyncClient) -> None:
     document = (await http.get("/inbox")).text
     addresses = re.findall(r'(?:href|src)="(/web/[^"]+)"', document)
-    assert f"/web/{current_snapshot().version}/js/views/inbox.js" in addresses
+    assert f"/web/{current_snapshot().version}/js/views-inbox.bundle.js" in addresses
+    assert len(addresses) <= 8
     for address in addresses:
         answer = await http.get(address)
         assert answer.status_code == 200, address
@@ -55,11 +57,11 @@ async def test_browsers_cache_the_files_of_the_page_until_they_change(http: http
 
 
 def test_every_import_and_every_style_sheet_exists() -> None:
-    snapshot = current_snapshot()
+    texts = current_snapshot().texts
     views = [file for file in files() if file.startswith("js/views/")]
-    modules = imported_modules(snapshot, "js/main.js", *views)
-    assert modules <= set(files())
-    assert {f"css/{sheet}" for sheet in style_sheets(snapshot, modules)} <= set(files())
+    modules = closure(texts, "js/main.js", *views)
+    assert set(modules) <= set(files())
+    assert {f"css/{sheet}" for sheet in style_sheets(texts, modules)} <= set(files())
     for file in (FOLDER / "js").rglob("*.js"):  # dynamic imports
         for imported in re.findall(r'import\("([^"]+)"\)', file.read_text()):
             assert (file.parent / imported).exists(), (file, imported)
@@ -132,3 +134,31 @@ async def test_the_theme_is_remembered(page: Page) -> None:
     await page.reload()
     await expect(page.get_by_role("button", name="Colours: dark")).to_be_visible()
     assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+async def test_programs_get_a_problem_document_and_browsers_a_page(http: httpx2.AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await http.get("/nowhere", headers=browser)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser)):
+        answer = await http.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert (await http.post("/nowhere", headers=browser)).headers["content-type"] == "application/problem+json"
+
+
+async def test_what_a_project_reads_first_is_requested_with_its_document_and_once(
+    page: Page, http: httpx2.AsyncClient, worker: None
+) -> None:
+    director = Director(http)
+    project_id = await director.start("Once")
+    await director.request(project_id, "discovery")  # nothing changes any more, and nothing has to be read again
+    address = f"/api/v1/projects/{project_id}"
+    document = await http.get(f"/projects/{project_id}")
+    assert document.headers["link"].startswith(f"<{address}>; rel=preload")
+    assert "link" not in (await http.get("/projects/%3E%3B%20rel=x")).headers
+    read: list[str] = []
+    page.on("request", lambda request: read.append(request.url) if request.url.endswith(address) else None)
+    await page.goto(f"/projects/{project_id}")
+    await expect(page.get_by_role("heading", name="Once", level=1)).to_be_visible()
+    assert len(read) == 1

@@ -51,7 +51,6 @@ async def unharmed(page: Page) -> None:
 
 async def in_sight(page: Page) -> None:
     """Scroll to the artifact, whose content is fetched when it is first seen: what loads above it may push it away."""
-    await expect(page.locator("[data-seq]").first).to_be_attached()
     await page.locator("artifact-view").evaluate("element => element.scrollIntoView()")
 
 
@@ -59,7 +58,7 @@ async def test_a_name(page: Page, director: Director) -> None:
     name = "Named " + "".join(MARKUP[:2])
     project_id = await director.start(name)
     request = await director.request(project_id, "discovery")
-    for path in ("/", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
+    for path in ("/", "/projects", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
         await page.goto(path)
         await expect(page.get_by_role("main").get_by_text(name).first).to_be_visible()
         await unharmed(page)
@@ -68,7 +67,7 @@ async def test_a_name(page: Page, director: Director) -> None:
 async def test_a_name_that_hides_something(page: Page, director: Director) -> None:
     project_id = await director.start("Nothing \u202egpj.exe\u200f here")
     request = await director.request(project_id, "discovery")
-    for path in ("/", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
+    for path in ("/projects", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
         await page.goto(path)
         shown = page.get_by_role("main").get_by_text("Nothing \u2039U+202E\u203agpj.exe\u2039U+200F\u203a here")
         await expect(shown.first).to_be_visible()
@@ -111,6 +110,7 @@ async def test_a_changed_line_that_hides_something(page: Page, director: Directo
     shown = "access = 'user\u2039U+202E\u203a \u2039U+2066\u203a// only for admins"
     await expect(rows.filter(has_text=shown).first).to_be_visible()
     await expect(rows.filter(has_text="another = 'مشروع'").first).to_be_visible()
+    await page.get_by_role("tab", name="Activity").click()
     await expect(page.locator("event-feed").get_by_text("As \u2039U+202E\u203agpj.exe").first).to_be_visible()
     assert not {"\u202e", "\u2066", "\u2069"} & set(await page.get_by_role("main").inner_text())
 
@@ -124,8 +124,9 @@ async def test_a_comment_and_a_responder(page: Page, director: Director) -> None
         page.get_by_role("article", name="Selected request").get_by_text("globalThis.broken = 1").first
     ).to_be_attached()
     await unharmed(page)
-    await page.goto(f"/projects/{project_id}")
+    await page.goto(f"/projects/{project_id}#tab=activity")
     await expect(page.locator("event-feed").get_by_text("globalThis.broken").first).to_be_visible()
+    await expect(page.locator(".decision").get_by_text("globalThis.broken").first).to_be_visible()
     await unharmed(page)
 
 
@@ -184,7 +185,7 @@ async def test_a_project_of_500_tasks(page: Page, director: Director, store: Sto
         async with store.transaction(UUID(project_id)) as tx:
             await tasks.submit(tx, task_id, f"nowhere-{task_id}", handoff)
     began = time.monotonic()
-    await page.goto(f"/projects/{project_id}")
+    await page.goto(f"/projects/{project_id}#tab=activity&events=all")
     await expect(page.locator("pipeline-graph svg").first).to_be_visible()
     await expect(page.locator("event-feed [data-seq]").first).to_be_visible()
     assert time.monotonic() - began < SECONDS
@@ -199,7 +200,7 @@ async def test_a_name_of_255_characters(name: str, width: int, new_page: NewPage
     project_id = await director.start(name.strip())
     request = await director.request(project_id, "discovery")
     page = await new_page(viewport={"width": width, "height": 800})
-    for path in ("/", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
+    for path in ("/projects", f"/projects/{project_id}", f"/inbox?request={request['request_id']}"):
         await page.goto(path)
         await expect(page.get_by_role("main").get_by_text(name.strip()[:20]).filter(visible=True).first).to_be_visible()
 

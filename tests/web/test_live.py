@@ -66,7 +66,7 @@ async def shown(page: Page) -> list[int]:
 
 
 async def open_feed(page: Page, project_id: str, url: str = "") -> None:
-    await page.goto(f"{url}/projects/{project_id}")
+    await page.goto(f"{url}/projects/{project_id}#tab=activity&events=all")
     await expect(page.locator("[data-seq]").first).to_be_visible()
 
 
@@ -230,6 +230,8 @@ async def test_a_project_that_stands_still_says_so_and_can_be_started_again_or_e
     await director.request(ids[0], "discovery")
 
     await page.goto("/")
+    await expect(page.get_by_role("region", name="Needs you").get_by_text("No progress")).to_be_visible()
+    await page.goto("/projects")
     row = page.get_by_role("row").filter(has_text="Lost 1")
     await expect(row).to_contain_text("No progress")
     await page.goto("/system")

@@ -22,9 +22,19 @@ async def _open(new_page: NewPage, project_id: str) -> Page:
     return page
 
 
+async def _act(page: Page, name: str) -> None:
+    """Press the button of the main action, or choose another one in the menu."""
+    button = page.get_by_role("group", name="Project").get_by_role("button", name=name, exact=True)
+    if await button.count():
+        await button.click()
+    else:
+        await page.get_by_role("button", name="More actions").click()
+        await page.get_by_role("menuitem", name=name, exact=True).click()
+
+
 async def _press(page: Page, name: str) -> Locator:
-    """Press a button of the project. Return the dialog that opens."""
-    await page.get_by_role("group", name="Project").get_by_role("button", name=name, exact=True).click()
+    """Choose an action of the project. Return the dialog that opens."""
+    await _act(page, name)
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_be_visible()
     await page.emulate_media(reduced_motion="reduce")
@@ -49,9 +59,11 @@ async def test_a_rejected_project_is_retried_from_a_stage(http: httpx2.AsyncClie
     request = await wait_for_request(http, project_id, "discovery", round=2)
     task = (await http.get(f"/api/v1/tasks/{request['task_id']}")).json()
     assert task["feedback"] == "Smaller."
+    await page.get_by_role("tab", name="Activity").click()
     await expect(page.get_by_text("The project is retried from discovery by a human")).to_be_visible()
-    await expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Retry", exact=True)).to_be_hidden()
+    await page.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem", name="Pause", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(("button", "kind"), [("Duplicate", "duplicate"), ("Follow up", "follow_up")])
@@ -85,6 +97,16 @@ async def test_a_project_is_renamed_and_archived(http: httpx2.AsyncClient, new_p
     await expect(page.get_by_role("heading", name="Named in the page").first).to_be_visible()
     project = (await http.get(f"/api/v1/projects/{project_id}")).json()
     assert (project["owner"], project["tags"]) == ("Ada", ["web", "urgent"])
-    await page.get_by_role("button", name="Archive", exact=True).click()
-    await expect(page.get_by_role("button", name="Unarchive", exact=True)).to_be_visible()
+    await _act(page, "Archive")
+    await expect(page.get_by_text("Archived: lists hide it.").first).to_be_visible()
+    await page.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem", name="Unarchive", exact=True)).to_be_visible()
     assert (await http.get(f"/api/v1/projects/{project_id}")).json()["archived_at"] is not None
+    await page.goto("/projects?tag=urgent")
+    await expect(page.get_by_role("heading", name="No project matches")).to_be_visible()
+    await page.get_by_role("radio", name=re.compile("^Archived")).check()
+    row = page.get_by_role("row").filter(has_text="Named in the page")
+    await expect(row.get_by_role("link", name="Ada")).to_be_visible()
+    await row.get_by_role("link", name="Ada").click()
+    await expect(page).to_have_url(re.compile("owner=Ada"))
+    await expect(row).to_be_visible()

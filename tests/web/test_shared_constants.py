@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 
 from api.artifacts.rendering.text import HIDDEN
-from api.page.documents import VIEWS
+from api.page.documents import MISSING, VIEWS
 from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES, EventType
 
 SCRIPTS = Path(__file__).parents[2] / "web" / "js"
-FEED, MODEL, LABELS = SCRIPTS / "feed" / "event-sentence.js", SCRIPTS / "project" / "model.js", SCRIPTS / "labels.js"
+SENTENCES, KINDS = SCRIPTS / "feed" / "event-sentence.js", SCRIPTS / "feed" / "event-kinds.js"
+MODEL, LABELS = SCRIPTS / "project" / "model.js", SCRIPTS / "labels.js"
 DOING = SCRIPTS / "project" / "doing.js"
 
 
@@ -34,9 +35,14 @@ def members(script: Path, name: str) -> set[str]:
     return set(re.findall(r'"(\w+)"', constant(script, rf"\bconst {name} = new Set\(\[(.*?)\]\);")))
 
 
-@pytest.mark.parametrize("name", ["SENTENCES", "KIND_OF", "BADGES"])
-def test_the_feed_knows_every_event_type(name: str) -> None:
-    assert keys(FEED, name) == set(EventType)
+@pytest.mark.parametrize(("script", "name"), [(SENTENCES, "SENTENCES"), (KINDS, "KIND_OF"), (SENTENCES, "BADGES")])
+def test_the_feed_knows_every_event_type(script: Path, name: str) -> None:
+    assert keys(script, name) == set(EventType)
+
+
+def test_milestones_and_errors_are_event_types() -> None:
+    assert members(KINDS, "MILESTONES") < set(EventType)
+    assert members(KINDS, "ERRORS") < set(EventType)
 
 
 def test_the_project_knows_what_each_event_makes_stale() -> None:
@@ -66,3 +72,4 @@ def test_the_router_opens_the_view_whose_document_the_api_serves() -> None:
         address = path.replace("{project_id}", str(uuid4()))
         assert [opened for pattern, opened in views.items() if re.search(pattern, address)] == [view]
     assert set(views.values()) == set(VIEWS.values())
+    assert f"views/{MISSING}.js" in (SCRIPTS / "router.js").read_text()

@@ -58,6 +58,7 @@ async def test_a_project_is_stopped_and_released_in_the_page(
     banner = page.get_by_role("region", name="Stopped")
     await expect(banner).to_contain_text("This project is stopped by human: Wait for the lawyers.")
     await expect(page.get_by_text("the deadline is on hold").first).to_be_visible()
+    await page.get_by_role("tab", name="Activity").click()
     await expect(page.locator("event-feed").get_by_text("stopped the project")).to_be_visible()
     await has_no_violation(page)
 

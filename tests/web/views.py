@@ -12,18 +12,36 @@ from tests.web.scene import Scene
 Show = Callable[[Page, Scene], Awaitable[None]]
 
 
-async def _projects(page: Page, scene: Scene) -> None:
+async def _home(page: Page, scene: Scene) -> None:
     await page.goto("/")
+    await expect(page.get_by_role("region", name="Needs you").get_by_text("URL shortener")).to_be_visible()
+    await expect(page.get_by_role("region", name="Running").get_by_text("Weather station")).to_be_visible()
+
+
+async def _missing(page: Page, scene: Scene) -> None:
+    await page.goto("/nowhere")
+    await expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+async def _palette(page: Page, scene: Scene) -> None:
+    await _home(page, scene)
+    await page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name="Search")
+    await expect(dialog.get_by_role("group", name="Projects").get_by_role("option").first).to_be_visible()
+
+
+async def _projects(page: Page, scene: Scene) -> None:
+    await page.goto("/projects")
     await expect(page.get_by_text("URL shortener").first).to_be_visible()
 
 
 async def _no_match(page: Page, scene: Scene) -> None:
-    await page.goto("/?search=nothing+of+that+name")
+    await page.goto("/projects?search=nothing+of+that+name")
     await expect(page.get_by_role("button", name="Clear").first).to_be_visible()
 
 
 async def _start(page: Page, scene: Scene) -> None:
-    await page.goto("/?new")
+    await page.goto("/projects?new")
     await expect(page.get_by_role("dialog")).to_be_visible()
     await expect(page.get_by_role("dialog").locator("pipeline-graph svg").first).to_be_visible()
 
@@ -36,10 +54,39 @@ async def _crew(page: Page, scene: Scene) -> None:
     await expect(dialog.get_by_role("textbox", name="Model")).to_be_visible()
 
 
-async def _project(page: Page, project_id: str) -> None:
-    await page.goto(f"/projects/{project_id}")
-    await expect(page.locator("pipeline-graph svg").first).to_be_visible()
+async def _project(page: Page, project_id: str, tab: str = "work") -> None:
+    await page.goto(f"/projects/{project_id}#tab={tab}")
+    await expect(page.locator("pipeline-graph svg").first).to_be_attached()  # on a phone it is folded
+    await expect(page.locator(f".tab-panel-{tab} > .tab-content > *").last).to_be_visible()
+
+
+async def _activity(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked, "activity")
     await expect(page.locator("event-feed [data-seq]").first).to_be_visible()
+    await expect(page.locator(".decision").first).to_be_visible()
+
+
+async def _timeline(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked, "timeline")
+
+
+async def _brief(page: Page, scene: Scene) -> None:
+    await _project(page, scene.completed, "brief")
+    await expect(page.locator("artifact-view article")).to_be_visible()
+
+
+async def _menu(page: Page, scene: Scene) -> None:
+    await _project(page, scene.active)
+    await page.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem", name="Pause")).to_be_visible()
+
+
+async def _paused(page: Page, scene: Scene) -> None:
+    await _project(page, scene.paused)
+
+
+async def _rejected(page: Page, scene: Scene) -> None:
+    await _project(page, scene.rejected)
 
 
 async def _waiting(page: Page, scene: Scene) -> None:
@@ -130,7 +177,8 @@ async def _diff(page: Page, scene: Scene) -> None:
 
 async def _cancelling(page: Page, scene: Scene) -> None:
     await _project(page, scene.waiting)
-    await page.get_by_role("group", name="Project").get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Cancel project").click()
     await expect(page.get_by_role("dialog", name="Cancel the project?")).to_be_visible()
 
 
@@ -152,6 +200,9 @@ async def _system(page: Page, scene: Scene) -> None:
 
 
 VIEWS: dict[str, Show] = {
+    "home": _home,
+    "missing": _missing,
+    "palette": _palette,
     "projects": _projects,
     "projects-no-match": _no_match,
     "start": _start,
@@ -160,6 +211,12 @@ VIEWS: dict[str, Show] = {
     "project-completed": _completed,
     "project-reworked": _reworked,
     "project-active": _active,
+    "project-paused": _paused,
+    "project-rejected": _rejected,
+    "project-activity": _activity,
+    "project-timeline": _timeline,
+    "project-brief": _brief,
+    "project-menu": _menu,
     "project-long-name": _long_name,
     "project-right-to-left": _right_to_left,
     "inbox": _inbox,

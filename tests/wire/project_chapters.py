@@ -82,6 +82,7 @@ async def delivery(t: Transcript) -> None:
         await t.get(f"/projects/{project_id}{path}")
     await t.get("/projects/", search="wire deliv")
     await t.get(f"/hitl/project/{project_id}/requests", status="amended")
+    await t.get(f"/projects/{project_id}/decisions")
     await t.get(f"/projects/{project_id}/events", limit=5)
     await t.get(f"/projects/{project_id}/events", since=5, limit=200)
     await t.get(f"/projects/{project_id}/events", since=1000)

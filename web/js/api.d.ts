@@ -505,6 +505,11 @@ export interface Page_PipelineItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_ProjectDecision_ {
+  items: ProjectDecision[];
+  next_cursor: string | null;
+}
+
 export interface Page_ProjectItem_ {
   items: ProjectItem[];
   next_cursor: string | null;
@@ -673,6 +678,29 @@ export interface ProjectCreate {
   parent?: ParentCreate | null;
 }
 
+export interface ProjectDecision {
+  decision_id: string;
+  action: HitlAction;
+  comment: string | null;
+  content_hash: string | null;
+  artifact_id: string | null;
+  redo: string | null;
+  raise_by: Budget | null;
+  responder: string;
+  outcome: ResponseOutcome;
+  explanation: string | null;
+  responded_at: string;
+  recorded_at: string;
+  request_id: string;
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  question: string;
+  reason: HitlReason;
+  artifacts: ArtifactRef[];
+}
+
 export interface ProjectItem {
   id: string;
   name: string;
@@ -690,6 +718,7 @@ export interface ProjectItem {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -725,6 +754,7 @@ export interface ProjectPublic {
   progress: Progress;
   open_requests: number;
   waiting_for: WaitingFor | null;
+  working: WorkingTask[];
   spent: Amounts;
   reason: string | null;
   created_at: string;
@@ -1373,6 +1403,14 @@ export interface WorkflowPublic {
   started_at: string;
   closed_at: string | null;
   url: string | null;
+}
+
+export interface WorkingTask {
+  task_id: string;
+  agent_type: string;
+  stage: string;
+  round: number;
+  since: string;
 }
 
 export type Writes = "document" | "files" | "report" | "package";

@@ -10,13 +10,15 @@ const SETTING = "botarmy.single-keys";
 const active = new Set();
 const EVERYWHERE = [
   ["?", "Show this list"],
+  ["Ctrl k", "Search: projects, requests, views and actions"],
+  ["g h", "Go home"],
   ["g p", "Go to the projects"],
   ["g i", "Go to the inbox"],
   ["g s", "Go to the system"],
 ];
 
 /** The addresses that these keys open after "g"; ROUTES in router.js has their views. @type {Record<string, string>} */
-const ADDRESSES = { p: "/", i: "/inbox", s: "/system" };
+const ADDRESSES = { h: "/", p: "/projects", i: "/inbox", s: "/system" };
 
 /**
  * Add shortcuts until `signal` aborts. A key whose action returns false keeps its default behaviour.

@@ -42,10 +42,10 @@ class Live extends EventTarget {
   }
 
   /**
-   * Call `handle(event)` for each event of a project after number `since`, in order, each once, until `signal` aborts.
-   * Events without a number (task_progress) are delivered as they come.
+   * Call `handle(event)` for each event of a project after number `since`, in order, each once, until `signal` aborts;
+   * null is from now on. Events without a number (task_progress) are delivered as they come.
    * @param {string} projectId
-   * @param {number} since
+   * @param {number | null} since
    * @param {(event: LogEvent) => void} handle
    * @param {AbortSignal} signal
    */

@@ -7,6 +7,16 @@
  */
 export function go(href, { replace = false } = {}) {
   if (replace) history.replaceState(null, "", href);
-  else history.pushState(null, "", href);
+  else push(href);
   dispatchEvent(new Event("navigate"));
+}
+
+/**
+ * Add an entry to the history, and keep in the one that is left how far it was scrolled.
+ * @param {string} href
+ * @param {object | null} [state] of the new entry
+ */
+export function push(href, state = null) {
+  history.replaceState({ ...history.state, top: scrollY }, "");
+  history.pushState(state, "", href);
 }

@@ -16,7 +16,11 @@ export class RehearsalMark extends HTMLElement {
 
   connectedCallback() {
     this.#read();
-    live.addEventListener("state", () => live.state === "open" && this.#read());
+    let lost = false; // a server that was restarted may have another default
+    live.addEventListener("state", () => {
+      if (live.state === "open" && lost) this.#read();
+      lost = live.state === "lost";
+    });
   }
 
   /** @param {boolean | null} rehearses */

@@ -4,8 +4,9 @@ import { all, get, patch, post, send } from "./http.js";
 
 /**
  * @import {
- *   AgentPublic, AgentStatePublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
- *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets, ProjectCreate, ProjectItem,
+ *   AgentPublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
+ *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets,
+ *   ProjectCreate, ProjectDecision, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ProjectCounts, ProjectRetry, ProjectUpdate, ResponseCreate, RetryChoices, RetryCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
@@ -20,12 +21,12 @@ const V1 = "/api/v1";
 export const projects = {
   /** @type {(query: Query, options?: Options) => Promise<Page<ProjectItem>>} */
   list: (query, options) => get(`${V1}/projects/`, { query, ...options }),
+  /** @type {(id: string, options?: Options) => Promise<ProjectDecision[]>} */
+  decisions: (id, options) => all(`${V1}/projects/${id}/decisions`, options),
   /** @type {(id: string, options?: Options) => Promise<ProjectPublic>} */
   get: (id, options) => get(`${V1}/projects/${id}`, options),
   /** @type {(id: string, options?: Options) => Promise<ProjectProgress>} */
   status: (id, options) => get(`${V1}/projects/${id}/status`, options),
-  /** @type {(id: string, options?: Options) => Promise<Page<AgentStatePublic>>} */
-  agents: (id, options) => get(`${V1}/projects/${id}/agents`, options),
   /** @type {(id: string, options?: Options) => Promise<ArtifactItem[]>} */
   artifacts: (id, options) => all(`${V1}/projects/${id}/artifacts`, options),
   /** @type {(id: string, options?: Options) => Promise<RequestItem[]>} */
@@ -73,6 +74,8 @@ export const artifacts = {
     const request = { query: { file }, headers: { Accept: "text/html" }, ...options };
     return (await send("GET", `${V1}/artifacts/${id}`, request)).text();
   },
+  /** @type {(id: string, options?: Options) => Promise<string>} */
+  text: async (id, options) => (await send("GET", artifacts.contentUrl(id), options)).text(),
   /** @type {(id: string, file?: string) => string} */
   contentUrl: (id, file) => `${V1}/artifacts/${id}/content${file ? `?file=${encodeURIComponent(file)}` : ""}`,
 };

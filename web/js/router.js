@@ -2,7 +2,7 @@
 
 import { find, h } from "./dom.js";
 import { go } from "./navigation.js";
-import { empty, failure } from "./notices.js";
+import { failure } from "./notices.js";
 import { showPlace } from "./shell.js";
 
 /**
@@ -18,21 +18,27 @@ import { showPlace } from "./shell.js";
 const ID = "([0-9a-f-]{36})";
 
 /**
- * `VIEWS` in api/page/documents.py has the same paths, index.html the links, and keyboard.js the shortcuts.
+ * `VIEWS` in api/page/documents.py has the same paths, index.html the links, keyboard.js the shortcuts, and
+ * palette/entries.js the places.
  * @type {[path: RegExp, place: string, title: string, load: () => Promise<View>][]}
  */
 const ROUTES = [
-  [/^\/(?:projects)?$/, "projects", "Projects", () => import("./views/projects.js")],
+  [/^\/$/, "home", "Home", () => import("./views/home.js")],
+  [/^\/projects$/, "projects", "Projects", () => import("./views/projects.js")],
   [new RegExp(`^/projects/${ID}$`), "projects", "Project", () => import("./views/project.js")],
   [/^\/inbox$/, "inbox", "Inbox", () => import("./views/inbox.js")],
   [/^\/system$/, "system", "System", () => import("./views/system.js")],
 ];
+
+/** The view of every other address. @type {typeof ROUTES[number]} */
+const MISSING = [/^/, "", "Not found", () => import("./views/missing.js")];
 
 let controller = new AbortController();
 /** @type {string | null} */
 let path = null;
 
 export function startRouter() {
+  history.scrollRestoration = "manual"; // the content comes later
   document.addEventListener("click", followLink);
   addEventListener("navigate", () => open());
   addEventListener("popstate", () => open(true));
@@ -66,14 +72,7 @@ async function open(back = false) {
   const { signal } = (controller = new AbortController());
   const root = h("div", { class: "view" });
   const main = find("main");
-  const route = ROUTES.find(([pattern]) => pattern.test(current));
-  if (!route) {
-    showPlace("", "Not found");
-    const home = h("a", { href: "/" }, "Go to the projects");
-    main.replaceChildren(empty("search", "There is nothing here", "No page has this address.", home));
-    return;
-  }
-  const [pattern, place, title, load] = route;
+  const [pattern, place, title, load] = ROUTES.find(([pattern]) => pattern.test(current)) ?? MISSING;
   showPlace(place, title);
   try {
     const view = await load();
@@ -84,6 +83,7 @@ async function open(back = false) {
     if (!first) main.focus({ preventScroll: true });
     const params = pattern.exec(current)?.slice(1) ?? [];
     await view.open(root, { params, signal, back, title: (text) => showPlace(place, text) });
+    if (back && !signal.aborted) scrollTo(0, history.state?.top ?? 0);
   } catch (error) {
     if (signal.aborted) return;
     console.error(error);

@@ -1,6 +1,6 @@
 /**
- * Loads the style sheets of modules: `await style("feed.css");` at the top of one. api/page/documents.py finds these
- * lines and links the sheets in the document.
+ * Loads the style sheets of modules: `await style("feed.css");` at the top of one. api/page/bundles.py finds these
+ * lines, and links those of a view in its document as one, which names them.
  */
 
 /** @type {Map<string, Promise<unknown>>} */
@@ -11,19 +11,19 @@ const sheets = new Map();
  * @param {string} name
  */
 export function style(name) {
-  const { pathname } = new URL(`../css/${name}`, import.meta.url);
-  if (!sheets.has(pathname)) sheets.set(pathname, linked(pathname) ? Promise.resolve() : load(pathname));
-  return sheets.get(pathname);
+  if (!sheets.has(name)) sheets.set(name, isLinked(name) ? Promise.resolve() : load(name));
+  return sheets.get(name);
 }
 
-/** @param {string} pathname */
-const linked = (pathname) =>
-  [.../** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll("link[rel=stylesheet]"))].some((link) =>
-    link.href.endsWith(pathname)
+/** @param {string} name */
+const isLinked = (name) =>
+  [.../** @type {NodeListOf<HTMLLinkElement>} */ (document.querySelectorAll("link[data-sheets]"))].some((link) =>
+    link.dataset.sheets?.split(" ").includes(name)
   );
 
-/** @param {string} href */
-function load(href) {
+/** @param {string} name */
+function load(name) {
+  const href = new URL(`../css/${name}`, import.meta.url).pathname;
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   const loaded = new Promise((done) => {
     link.onload = done;

@@ -7,7 +7,7 @@
 const CONNECTION_FRAMES = new Set(["pong", "heartbeat", "connection_ready"]);
 
 export class Subscriptions {
-  /** @type {Map<string, { last: number, handle: (event: Event) => void }>} */
+  /** @type {Map<string, { last: number | null, handle: (event: Event) => void }>} */
   #followed = new Map();
   /** @type {Set<(projectId: string | null) => void>} */
   #watchers = new Set();
@@ -16,9 +16,9 @@ export class Subscriptions {
   #isSeen = true;
 
   /**
-   * Follow a project after event number `since`. Return the frame that subscribes to it.
+   * Follow a project after event number `since`, or from now on if that is null. Return the frame that subscribes.
    * @param {string} projectId
-   * @param {number} since
+   * @param {number | null} since
    * @param {(event: Event) => void} handle
    */
   follow(projectId, since, handle) {
@@ -53,11 +53,11 @@ export class Subscriptions {
 
   /**
    * @param {string} id
-   * @param {number} since
+   * @param {number | null} since null is from now on
    */
   #subscribe(id, since) {
     const live = this.#isSeen && this.#read.has(id) ? { live: true } : {};
-    return { action: "subscribe", project_id: id, since, ...live };
+    return { action: "subscribe", project_id: id, ...(since === null ? {} : { since }), ...live };
   }
 
   /**
@@ -114,7 +114,7 @@ export class Subscriptions {
     const follower = this.#followed.get(event.project_id);
     if (!follower) return;
     if (event.seq !== null) {
-      if (event.seq <= follower.last) return;
+      if (follower.last !== null && event.seq <= follower.last) return;
       follower.last = event.seq;
     }
     follower.handle(event);

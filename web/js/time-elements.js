@@ -1,6 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
-import { ago, brief, inFull, remaining, wholeSeconds } from "./time.js";
+import { ago, brief, clock, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
 const HOUR = 3_600_000;
@@ -35,11 +35,11 @@ class TickingElement extends HTMLElement {
 }
 
 /** @type {Record<string, (ms: number) => string>} */
-const LENGTHS = { span: wholeSeconds, brief };
+const LENGTHS = { span: wholeSeconds, brief, clock };
 
 /**
  * `<time-ago datetime="…">`: how long ago, or in how long. `mode="span"` shows the time since (or until) as a duration,
- * such as "3 min 20 s"; `mode="brief"` only its largest unit, "3 min".
+ * such as "3 min 20 s"; `mode="brief"` only its largest unit, "3 min"; `mode="clock"` as "3:20".
  */
 class TimeAgo extends TickingElement {
   static observedAttributes = ["datetime", "mode"];

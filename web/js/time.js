@@ -2,7 +2,7 @@
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const hourAndMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
   day: "numeric",
@@ -89,7 +89,18 @@ export function remaining(ms) {
  */
 export function atTime(moment, now = Date.now()) {
   const sameDay = new Date(moment).toDateString() === new Date(now).toDateString();
-  return sameDay ? `at ${clock.format(moment)}` : `on ${dayAndClock.format(moment)}`;
+  return sameDay ? `at ${hourAndMinute.format(moment)}` : `on ${dayAndClock.format(moment)}`;
+}
+
+/**
+ * A duration as a clock shows it: "0:09", "1:40", "2:05:00".
+ * @param {number} ms
+ */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(seconds / 3_600);
+  return hours ? `${hours}:${parts.join(":")}` : `${Number(parts[0])}:${parts[1]}`;
 }
 
 /**

@@ -34,6 +34,7 @@ PROJECT: Json = {
     "progress": {"done": 0, "total": 7},
     "open_requests": 1,
     "waiting_for": WAITING_FOR,
+    "working": [],
     "spent": {"usd": 0, "tokens": 0, "seconds": 0},
     "reason": None,
     "created_at": EARLIER,

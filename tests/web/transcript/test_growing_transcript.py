@@ -51,7 +51,7 @@ async def test_a_closed_conversation_is_not_read(
     await expect(page.get_by_text("Conversation with the model")).to_be_visible()
     for _ in range(3):
         await progress()
-    await expect(page.get_by_role("region", name="Agents")).to_contain_text("calling write_file")
+    await expect(page.locator(".project-now")).to_contain_text("calling write_file")
     assert read == []
 
 

@@ -17,9 +17,9 @@ async def test_a_chip_says_what_an_agent_waits_for_until_it_works_again(
     page: Page, project_id: str, task_id: str, progress: Progress
 ) -> None:
     await page.goto(f"/projects/{project_id}")
-    coder = page.get_by_role("region", name="Agents").get_by_role("listitem").filter(has_text="Coder")
-    await expect(coder.get_by_text("Working")).to_be_visible()
-    chip = coder.locator(".crew-wait")
+    now = page.locator(".project-now")
+    await expect(now).to_contain_text("Coder · build")
+    chip = now.locator(".now-wait")
     await expect(chip).to_be_hidden()
 
     async def shown() -> bool:

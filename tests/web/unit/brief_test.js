@@ -9,6 +9,12 @@ test("a project is called after the first heading of its brief", () => {
   assert.equal(nameFrom("no heading"), "");
 });
 
+test("a heading that names a part of the brief is no name", () => {
+  assert.equal(nameFrom("## Requirements\n\n- It rings.\n"), "");
+  assert.equal(nameFrom("# Project brief\n\n## Doorbell\n"), "Doorbell");
+  assert.equal(nameFrom("# Requirements engine\n"), "Requirements engine");
+});
+
 test("a brief has the size of its bytes", () => {
   assert.equal(sizeOf("é"), 2);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { badgeOf, isOfKind, plain, sentence } from "../../../web/js/feed/event-sentence.js";
+import { isOfKind } from "../../../web/js/feed/event-kinds.js";
+import { badgeOf, plain, sentence } from "../../../web/js/feed/event-sentence.js";
 
 /** @typedef {import("../../../web/js/api.d.ts").EventType} EventType */
 

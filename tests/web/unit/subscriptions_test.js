@@ -80,6 +80,15 @@ test("watchers get the project that changed, and null when any may have", () => 
   assert.equal(subscriptions.unwatch(watcher), true);
 });
 
+test("a project can be followed from now on, and resumes after what was delivered", () => {
+  const subscriptions = new Subscriptions();
+  assert.deepEqual(subscriptions.follow("p", null, () => {}), { action: "subscribe", project_id: "p" });
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p" }]);
+  subscriptions.deliver(event(null));
+  subscriptions.deliver(event(7));
+  assert.deepEqual(subscriptions.frames(), [{ action: "subscribe", project_id: "p", since: 7 }]);
+});
+
 test("what models write is asked for while the project is read and the page is seen", () => {
   const subscriptions = new Subscriptions();
   subscriptions.follow("p", 3, () => assert.fail("no event has come"));

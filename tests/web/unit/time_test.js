@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, atTime, brief, duration, remaining, wholeSeconds } from "../../../web/js/time.js";
+import { ago, atTime, brief, clock, duration, remaining, wholeSeconds } from "../../../web/js/time.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+test("a running step has a clock", () => {
+  assert.deepEqual([-5, 9_400, 100_000, HOUR + 5 * MINUTE].map(clock), ["0:00", "0:09", "1:40", "1:05:00"]);
+});
 
 test("a duration is shown in its two largest units", () => {
   assert.equal(duration(-5), "0 ms");

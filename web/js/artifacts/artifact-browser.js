@@ -1,6 +1,7 @@
 /** `<artifact-browser>`: the artifacts of a project, with every version. */
 
 import { h } from "../dom.js";
+import { changeFragment, fragment, onFragmentChange } from "../fragment.js";
 import { empty } from "../notices.js";
 import { style } from "../style.js";
 import { ArtifactDetail } from "./artifact-detail.js";
@@ -14,8 +15,9 @@ import { groupArtifacts, newest } from "./versions.js";
 await style("artifacts.css");
 
 /**
- * `model` is a ProjectModel. `select(artifactId)` shows a version, as does `#artifact=<id>` in the address; an
- * `artifact-select` event (`detail.artifact_id`) is dispatched when the reader selects one.
+ * `model` is a ProjectModel. `select(artifactId)` shows a version, as does `#artifact=<id>` in the address, which may
+ * add `view=diff` and `with=<id>`, the version to compare with. An `artifact-select` event (`detail.artifact_id`) is
+ * dispatched when the reader selects one.
  */
 export class ArtifactBrowser extends HTMLElement {
   /** @type {ProjectModel | null} */
@@ -36,7 +38,7 @@ export class ArtifactBrowser extends HTMLElement {
   /** @type {Map<string, ArtifactGroup>} by the ids of their versions */
   #groups = new Map();
   #list = new ArtifactList((group) => this.#choose(newest(group).artifact_id));
-  #detail = new ArtifactDetail((id) => this.#choose(id));
+  #detail = new ArtifactDetail((id) => this.#choose(id), (shown) => this.#shown(shown));
 
   constructor() {
     super();
@@ -74,7 +76,7 @@ export class ArtifactBrowser extends HTMLElement {
     this.#controller.abort();
     const { signal } = (this.#controller = new AbortController());
     this.#model?.addEventListener("change", () => this.#update(), { signal });
-    addEventListener("hashchange", () => this.#followAddress(), { signal });
+    onFragmentChange(() => this.#followAddress(), signal);
     this.#update();
   }
 
@@ -110,12 +112,18 @@ export class ArtifactBrowser extends HTMLElement {
 
   /** Show the version that the address names and scroll to it, once for each link. Return whether it did. */
   #followAddress() {
-    const id = new URLSearchParams(location.hash.slice(1)).get("artifact");
-    if (!id || id === this.#addressed) return false;
-    if (!this.select(id)) return false;
+    const names = fragment();
+    const id = names.get("artifact");
+    if (!id) {
+      this.#addressed = null;
+      return false;
+    }
+    const isNew = id !== this.#addressed;
+    if (isNew && !this.select(id)) return false;
     this.#addressed = id;
-    this.scrollIntoView({ block: "start" });
-    return true;
+    this.#detail.restore({ view: names.get("view"), comparedWith: names.get("with") });
+    if (isNew) this.scrollIntoView({ block: "start" });
+    return isNew;
   }
 
   /** @param {string} id */
@@ -131,10 +139,16 @@ export class ArtifactBrowser extends HTMLElement {
 
   /** @param {string} id */
   #writeAddress(id) {
-    if (!this.isConnected) return;
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    fragment.set("artifact", id);
-    history.replaceState(history.state, "", `#${fragment}`);
+    if (this.isConnected) changeFragment({ artifact: id, ...this.#detail.address }, { adds: true });
+  }
+
+  /**
+   * Name in the address how the version is shown.
+   * @param {Record<string, string | null>} shown
+   */
+  #shown(shown) {
+    if (this.#selected) changeFragment({ artifact: this.#selected, ...shown });
+    this.#addressed = this.#selected;
   }
 
   #paint() {

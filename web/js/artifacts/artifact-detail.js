@@ -1,22 +1,23 @@
 /** One artifact of the browser: its versions, and the provenance, content and changes of the selected one. */
 
-import { each, h, present, valueOf, write } from "../dom.js";
+import { h, present, valueOf, write } from "../dom.js";
 import { title } from "../labels.js";
 import { failure } from "../notices.js";
+import { tabList } from "../tabs.js";
 import { visible } from "../text.js";
 import { giveButton } from "./give.js";
 import { nameOf, provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
+import { paintOptions } from "./version-options.js";
 import { newest } from "./versions.js";
 
 /** @import { ArtifactItem } from "../api.d.ts" */
 /** @import { ArtifactGroup } from "./versions.js" */
 /** @import { ProjectModel } from "../project/model.js" */
 
-let lastId = 0;
-
 export class ArtifactDetail {
   #choose;
+  #changed;
   /** @type {ArtifactGroup | null} */
   #group = null;
   /** @type {ArtifactItem | null} the version that is shown */
@@ -27,7 +28,6 @@ export class ArtifactDetail {
   #comparedWith = null;
   /** @type {string | null} the ids of the versions whose comparison is shown */
   #comparedPair = null;
-  #tab = "view";
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: (event) => this.#choose(valueOf(event)) });
@@ -39,32 +39,20 @@ export class ArtifactDetail {
   #beforeField = h("label", { class: "compare" }, "Compare with", this.#before);
   #diff = document.createElement("diff-view");
   #tabs;
-  #panels;
 
   /**
-   * `choose(artifactId)` is called when the reader selects another version.
+   * `choose(artifactId)` is called when the reader selects another version, and `changed(address)` when the reader
+   * views it in another way.
    * @param {(artifactId: string) => void} choose
+   * @param {(address: Record<string, string | null>) => void} changed
    */
-  constructor(choose) {
+  constructor(choose, changed) {
     this.#choose = choose;
-    const id = `artifact-${(lastId += 1)}`;
-    this.#tabs = ["view", "diff"].map((name) =>
-      h("button", {
-        type: "button",
-        role: "tab",
-        class: "artifact-tab",
-        id: `${id}-${name}`,
-        "aria-controls": `${id}-${name}-panel`,
-        dataset: { name },
-        onclick: () => this.#show(name),
-      }, title(name))
-    );
-    this.#panels = [[this.#view], [this.#beforeField, this.#diff]].map((children, index) => {
-      const tab = this.#tabs[index];
-      return h("div", { role: "tabpanel", id: `${tab.id}-panel`, "aria-labelledby": tab.id }, children);
-    });
-    /** @param {KeyboardEvent} event */
-    const key = (event) => this.#key(event);
+    this.#changed = changed;
+    this.#tabs = tabList([
+      { name: "view", word: "View", make: () => this.#view },
+      { name: "diff", word: "Diff", make: () => [this.#beforeField, this.#diff] },
+    ], { label: "Ways to view it", chosen: () => this.#viewChosen() });
     this.element = h(
       "section",
       { class: "artifact-detail", "aria-label": "Artifact" },
@@ -77,14 +65,9 @@ export class ArtifactDetail {
         this.#download,
       ),
       this.#provenance,
-      h(
-        "div",
-        { class: "artifact-tabs", role: "tablist", "aria-label": "Ways to view it", onkeydown: key },
-        this.#tabs,
-      ),
-      this.#panels,
+      this.#tabs.element,
     );
-    this.#show("view");
+    this.#tabs.show("view");
   }
 
   /**
@@ -102,7 +85,7 @@ export class ArtifactDetail {
     write(this.#name, nameOf(artifact));
     this.#name.title = visible(artifact.name);
     write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
-    this.#paintOptions(this.#version, group.versions, id);
+    paintOptions(this.#version, group.versions, id);
     this.#newer.hidden = newest(group) === artifact;
     write(this.#newer, `Show version ${newest(group).version}`);
     const task = model.progress.tasks.find(({ task_id }) => task_id === artifact.task_id);
@@ -117,6 +100,28 @@ export class ArtifactDetail {
     this.#compare();
   }
 
+  /** How it is viewed, as names of the address. */
+  get address() {
+    const isDiff = this.#tabs.current === "diff";
+    return { view: isDiff ? "diff" : null, with: isDiff ? this.#comparedWith : null };
+  }
+
+  /**
+   * View it as an address says.
+   * @param {{ view: string | null, comparedWith: string | null }} address
+   */
+  restore({ view, comparedWith }) {
+    this.#comparedWith = comparedWith;
+    this.#paintComparedVersions();
+    this.#tabs.show(view === "diff" ? "diff" : "view");
+    this.#compare();
+  }
+
+  #viewChosen() {
+    this.#compare();
+    this.#changed(this.address);
+  }
+
   #chooseNewest() {
     if (this.#group) this.#choose(newest(this.#group).artifact_id);
   }
@@ -128,52 +133,17 @@ export class ArtifactDetail {
     if (!others.some((version) => version.artifact_id === this.#comparedWith)) this.#comparedWith = null;
     this.#beforeField.hidden = others.length === 0;
     const older = others.filter(({ version }) => version < shown.version);
-    this.#paintOptions(this.#before, others, this.#comparedWith ?? (older.at(-1) ?? others[0])?.artifact_id);
-  }
-
-  /**
-   * @param {HTMLSelectElement} select
-   * @param {ArtifactItem[]} versions
-   * @param {string | undefined} value
-   */
-  #paintOptions(select, versions, value) {
-    const newestFirst = [...versions].reverse();
-    each(select, newestFirst, (version) => version.artifact_id, () => h("option", {}), (option, version) => {
-      option.value = version.artifact_id;
-      write(option, `Version ${version.version}${version.accepted_at ? "" : ", not accepted"}`);
-    });
-    if (value && select.value !== value) select.value = value;
-  }
-
-  /** @param {string} name */
-  #show(name) {
-    this.#tab = name;
-    this.#tabs.forEach((tab, index) => {
-      const chosen = tab.dataset.name === name;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-      this.#panels[index].hidden = !chosen;
-    });
-    this.#compare();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-    event.preventDefault();
-    const other = this.#tabs.find((tab) => tab.tabIndex === -1);
-    other?.click();
-    other?.focus();
+    paintOptions(this.#before, others, this.#comparedWith ?? (older.at(-1) ?? others[0])?.artifact_id);
   }
 
   /** @param {string} id */
   #compareWith(id) {
     this.#comparedWith = id;
-    this.#compare();
+    this.#viewChosen();
   }
 
   async #compare() {
-    if (this.#tab !== "diff" || !this.#artifact) return;
+    if (this.#tabs.current !== "diff" || !this.#artifact) return;
     const before = this.#before.value || null;
     const after = this.#artifact.artifact_id;
     const pair = `${after} ${before}`;

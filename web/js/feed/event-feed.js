@@ -1,12 +1,13 @@
 /** `<event-feed>`: a project's log as it grows, the newest event on top. */
 
-import { childrenOf, each, h, onCustom, write } from "../dom.js";
+import { each, h, onCustom, write } from "../dom.js";
 import { count } from "../labels.js";
 import { failure } from "../notices.js";
 import { FrameScheduler } from "../scheduling.js";
 import { style } from "../style.js";
 import { doingRow, kindFilter, paintDoing, unfold } from "./event-row.js";
-import { isOfKind, plain } from "./event-sentence.js";
+import { isOfKind, KINDS } from "./event-kinds.js";
+import { plain } from "./event-sentence.js";
 import { EventLog } from "./feed-log.js";
 import { FeedRows } from "./feed-rows.js";
 
@@ -19,7 +20,8 @@ const ANNOUNCE_INTERVAL = 8_000; // ms
 const LOAD_DISTANCE = 200; // px from an end of the rows, within which more of them are loaded
 
 /**
- * `model` is a ProjectModel. While the reader is reading (has scrolled away, or has a row open or in focus), new events
+ * `model` is a ProjectModel, `kind` the kind of events that is shown at first, a key of KINDS; a `kind-select` event
+ * (`detail`: the kind) is dispatched when the reader chooses another. While the reader is reading (has scrolled away, or has a row open or in focus), new events
  * wait behind a button. At most 300 rows exist, whatever the length of the log.
  */
 export class EventFeed extends HTMLElement {
@@ -56,7 +58,7 @@ export class EventFeed extends HTMLElement {
   connectedCallback() {
     if (!this.firstChild) {
       this.append(
-        this.#filter,
+        this.#filter.element,
         this.#doing,
         this.#error,
         h("div", { class: "feed-body" }, this.#more, this.#rows.element),
@@ -68,6 +70,11 @@ export class EventFeed extends HTMLElement {
 
   disconnectedCallback() {
     this.#controller.abort();
+  }
+
+  /** @param {string} kind */
+  set kind(kind) {
+    this.#filter.show(this.#rows.kind = Object.hasOwn(KINDS, kind) ? kind : "all");
   }
 
   get model() {
@@ -92,7 +99,7 @@ export class EventFeed extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#frames.ask(), { signal });
     const rootMargin = `0px 0px ${LOAD_DISTANCE}px 0px`;
     const seen = new IntersectionObserver((entries) => this.#edgesMoved(entries), { rootMargin });
-    for (const edge of [this.#filter, this.#rows.older]) seen.observe(edge);
+    for (const edge of [this.#filter.element, this.#rows.older]) seen.observe(edge);
     signal.addEventListener("abort", () => seen.disconnect());
   }
 
@@ -127,8 +134,7 @@ export class EventFeed extends HTMLElement {
     return this.#topHidden || this.#rows.reading;
   }
 
-  /** @param {string} [kind] */
-  #show(kind) {
+  #show(kind = this.#rows.kind) {
     if (this.#log) this.#rows.show(this.#log, kind);
     this.#frames.ask();
   }
@@ -143,11 +149,10 @@ export class EventFeed extends HTMLElement {
 
   /** @param {string} kind */
   #choose(kind) {
-    for (const button of childrenOf(this.#filter)) {
-      button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
-    }
     if (this.#log?.tail) this.#show(kind);
     else this.#rows.kind = kind;
+    this.#filter.show(this.#rows.kind);
+    this.dispatchEvent(new CustomEvent("kind-select", { detail: kind }));
   }
 
   #scrolled() {
@@ -159,7 +164,7 @@ export class EventFeed extends HTMLElement {
   /** @param {IntersectionObserverEntry[]} entries */
   #edgesMoved(entries) {
     for (const { target, boundingClientRect, isIntersecting } of entries) {
-      if (target === this.#filter) {
+      if (target === this.#filter.element) {
         this.#topHidden = boundingClientRect.bottom < 0;
         this.#frames.ask();
       } else if (isIntersecting) {
@@ -174,10 +179,7 @@ export class EventFeed extends HTMLElement {
     this.#frames.ask();
   }
 
-  /**
-   * Show the error that prevents reading the log; null removes it.
-   * @param {unknown} error
-   */
+  /** @param {unknown} error what prevents reading the log, or null */
   #failed(error) {
     if (!this.#controller.signal.aborted) this.#error.replaceChildren(...(error ? [failure(error)] : []));
   }

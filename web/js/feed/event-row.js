@@ -4,7 +4,8 @@ import { childrenOf, find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
-import { badgeOf, KINDS, sentence } from "./event-sentence.js";
+import { KINDS } from "./event-kinds.js";
+import { badgeOf, sentence } from "./event-sentence.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */
 /** @import { Doing } from "../project/doing.js" */
@@ -132,15 +133,17 @@ export function paintDoing(element, [, { stage, message, fraction }]) {
 }
 
 /**
- * A button for each kind of event.
+ * A button for each kind of event; `show(kind)` says which one is chosen.
  * @param {(kind: string) => void} choose
  */
-export const kindFilter = (choose) =>
-  h(
-    "div",
-    { class: "feed-filter", role: "group", "aria-label": "Show events" },
-    Object.entries(KINDS).map(([kind, word]) => {
-      const pressed = { "aria-pressed": String(kind === "all"), dataset: { kind }, onclick: () => choose(kind) };
-      return h("button", { type: "button", class: "quiet", ...pressed }, word);
-    }),
-  );
+export function kindFilter(choose) {
+  const buttons = Object.entries(KINDS).map(([kind, word]) => {
+    const attributes = { "aria-pressed": String(kind === "all"), dataset: { kind }, onclick: () => choose(kind) };
+    return h("button", { type: "button", class: "quiet", ...attributes }, word);
+  });
+  const element = h("div", { class: "feed-filter", role: "group", "aria-label": "Show events" }, buttons);
+  /** @param {string} kind */
+  const show = (kind) =>
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.kind === kind)));
+  return { element, show };
+}

@@ -1,4 +1,4 @@
-/** The sentence, the kinds and the mark of an event. Pure. */
+/** The sentence and the mark of an event. Pure. */
 
 import { DECIDED, REASONS, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
@@ -109,42 +109,6 @@ export function sentence(event) {
  * @param {LogEvent} event
  */
 export const plain = (event) => sentence(event).map((part) => typeof part === "string" ? part : part.text).join("");
-
-/** The kinds of events that a reader can choose. */
-export const KINDS = { all: "All", agents: "Agents", artifacts: "Artifacts", decisions: "Decisions", errors: "Errors" };
-
-const ERRORS = new Set(["error", "task_failed", "hitl_expired"]);
-/** @type {Record<EventType, string>} */
-const KIND_OF = {
-  artifact_created: "artifacts",
-  agent_status_change: "agents",
-  task_started: "agents",
-  task_progress: "agents",
-  task_completed: "agents",
-  task_failed: "agents",
-  task_cancelled: "agents",
-  context_given: "artifacts",
-  hitl_request: "decisions",
-  hitl_response: "decisions",
-  hitl_extended: "decisions",
-  hitl_expired: "decisions",
-  budget_alert: "agents",
-  workflow_event: "all",
-  stop_change: "decisions",
-  project_change: "decisions",
-  error: "errors",
-};
-
-/**
- * Whether an event is of a kind.
- * @param {string} kind
- * @param {{ event_type: EventType, data: Data }} event
- */
-export function isOfKind(kind, { event_type: type, data }) {
-  if (kind === "all") return true;
-  if (kind === "errors") return ERRORS.has(type) || data.status === "error" || data.status === "failed";
-  return KIND_OF[type] === kind;
-}
 
 /** @typedef {[mark: string, tone: string]} Badge */
 

@@ -2,7 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { row } from "./event-row.js";
-import { isOfKind } from "./event-sentence.js";
+import { isOfKind } from "./event-kinds.js";
 import { EventWindow } from "./feed-log.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */

@@ -1,26 +1,19 @@
-/** The actions on a project: pause, resume, cancel, give a task, add context, download the delivery. */
+/** The actions on a project: the main one of its state as a button, the rest in a menu and in the palette. */
 
-import { h, icon, write } from "../dom.js";
-import { announce, failure, messageOf } from "../notices.js";
-import { isTemporary, Problem, projects } from "../rest.js";
-import { confirmCancel } from "./confirm-dialog.js";
-import { recoveryMenu } from "./recovery-menu.js";
+import { copyText } from "../clipboard.js";
+import { each, h, icon, present } from "../dom.js";
+import { byDeadline } from "../inbox/deadline.js";
+import { menuButton } from "../menu.js";
+import { offer } from "../palette/actions.js";
+import { projects } from "../rest.js";
+import { projectChanges } from "./changes.js";
+import { recoveryItems } from "./recovery-menu.js";
+import { workflowItem } from "./workflow-link.js";
 
-/** @import { ProjectPublic } from "../api.d.ts" */
+/** @import { MenuItem, Offered } from "../menu.js" */
 /** @import { ProjectModel } from "./model.js" */
 
-/** @typedef {"pause" | "resume" | "cancel"} Change */
-
-/** The changes that a person can request; `done` tells whether the project shows the change. */
-/** @type {Record<Change, { asking: string, done: (project: ProjectPublic) => boolean }>} */
-const CHANGES = {
-  pause: { asking: "Asked to pause…", done: (project) => project.status === "paused" },
-  resume: { asking: "Asked to resume…", done: (project) => project.status !== "paused" },
-  cancel: { asking: "Asked to cancel…", done: () => false },
-};
-
-/** @param {ProjectPublic} project */
-const stateKey = ({ status, workflow_problem: problem }) => `${status} ${problem?.kind ?? ""}`;
+/** @typedef {{ key: string, text: string, icon: string, href?: string, download?: boolean, run?: () => void }} Main */
 
 /**
  * The buttons, the requested change (`asked`), and the error if it failed.
@@ -28,149 +21,92 @@ const stateKey = ({ status, workflow_problem: problem }) => `${status} ${problem
  * @param {AbortSignal} signal
  */
 export function actions(model, signal) {
-  const errors = h("div", { class: "project-trouble" });
-  const asked = h("span", { class: "asked-for", role: "status" });
-  /**
-   * @param {string} text
-   * @param {string} name
-   * @param {() => void} action
-   */
-  const button = (text, name, action, more = {}) =>
-    h("button", { type: "button", onclick: action, ...more }, icon(name), text);
-  const pause = button("Pause", "paused", () => change("pause"));
-  const resume = button("Resume", "resume", () => change("resume"));
+  const changes = projectChanges(model, signal, () => update());
+  const workflow = workflowItem(model);
+  const recovery = () => recoveryItems(model, (error) => changes.fail(error));
+  const menu = menuButton("More actions", items);
+  const place = h("span", { class: "main-actions" });
+  const buttons = h("div", { class: "project-actions", role: "group", "aria-label": "Project" }, place, menu.element);
+
   // The module of the forms is loaded when the first form is opened.
   /** @param {(dialogs: typeof import("./input-dialogs.js")) => void} open */
   const form = (open) => async () => {
     try {
       open(await import("./input-dialogs.js"));
     } catch (error) {
-      errors.replaceChildren(failure(error));
+      changes.fail(error);
     }
   };
-  const askToCancel = async () => {
-    if (!pending && (await confirmCancel(model))) change("cancel");
-  };
-  const cancel = button("Cancel", "close", askToCancel, { class: "danger" });
-  const task = button("Give a task", "plus", form(({ taskDialog }) => taskDialog(model)));
-  const context = button("Add context", "file", form(({ contextDialog }) => contextDialog(model)));
-  const delivery = h(
-    "a",
-    { class: "button", href: projects.exportUrl(model.id), download: "" },
-    icon("download"),
-    "Download",
-    h("span", { class: "visually-hidden" }, " the delivery"),
-  );
-  const recovery = recoveryMenu(model, errors);
-  const workflow = h("span", { class: "workflow" });
-  const buttons = h(
-    "div",
-    { class: "project-actions", role: "group", "aria-label": "Project" },
-    pause,
-    resume,
-    cancel,
-    task,
-    context,
-    delivery,
-    recovery.buttons,
-    workflow,
-  );
-  /** @type {Change | null} */
-  let pending = null;
-  /** @type {string | null} */
-  let linkedState = null;
 
-  /** @param {Change} what */
-  async function change(what) {
-    if (pending) return;
-    pending = what;
-    errors.replaceChildren();
-    update();
-    announce(CHANGES[what].asking);
-    try {
-      await projects.change(model.id, what);
-    } catch (error) {
-      if (signal.aborted) return;
-      pending = null;
-      errors.replaceChildren(failure(error, isTemporary(error) ? () => change(what) : undefined));
-      update();
-    }
+  /** The main actions of the state, the most important first. @returns {Main[]} */
+  function main() {
+    const { project, progress, ended } = model;
+    const paused = project.status === "paused";
+    const [first] = [...progress.open_requests].sort(byDeadline);
+    const { retry } = recovery();
+    return present([
+      retry && { key: "retry", ...retry },
+      !ended && paused && { key: "resume", text: "Resume", icon: "resume", run: () => changes.ask("resume") },
+      first && { key: "decide", text: "Decide", icon: "waiting", href: `/inbox?request=${first.request_id}` },
+      project.status === "completed" &&
+      { key: "download", text: "Download", icon: "download", href: projects.exportUrl(model.id), download: true },
+    ]);
+  }
+
+  /** Everything else, in groups with lines between them. @returns {Offered[][]} */
+  function items() {
+    const { project, ended } = model;
+    const paused = project.status === "paused";
+    return [
+      [
+        !ended && !paused && { text: "Pause", icon: "paused", run: () => changes.ask("pause") },
+        !ended && { text: "Add context", icon: "file", run: form(({ contextDialog }) => contextDialog(model)) },
+        !ended && { text: "Give a task", icon: "plus", run: form(({ taskDialog }) => taskDialog(model)) },
+      ],
+      recovery().others,
+      [
+        { text: "Copy link", icon: "link", run: () => copyText(location.href) },
+        project.status !== "completed" &&
+        { text: "Download what is there", icon: "download", href: projects.exportUrl(model.id), download: true },
+        { text: "Print", icon: "file", run: () => print() },
+        workflow(),
+      ],
+      [!ended && { text: "Cancel project", icon: "close", danger: true, run: () => changes.askToCancel() }],
+    ];
   }
 
   function update() {
-    const { project, ended } = model;
-    if (pending && (ended || CHANGES[pending].done(project))) pending = null;
-    const paused = project.status === "paused";
-    // Show new buttons before hiding old ones, so that the focus can move.
-    const [first, second] = paused ? [resume, pause] : [pause, resume];
-    show(first, !ended);
-    show(second, false);
-    for (const button of [cancel, task, context]) show(button, !ended);
-    recovery.update();
-    // Not `disabled`, which would take the focus from the button that was just pressed.
-    for (const button of [pause, resume, cancel]) button.setAttribute("aria-disabled", String(pending !== null));
-    write(asked, pending ? CHANGES[pending].asking : "");
-    if (linkedState !== stateKey(project)) link(project);
-  }
-
-  /**
-   * Show or hide a button. If it has the focus and is hidden, another one gets the focus.
-   * @param {HTMLElement} button
-   * @param {boolean} on
-   */
-  function show(button, on) {
-    const focused = button === document.activeElement;
-    button.hidden = !on;
-    if (!focused || on) return;
-    const others = [...buttons.querySelectorAll("button")];
-    (others.find((other) => !other.hidden && !other.disabled) ?? delivery).focus();
-  }
-
-  /**
-   * Link to the workflow in Temporal, which is looked up again whenever the project's state changes.
-   * @param {ProjectPublic} project
-   */
-  async function link(project) {
-    linkedState = stateKey(project);
-    if (project.workflow_problem?.kind === "missing") {
-      unlinked("No workflow", "Temporal runs no workflow for this project.");
-      return;
-    }
-    if (project.status === "starting") {
-      unlinked("No workflow yet", "The project's workflow has not started yet.");
-      return;
-    }
-    try {
-      const { url } = await projects.workflow(model.id, { signal });
-      if (url && workflow.querySelector("a")?.href === url) return;
-      if (!url) {
-        unlinked("No workflow page", "Temporal's web UI is not configured; botarmy up --temporal-ui starts one.");
-        return;
-      }
-      workflow.replaceChildren(
-        h(
-          "a",
-          { class: "button", href: url, target: "_blank", rel: "noopener" },
-          icon("elsewhere"),
-          "Workflow",
-          h("span", { class: "visually-hidden" }, " in Temporal's web UI, in a new tab"),
-        ),
-      );
-    } catch (error) {
-      if (signal.aborted || workflow.querySelector("a")) return;
-      if (error instanceof Problem && error.status === 404) {
-        unlinked("No workflow", "Temporal has no workflow for this project: not yet, or no longer.");
-      } else unlinked("Workflow unknown", messageOf(error));
+    changes.update();
+    const focused = place.contains(document.activeElement);
+    each(place, main(), ({ key, href }) => `${key} ${href}`, mainElement);
+    [...place.children].forEach((element, index) => {
+      element.classList.toggle("primary", index === 0);
+      // Not `disabled`, which would take the focus from the button that was just pressed.
+      element.setAttribute("aria-disabled", String(element instanceof HTMLButtonElement && changes.pending !== null));
+    });
+    if (focused && !place.contains(document.activeElement)) {
+      const next = place.firstElementChild ?? menu.button;
+      /** @type {HTMLElement} */ (next).focus();
     }
   }
 
-  /**
-   * @param {string} text
-   * @param {string} why
-   */
-  function unlinked(text, why) {
-    workflow.replaceChildren(h("button", { type: "button", disabled: true, title: why }, icon("elsewhere"), text));
-  }
-
-  return { buttons, asked, errors, update };
+  offer(() => paletteEntries([...main(), ...items().flat()]), signal);
+  return { buttons, asked: changes.asked, errors: changes.errors, update };
 }
+
+/** @param {Main} action */
+function mainElement({ text, icon: name, href, download, run }) {
+  if (href === undefined) return h("button", { type: "button", onclick: run }, icon(name), text);
+  return h("a", { class: "button", href, ...(download && { download: "" }) }, icon(name), text);
+}
+
+/** @param {Offered[]} items */
+const paletteEntries = (items) =>
+  present(items).filter(({ elsewhere }) => !elsewhere).map(({ text, icon: name, run, href, download }) => ({
+    id: `action ${text}`,
+    group: "This project",
+    icon: name,
+    text,
+    run: download ? () => location.assign(href ?? "") : run,
+    ...(!download && href && { href }),
+  }));

@@ -102,11 +102,11 @@ export function taskDialog(model) {
 /** @param {ProjectModel} model */
 function taskForm(model) {
   const draft = new FormDraft("task", model.id);
-  const agents = model.agents.map(({ agent_type: type }) => h("option", { value: type }, title(type)));
+  const agents = model.roles.map((type) => h("option", { value: type }, title(type)));
   const agent = field("Agent", h("select", {}, agents));
   const words = { rows: 6, maxLength: 10_000, dir: "auto", placeholder: "List the risks of this brief." };
   const instructions = field("Instructions", h("textarea", { ...words, autofocus: true }));
-  if (model.agents.some(({ agent_type }) => agent_type === draft.values.agent)) agent.input.value = draft.values.agent;
+  if (model.roles.includes(draft.values.agent)) agent.input.value = draft.values.agent;
   instructions.input.value = draft.values.instructions ?? "";
   const list = h("div", { class: "context-choices" });
   const legend = h("legend", {}, "Context for the agent");

@@ -1,6 +1,6 @@
 /**
  * One project: what REST returns, read again when events make it stale, and the events themselves. Dispatches `change`
- * when `project`, `progress`, `agents`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
+ * when `project`, `progress`, `artifacts`, `requests` or `budget` may differ, and `events` (`detail`: a list)
  * for new events, in the order of their numbers; task_progress has none.
  */
 
@@ -11,7 +11,7 @@ import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
 import { DoingByAgent } from "./doing.js";
 
-/** @import { AgentStatePublic, ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
+/** @import { ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
 /** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
 /** @import { Options } from "../http.js" */
 
@@ -22,7 +22,7 @@ const STALE = {
   task_completed: ["project", "progress", "budget"],
   task_failed: ["project", "progress", "budget"],
   task_cancelled: ["project", "progress", "budget"],
-  agent_status_change: ["agents"],
+  agent_status_change: [],
   artifact_created: ["artifacts"],
   context_given: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
@@ -42,7 +42,6 @@ const SPENDING_GAP = 2_000;
  * @typedef {object} Parts
  * @property {ProjectPublic} project
  * @property {ProjectProgress} progress
- * @property {AgentStatePublic[]} agents
  * @property {ArtifactItem[]} artifacts
  * @property {RequestItem[]} requests
  * @property {BudgetPublic} budget
@@ -54,7 +53,6 @@ const SPENDING_GAP = 2_000;
 const READ = {
   project: projects.get,
   progress: projects.status,
-  agents: async (id, options) => (await projects.agents(id, options)).items,
   artifacts: projects.artifacts,
   requests: projects.requests,
   budget: async (id, options) => (await projects.budget(id, options)).project,
@@ -104,8 +102,9 @@ export class ProjectModel extends EventTarget {
     return this.#part("progress");
   }
 
-  get agents() {
-    return this.#part("agents");
+  /** The roles of its pipeline, in the order of its stages. */
+  get roles() {
+    return [...new Set(this.project.pipeline_definition.stages.map(({ agent }) => agent))];
   }
 
   get artifacts() {

@@ -1,55 +1,46 @@
-/** The buttons that retry, duplicate, follow up, rename or archive a project. */
+/** What the menu of a project offers to retry, duplicate, follow up, rename or archive it. */
 
-import { h, icon } from "../dom.js";
-import { failure } from "../notices.js";
-
+/** @import { MenuItem } from "../menu.js" */
 /** @import { ProjectModel } from "./model.js" */
 
 /**
- * The buttons, and `update`, which shows those that fit the project's state. `errors` shows a failure.
+ * `retry`, if the project ended without a delivery, and the `others` that fit its state.
  * @param {ProjectModel} model
- * @param {HTMLElement} errors
+ * @param {(error: unknown) => void} fail shows an error, or removes the one that is shown if it is null
  */
-export function recoveryMenu(model, errors) {
+export function recoveryItems(model, fail) {
   /**
-   * A button whose module is loaded when it is first pressed.
+   * An item whose module is loaded when it is first chosen.
    * @param {string} text
-   * @param {string} name
+   * @param {string} icon
    * @param {() => Promise<unknown>} action
+   * @returns {MenuItem}
    */
-  const button = (text, name, action) =>
-    h(
-      "button",
-      {
-        type: "button",
-        onclick: async () => {
-          errors.replaceChildren();
-          try {
-            await action();
-          } catch (error) {
-            if (!model.signal.aborted) errors.replaceChildren(failure(error));
-          }
-        },
-      },
-      icon(name),
-      text,
-    );
+  const item = (text, icon, action) => ({
+    text,
+    icon,
+    run: async () => {
+      fail(null);
+      try {
+        await action();
+      } catch (error) {
+        if (!model.signal.aborted) fail(error);
+      }
+    },
+  });
   const dialogs = () => import("./recovery-dialogs.js");
   const details = () => import("./details-dialog.js");
-  const retry = button("Retry", "resume", async () => (await dialogs()).retryDialog(model));
-  const followUp = button("Follow up", "plus", async () => (await dialogs()).successorDialog(model, "follow_up"));
-  const duplicate = button("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate"));
-  const rename = button("Rename", "amended", async () => (await details()).detailsDialog(model));
-  const archive = button("Archive", "close", async () => (await details()).toggleArchived(model));
-  const restore = button("Unarchive", "resume", async () => (await details()).toggleArchived(model));
-
-  function update() {
-    const { ended, project: { status, archived_at: archived } } = model;
-    retry.hidden = !ended || status === "completed";
-    followUp.hidden = status !== "completed";
-    archive.hidden = !ended || Boolean(archived);
-    restore.hidden = !archived;
-  }
-
-  return { buttons: [retry, followUp, duplicate, rename, archive, restore], update };
+  const { ended, project: { status, archived_at: archived } } = model;
+  const toggle = async () => (await details()).toggleArchived(model);
+  return {
+    retry: ended && status !== "completed" &&
+      item("Retry", "resume", async () => (await dialogs()).retryDialog(model)),
+    others: [
+      status === "completed" &&
+      item("Follow up", "plus", async () => (await dialogs()).successorDialog(model, "follow_up")),
+      item("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate")),
+      item("Rename", "amended", async () => (await details()).detailsDialog(model)),
+      archived ? item("Unarchive", "resume", toggle) : ended && item("Archive", "close", toggle),
+    ],
+  };
 }

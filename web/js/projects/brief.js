@@ -4,8 +4,12 @@ const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n[\s\S]{0,16384}?\r?\n---[ \t]*(?:\r?
 const TITLE_SEARCH_LENGTH = 20_000; // characters that are searched for a heading
 const MAX_NAME_LENGTH = 255;
 
+/** Headings that name a part of a brief, not what it is about. */
+const PARTS =
+  /^(the )?(project )?(brief|overview|summary|introduction|background|context|goals?|objectives?|purpose|problem|scope|(non-?)?(functional )?requirements|out of scope|constraints|assumptions|users?|user stories)( statement)?:?$/i;
+
 /**
- * The name that a brief suggests for its project: its first heading, or "".
+ * The name that a brief suggests for its project: its first heading that names no part of it, or "".
  * @param {string} brief
  */
 export function nameFrom(brief) {
@@ -13,7 +17,8 @@ export function nameFrom(brief) {
   for (const line of brief.slice(0, TITLE_SEARCH_LENGTH).replace(FRONT_MATTER, "").split(/\r?\n/)) {
     if (/^ {0,3}(```|~~~)/.test(line)) fenced = !fenced;
     const heading = !fenced && /^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$/.exec(line);
-    if (heading) return withoutMarkup(heading[1]).slice(0, MAX_NAME_LENGTH);
+    const name = heading ? withoutMarkup(heading[1]).slice(0, MAX_NAME_LENGTH) : "";
+    if (name && !PARTS.test(name)) return name;
   }
   return "";
 }

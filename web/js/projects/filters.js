@@ -1,16 +1,18 @@
-/** The filters of the projects: by status, and by a search for names. Both are in the address. */
+/** The filters of the projects: by status, by a search for names, and their order. All are in the address. */
 
-import { find, h, icon } from "../dom.js";
+import { find, h, icon, write } from "../dom.js";
+import { title } from "../labels.js";
+import { push } from "../navigation.js";
+import { visible } from "../text.js";
+import { addressWith, NO_FILTER, ORDERS, readAddress, STATUS_FILTERS } from "./address.js";
 
-/** @import { ProjectStatus } from "../api.d.ts" */
-
-/** @typedef {{ show: string, search: string }} Filter `show` is a key of STATUS_FILTERS */
-/** @typedef {Filter & { starting: boolean }} AddressState */
+/** @import { ProjectCounts, ProjectStatus } from "../api.d.ts" */
+/** @import { Filter } from "./address.js" */
 
 const SEARCH_DELAY = 180; // ms without a key, after which a search begins
 
 /**
- * The filters. `changed({show, search})` is called for each change; `search` is the search field.
+ * The filters. `changed(filter)` is called for each change; `search` is the search field.
  * @param {(filter: Filter) => void} changed
  * @param {AbortSignal} signal
  */
@@ -35,10 +37,16 @@ export function filters(changed, signal) {
     },
   });
   const inputs = Object.keys(STATUS_FILTERS).map((value) =>
-    h("input", { type: "radio", name: "show", value, onchange: () => apply() })
+    h("input", { type: "radio", name: "show", value, onchange: () => apply({ push: true }) })
   );
+  const orders = Object.entries(ORDERS).map(([value, { word }]) => h("option", { value }, word));
+  const order = h("select", { "aria-label": "Order", onchange: () => apply({ push: true }) }, orders);
+  const words = h("p", { class: "project-words", hidden: true });
   const chosen = () => inputs.find((radio) => radio.checked);
-  const radios = Object.values(STATUS_FILTERS).map(({ word }, i) => h("label", {}, inputs[i], h("span", {}, word)));
+  const counts = inputs.map(() => h("span", { class: "project-count numbers" }));
+  const radios = Object.values(STATUS_FILTERS).map(({ word }, i) =>
+    h("label", {}, inputs[i], h("span", {}, word, " ", counts[i]))
+  );
   const element = h(
     "form",
     {
@@ -52,16 +60,26 @@ export function filters(changed, signal) {
     },
     h("fieldset", { class: "project-shows" }, h("legend", { class: "visually-hidden" }, "Show"), radios),
     h("label", { class: "project-search" }, icon("search"), search, h("kbd", { "aria-hidden": "true" }, "/")),
+    order,
+    words,
   );
 
-  function apply() {
+  function apply({ push: adds = false } = {}) {
     clearTimeout(timer);
-    replaceAddress({ show: chosen()?.value ?? "all", search: search.value.trim() });
+    const address = addressWith({ show: chosen()?.value ?? "all", search: search.value.trim(), order: order.value });
+    if (adds) push(address);
+    else history.replaceState(history.state, "", address);
     changed(readAddress());
   }
 
   function fill() {
-    const { show, search: text } = readAddress();
+    const { show, search: text, order: by, owner, tag } = readAddress();
+    order.value = by;
+    const given = /** @type {["owner" | "tag", string][]} */ ([["owner", owner], ["tag", tag]]).filter(([, word]) =>
+      word
+    );
+    words.hidden = given.length === 0;
+    words.replaceChildren(...given.map(([name, word]) => wordChip(name, word)));
     for (const radio of inputs) radio.checked = radio.value === show;
     if (search.value.trim() !== text) search.value = text;
   }
@@ -77,51 +95,46 @@ export function filters(changed, signal) {
   return {
     element,
     search,
+    /**
+     * Show how many projects each choice has, unless a search or a word leaves some out.
+     * @param {ProjectCounts | null} all
+     */
+    count(all) {
+      const { search: text, owner, tag } = readAddress();
+      const known = all !== null && !text && !owner && !tag;
+      Object.entries(STATUS_FILTERS).forEach(([name, { statuses }], i) => {
+        write(counts[i], known ? numberOf(name, statuses, all).toLocaleString() : "");
+      });
+    },
     clear: () => {
-      replaceAddress({ show: "all", search: "" });
+      push(addressWith({ ...NO_FILTER, order: order.value }));
       follow();
       find("main").focus({ preventScroll: true });
     },
   };
 }
 
-/** The choices: a label, and the statuses that match (empty: all). */
-/** @type {Record<string, { word: string, statuses: ProjectStatus[] }>} */
-export const STATUS_FILTERS = {
-  all: { word: "All", statuses: [] },
-  open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
-  waiting: { word: "Waiting for you", statuses: ["waiting"] },
-  completed: { word: "Completed", statuses: ["completed"] },
-  stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
-};
-
-/** `{show, search, starting}`: a key of STATUS_FILTERS, the words searched for, whether the start dialog is open. */
-export function readAddress() {
-  const query = new URLSearchParams(location.search);
-  const show = query.get("show");
-  return {
-    show: show !== null && Object.hasOwn(STATUS_FILTERS, show) ? show : "all",
-    search: query.get("search") ?? "",
-    starting: query.has("new"),
-  };
-}
+/**
+ * A word that the list is filtered by, as a link to the list without it.
+ * @param {"owner" | "tag"} name
+ * @param {string} word
+ */
+const wordChip = (name, word) =>
+  h(
+    "a",
+    { class: "badge", href: addressWith({ [name]: "" }), "aria-label": `Do not filter by the ${name} ${word}` },
+    `${title(name)}: `,
+    h("bdi", {}, visible(word)),
+    icon("close"),
+  );
 
 /**
- * The address of the page with some parts changed.
- * @param {Partial<AddressState>} changes
+ * @param {string} name of a choice
+ * @param {ProjectStatus[]} statuses
+ * @param {ProjectCounts} all
  */
-export function addressWith(changes) {
-  const { show, search, starting } = { ...readAddress(), ...changes };
-  const query = new URLSearchParams();
-  if (show !== "all") query.set("show", show);
-  if (search) query.set("search", search);
-  if (starting) query.set("new", "");
-  const text = query.toString().replace(/(^|&)new=/, "$1new");
-  return text ? `/?${text}` : "/";
+function numberOf(name, statuses, { statuses: byStatus, archived }) {
+  if (name === "archived") return archived;
+  const wanted = statuses.length ? statuses : /** @type {ProjectStatus[]} */ (Object.keys(byStatus));
+  return wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
 }
-
-/**
- * Change the address without adding an entry to the history.
- * @param {Partial<AddressState>} changes
- */
-export const replaceAddress = (changes) => history.replaceState(history.state, "", addressWith(changes));

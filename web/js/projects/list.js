@@ -1,12 +1,12 @@
-/** The newest projects that match a filter, up to the number that the reader has loaded. Dispatches `change`. */
+/** The first projects that match a filter, up to the number that the reader has loaded. Dispatches `change`. */
 
 import { live } from "../live.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
-import { STATUS_FILTERS } from "./filters.js";
+import { NO_FILTER, queryOf } from "./address.js";
 
-/** @import { ProjectItem } from "../api.d.ts" */
-/** @import { Filter } from "./filters.js" */
+/** @import { ProjectCounts, ProjectItem } from "../api.d.ts" */
+/** @import { Filter } from "./address.js" */
 
 /** @typedef {{ filter: Filter, items: ProjectItem[], more: boolean }} Kept */
 
@@ -16,6 +16,8 @@ const MAX_LIMIT = 200; // of one request
 export class ProjectList extends EventTarget {
   /** Null until they are read. @type {ProjectItem[] | null} */
   items = null;
+  /** How many projects each choice has; null until they are read. @type {ProjectCounts | null} */
+  counts = null;
   /** Whether there are more projects than these. */
   more = false;
   /** Whether `items` match an older filter, or are fewer than wanted. */
@@ -23,7 +25,7 @@ export class ProjectList extends EventTarget {
   /** The error that keeps it from being up to date, or null. @type {unknown} */
   error = null;
 
-  #filter = { show: "all", search: "" };
+  #filter = NO_FILTER;
   #wanted = PAGE_SIZE;
   #signal;
   #refresher;
@@ -91,22 +93,26 @@ export class ProjectList extends EventTarget {
     const signal = AbortSignal.any([this.#reading.signal, this.#signal]);
     const filter = this.#filter;
     // Ids sort by time. What was loaded stays loaded, however many new projects come before it.
-    const oldest = (!this.stale && this.items?.at(-1)?.id) || "~";
+    const oldest = (!this.stale && filter.order === "newest" && this.items?.at(-1)?.id) || "~";
+    const counting = projects.counts({ signal });
+    counting.catch(() => {}); // it is awaited below, unless the list fails before
     const items = [];
     let cursor;
     try {
       do {
         const limit = Math.min(MAX_LIMIT, Math.max(PAGE_SIZE, this.#wanted - items.length));
-        const query = { status: STATUS_FILTERS[filter.show].statuses, search: filter.search, limit, cursor };
+        const query = { ...queryOf(filter), limit, cursor };
         const page = await projects.list(query, { signal });
         items.push(...page.items);
         cursor = page.next_cursor;
       } while (cursor && (items.length < this.#wanted || items[items.length - 1].id > oldest));
+      this.counts = await counting;
     } catch (error) {
       if (this.#reading.signal.aborted) return;
       throw error;
     }
-    const count = Math.max(this.#wanted, items.findLastIndex(({ id }) => id >= oldest) + 1);
+    const loaded = filter.order === "newest" ? items.findLastIndex(({ id }) => id >= oldest) + 1 : 0;
+    const count = Math.max(this.#wanted, loaded);
     this.items = items.slice(0, count);
     this.more = Boolean(cursor) || items.length > count;
     this.stale = false;
@@ -124,4 +130,4 @@ export class ProjectList extends EventTarget {
  * @param {Filter} a
  * @param {Filter} b
  */
-const same = (a, b) => a.show === b.show && a.search === b.search;
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

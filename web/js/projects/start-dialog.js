@@ -2,11 +2,10 @@
 
 import { h } from "../dom.js";
 import { announce } from "../notices.js";
-import { go } from "../navigation.js";
+import { go, push } from "../navigation.js";
 import { loadObject, randomKey, saveObject } from "../storage.js";
 import { style } from "../style.js";
 import { acceptDroppedFiles } from "./brief.js";
-import { addressWith, readAddress, replaceAddress } from "./filters.js";
 import { StartForm } from "./start-form.js";
 
 /** @import { ProjectPublic } from "../api.d.ts" */
@@ -39,15 +38,16 @@ export function startDialog(root, signal) {
       draft.change(example);
       form.fill();
     }
-    if (!readAddress().starting) history.pushState({ opened: true }, "", addressWith({ starting: true }));
+    if (!isAddressed()) push(addressWith(true), { opened: true });
     follow();
   }
 
   /** Open or close the dialog, depending on the address. */
   function follow() {
     if (signal.aborted) return;
-    const { starting } = readAddress();
+    const starting = isAddressed();
     if (starting && !dialog.open) {
+      form.clearErrors(); // those of an earlier attempt
       form.load();
       dialog.showModal();
       form.focus();
@@ -58,10 +58,10 @@ export function startDialog(root, signal) {
 
   function closed() {
     draft.save();
-    if (signal.aborted || !readAddress().starting) return;
+    if (signal.aborted || !isAddressed()) return;
     // If it was opened from the page, go back in the history, so that the back button does not open it again.
     if (history.state?.opened) history.back();
-    else replaceAddress({ starting: false });
+    else history.replaceState(history.state, "", addressWith(false));
   }
 
   /** @param {ProjectPublic} project */
@@ -71,6 +71,19 @@ export function startDialog(root, signal) {
   }
 
   return { open, prepare: () => form.load() };
+}
+
+const isAddressed = () => new URLSearchParams(location.search).has("new");
+
+/**
+ * The address of the view with the dialog, or without it.
+ * @param {boolean} starting
+ */
+function addressWith(starting) {
+  const query = new URLSearchParams(location.search);
+  query.delete("new");
+  const text = [query.toString(), starting && "new"].filter(Boolean).join("&");
+  return text ? `${location.pathname}?${text}` : location.pathname;
 }
 
 const STORAGE_KEY = "draft of a project";

@@ -51,7 +51,7 @@ export class StartForm {
     this.fill();
   }
 
-  /** Show the draft. */
+  /** Shows the draft. */
   fill() {
     const { name, description } = this.#draft.values;
     this.#name.input.value = name;
@@ -64,10 +64,7 @@ export class StartForm {
     return this.#choices.load();
   }
 
-  /** @param {File} file */
-  take(file) {
-    return this.#brief.take(file);
-  }
+  take = (/** @type {File} */ file) => this.#brief.take(file);
 
   focus() {
     (this.#name.input.value && !this.#brief.value ? this.#brief : this.#name).input.focus();
@@ -116,7 +113,7 @@ export class StartForm {
   }
 
   #nameChanged() {
-    // A name that a person typed is kept; once it is deleted, the brief may propose one again.
+    // What a person typed is kept; once it is deleted, the brief may propose a name again.
     this.#draft.proposed = this.#name.input.value ? null : "";
     this.#name.showError("");
     this.#keep();
@@ -125,14 +122,16 @@ export class StartForm {
   /** @param {string} name the name that the brief suggests */
   #briefChanged(name) {
     const { input, showError } = this.#name;
-    if (name && this.#draft.proposed !== null && input.value === this.#draft.proposed) {
+    // A proposed name belongs to its brief: a brief that suggests none leaves none.
+    if (this.#draft.proposed !== null && input.value === this.#draft.proposed) {
       input.value = this.#draft.proposed = name;
-      showError("");
+      if (name) showError("");
     }
     this.#keep();
   }
 
   #keep() {
+    this.#errors.replaceChildren(); // about what was sent before
     this.#draft.change(this.#values());
     this.#discard.hidden = this.#draft.empty;
   }
@@ -143,14 +142,14 @@ export class StartForm {
 
   #clear() {
     this.#draft.clear();
-    this.#clearErrors();
+    this.clearErrors();
     this.fill();
     this.focus();
   }
 
   async #start() {
     if (this.#busy) return;
-    this.#clearErrors();
+    this.clearErrors();
     const { name, description } = this.#values();
     if (!name.trim()) this.#name.showError("Give the project a name.");
     if (!description.trim()) this.#brief.showError("Say what to deliver, or choose a file that does.");
@@ -177,13 +176,14 @@ export class StartForm {
   #showProblem(error) {
     const problem = error instanceof Problem ? error : null;
     this.#name.showError(capitalised(problem?.about("name") ?? ""));
-    const tooLarge = problem?.status === 413 ? problem.message : problem?.about("description");
-    this.#brief.showError(capitalised(tooLarge ?? ""));
+    this.#brief.showError(
+      capitalised((problem?.status === 413 ? problem.message : problem?.about("description")) ?? ""),
+    );
     if (this.#choices.crew.showProblem(problem) || this.#focusError()) return;
     this.#errors.replaceChildren(failure(error, problem?.temporary ? () => this.#start() : undefined));
   }
 
-  #clearErrors() {
+  clearErrors() {
     this.#name.showError("");
     this.#brief.showError("");
     this.#choices.crew.showProblem(null);

@@ -2,9 +2,12 @@
 
 import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
+import { title } from "../labels.js";
 import { visible } from "../text.js";
+import { addressWith } from "./address.js";
 import { dollars, hasSpent, spentInWords } from "../usage.js";
 import { noteKey, noteOf } from "./note.js";
+import { paintProgress, progress } from "./progress.js";
 
 /** @import { ProjectItem } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
@@ -38,6 +41,7 @@ export function row(item) {
       "th",
       { class: "project-name", role: "rowheader", scope: "row" },
       h("a", { href: `/projects/${item.id}`, dir: "auto" }),
+      h("span", { class: "project-words" }),
     ),
     cell("note"),
     cell("progress", progress()),
@@ -67,6 +71,7 @@ export function paintRow(element, item) {
     status.replaceChildren(badge("project", item.status));
     if (before) animate(status, "changed");
   }
+  if (!before || wordsKey(before) !== wordsKey(item)) find(".project-words", name).replaceChildren(...wordLinks(item));
   link.title = visible(item.name);
   write(link, link.title);
   if (!before || noteKey(before) !== noteKey(item)) note.replaceChildren(...noteOf(item));
@@ -85,6 +90,20 @@ export function paintRow(element, item) {
   childrenOf(when)[0].setAttribute("datetime", item.updated_at);
 }
 
+/** @param {ProjectItem} item */
+const wordsKey = ({ owner, tags }) => JSON.stringify([owner, tags]);
+
+/** Its owner and its tags, as links to the projects that have the same. @param {ProjectItem} item */
+const wordLinks = ({ owner, tags }) =>
+  present([owner && /** @type {const} */ (["owner", owner]), ...tags.map((tag) => /** @type {const} */ (["tag", tag]))])
+    .map(([name, word]) =>
+      h(
+        "a",
+        { class: "project-word", href: addressWith({ [name]: word }), title: title(name) },
+        h("bdi", {}, visible(word)),
+      )
+    );
+
 /**
  * The model of a project that asks one. A rehearsal has an icon.
  * @param {ProjectItem} item
@@ -96,32 +115,4 @@ function crewMark({ is_rehearsal: rehearses, model, crew }) {
   }
   const name = visible(model ?? crew);
   return h("span", { class: "project-crew faint cut", dir: "auto", title: `Crew: ${name}` }, name);
-}
-
-export function progress() {
-  return h(
-    "div",
-    { class: "stage-progress" },
-    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Steps", "aria-valuemin": "0" }),
-    h("span", { class: "stage-progress-text", "aria-hidden": "true" }),
-  );
-}
-
-/**
- * @param {HTMLElement} element
- * @param {ProjectItem} project
- */
-export function paintProgress(element, { progress: { done, total }, phase, status }) {
-  const [bar, text] = childrenOf(element);
-  while (bar.childElementCount < total) bar.append(h("i"));
-  childrenOf(bar).forEach((segment, index) => {
-    segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
-  });
-  const words = `${done} of ${total} steps done`;
-  bar.setAttribute("aria-valuemax", String(total));
-  bar.setAttribute("aria-valuenow", String(done));
-  bar.setAttribute("aria-valuetext", words);
-  bar.title = phase ? `${words}; the latest: ${phase}` : words;
-  element.dataset.status = status;
-  write(text, `${done}/${total}`);
 }

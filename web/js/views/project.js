@@ -1,27 +1,32 @@
-/** One project: its status, pipeline, agents, timeline, artifacts and log. */
+/** One project: its state, its pipeline with the details of a stage, and tabs for its work and its history. */
 
 import "../artifacts/artifact-browser.js";
 import "../artifacts/artifact-view.js";
 import { h, onCustom } from "../dom.js";
 import "../feed/event-feed.js";
+import { changeFragment, fragment, onFragmentChange } from "../fragment.js";
 import { empty, messageOf } from "../notices.js";
 import "../pipeline/pipeline-graph.js";
-import { agentsPanel } from "../project/agents.js";
+import { activityTab } from "../project/activity-tab.js";
 import { projectAnnouncer } from "../project/announcements.js";
-import { openRequests, projectHead } from "../project/head.js";
+import { briefTab } from "../project/brief-tab.js";
+import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
+import { openRequests } from "../project/open-requests.js";
+import { resultCard } from "../project/result-card.js";
 import { stageDetail } from "../project/stage-detail.js";
 import { showRehearsal } from "../rehearsal.js";
 import { Problem } from "../rest.js";
 import { style } from "../style.js";
+import { tabList } from "../tabs.js";
 import { visible } from "../text.js";
 import "../timeline/task-timeline.js";
 
-/** @import { Child } from "../elements.d.ts" */
 /** @import { Subject } from "../project/stage-detail.js" */
 /** @import { Context } from "../router.js" */
 
 await style("project.css");
+await style("project-tabs.css");
 
 /**
  * @param {HTMLElement} root
@@ -41,7 +46,7 @@ export async function open(root, { params: [id], signal, title }) {
         "search",
         "There is no such project",
         "The address names a project that BotArmy does not know.",
-        h("a", { class: "button", href: "/" }, "Go to the projects"),
+        h("a", { class: "button", href: "/projects" }, "Go to the projects"),
       ),
     );
     return;
@@ -58,27 +63,30 @@ export async function open(root, { params: [id], signal, title }) {
  */
 function show(root, model, { signal, title }) {
   const head = projectHead(model, signal);
+  const result = resultCard(model);
   const requests = openRequests(model);
-  const agents = agentsPanel(model);
   const announceChanges = projectAnnouncer(model, signal);
   const graph = h("pipeline-graph", {});
   const timeline = h("task-timeline", {});
   const browser = h("artifact-browser", {});
-  const detail = stageDetail(model, signal, () => choose(null));
+  const detail = stageDetail(model, signal, () => choose(null, { adds: true }));
   const warning = h("div", {});
+  const tabs = tabList([
+    { name: "work", word: "Work", make: () => [h("h2", { class: "visually-hidden" }, "Artifacts"), browser] },
+    { name: "activity", word: "Activity", make: () => activityTab(model) },
+    { name: "timeline", word: "Timeline", make: () => timeline },
+    { name: "brief", word: "Brief and context", make: () => briefTab(model) },
+  ], {
+    label: "Parts of the project",
+    chosen: (name) => changeFragment({ tab: name === "work" ? null : name, artifact: null }, { adds: true }),
+  });
+  const pipeline = h(
+    "section",
+    { class: "panel pipeline-panel", "aria-label": "Pipeline" },
+    h("div", { class: "panel-body" }, foldedWhereNarrow("Pipeline", graph, signal), detail.element),
+  );
   root.replaceChildren(
-    h(
-      "div",
-      { class: "project" },
-      head.element,
-      warning,
-      requests.element,
-      panel("pipeline", "Pipeline", graph, detail.element),
-      agents.element,
-      panel("timeline", "Timeline", timeline),
-      panel("artifacts", "Artifacts", browser),
-      panel("events", "Events", h("event-feed", { model })),
-    ),
+    h("div", { class: "project" }, head.element, warning, result.element, requests.element, pipeline, tabs.element),
   );
   showRehearsal(model.project.is_rehearsal, signal);
   graph.show({ pipeline: model.project.pipeline_definition });
@@ -91,10 +99,9 @@ function show(root, model, { signal, title }) {
     const { project, progress, ended } = model;
     title(visible(project.name));
     warn(model.error);
-    for (const part of [head, requests, agents, detail]) part.update();
+    for (const part of [head, result, requests, detail]) part.update();
     graph.show({ oversight: project.oversight, stages: model.stages, ended });
-    const names = model.agents.map(({ agent_type }) => agent_type);
-    timeline.show({ tasks: progress.tasks, requests: model.requests, agents: names, ended });
+    timeline.show({ tasks: progress.tasks, requests: model.requests, agents: model.roles, ended });
     announceChanges();
   }
 
@@ -110,41 +117,54 @@ function show(root, model, { signal, title }) {
   }
 
   /**
-   * Show a stage's or a task's detail, and name it in the address; null closes it.
+   * Show a stage's or a task's detail; null closes it.
    * @param {Subject | null} subject
+   * @param {{ adds?: boolean }} [options] `adds`: name it in the address, in a new entry of the history
    */
-  function choose(subject) {
+  function choose(subject, { adds = false } = {}) {
     if (subject) {
       if (detail.element.hidden) focusedBefore = document.activeElement;
       if (!detail.show(subject)) return;
-    } else {
+    } else if (!detail.element.hidden) {
       detail.hide();
-      if (focusedBefore instanceof HTMLElement) focusedBefore.focus();
+      if (focusedBefore instanceof HTMLElement) focusedBefore.focus({ preventScroll: true });
     }
     graph.show({ current: detail.stage });
     timeline.show({ selected: subject?.task ?? null });
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["stage", "task"]) fragment.delete(name);
-    for (const [name, value] of Object.entries(subject ?? {})) fragment.set(name, value);
-    const here = location.pathname + location.search;
-    history.replaceState(history.state, "", fragment.size ? `${here}#${fragment}` : here);
+    if (adds) changeFragment({ stage: null, task: null, ...subject }, { adds: true });
   }
+
+  let followed = "";
 
   function followAddress() {
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    const [task, stage] = [fragment.get("task"), fragment.get("stage")];
-    if (task !== null) choose({ task });
-    else if (stage !== null) choose({ stage });
-    else if (fragment.has("artifact")) browser.scrollIntoView({ block: "start" });
+    const names = fragment();
+    const [task, stage] = [names.get("task"), names.get("stage")];
+    tabs.show(names.has("artifact") ? "work" : names.get("tab") ?? "work");
+    if (`${task} ${stage}` === followed) return;
+    followed = `${task} ${stage}`;
+    choose(task !== null ? { task } : stage !== null ? { stage } : null);
   }
 
-  onCustom(graph, "stage-select", (stage) => choose(stage === detail.stage ? null : { stage }));
-  onCustom(timeline, "task-select", (task) => choose({ task }));
-  addEventListener("hashchange", followAddress, { signal });
+  onCustom(graph, "stage-select", (stage) => choose(stage === detail.stage ? null : { stage }, { adds: true }));
+  onCustom(timeline, "task-select", (task) => choose({ task }, { adds: true }));
+  onFragmentChange(followAddress, signal);
   model.addEventListener("change", paint);
-  model.addEventListener("events", () => agents.update());
+  model.addEventListener("events", () => head.now.update());
   paint();
-  if (location.hash) requestAnimationFrame(followAddress);
+  followAddress();
+}
+
+/**
+ * On a phone, a part of the view that is opened by its name; elsewhere, the part as it is.
+ * @param {string} name
+ * @param {Element} content
+ * @param {AbortSignal} signal
+ */
+function foldedWhereNarrow(name, content, signal) {
+  const narrow = matchMedia("(max-width: 40rem)");
+  const element = h("details", { class: "folded", open: !narrow.matches }, h("summary", {}, name), content);
+  narrow.addEventListener("change", () => element.open = !narrow.matches, { signal });
+  return element;
 }
 
 /** @param {unknown} error */
@@ -155,17 +175,3 @@ const staleNotice = (error) =>
     h("strong", {}, "What you see may be out of date"),
     h("span", {}, `${messageOf(error)} The page will try again.`),
   );
-
-/**
- * @param {string} name
- * @param {string} heading
- * @param {...Child} content
- */
-function panel(name, heading, ...content) {
-  return h(
-    "section",
-    { class: `panel ${name}-panel`, "aria-labelledby": `${name}-heading` },
-    h("header", {}, h("h2", { id: `${name}-heading` }, heading)),
-    h("div", { class: "panel-body" }, content),
-  );
-}

@@ -4,9 +4,9 @@ import { each, h, icon, write } from "../dom.js";
 import { shortcuts } from "../keyboard.js";
 import { count } from "../labels.js";
 import { announce, empty, failure, messageOf } from "../notices.js";
-import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
-import { EXAMPLE } from "../projects/brief.js";
-import { filters, readAddress } from "../projects/filters.js";
+import { isFiltered, readAddress } from "../projects/address.js";
+import { filters } from "../projects/filters.js";
+import { firstProject } from "../projects/first-project.js";
 import { ProjectList } from "../projects/list.js";
 import { RowNavigation } from "../projects/row-navigation.js";
 import { startDialog } from "../projects/start-dialog.js";
@@ -14,10 +14,11 @@ import { emptyTable, paintRow, row } from "../projects/table.js";
 import { style } from "../style.js";
 import { spentInWords, totalSpent } from "../usage.js";
 
-/** @import { Filter } from "../projects/filters.js" */
+/** @import { Filter } from "../projects/address.js" */
 /** @import { Context } from "../router.js" */
 /** @import { Kept } from "../projects/list.js" */
 
+await style("progress.css");
 await style("projects.css");
 
 /** The list that was shown last, and the row in it, so that both are back at once after going back. */
@@ -77,6 +78,7 @@ export function open(root, { signal, back }) {
       if (list.error) place.replaceChildren();
       return;
     }
+    filterForm.count(list.counts);
     rows.keepFocus(() => each(body, list.items ?? [], (item) => item.id, row, paintRow));
     table.hidden = list.items.length === 0;
     const spent = totalSpent(list.items);
@@ -107,8 +109,8 @@ export function open(root, { signal, back }) {
   function showNothing() {
     const filter = readAddress();
     const none = list.items?.length === 0;
-    filterForm.element.hidden = none && filter.show === "all" && !filter.search;
-    const key = none ? `${filter.show} ${filter.search}` : null;
+    filterForm.element.hidden = none && !isFiltered(filter) && !list.counts?.archived;
+    const key = none ? JSON.stringify(filter) : null;
     if (shown.nothing === key && !place.querySelector(".loading")) return;
     shown.nothing = key;
     place.replaceChildren(...(none ? [emptyState(filter, { start, clear: filterForm.clear, signal })] : []));
@@ -116,12 +118,11 @@ export function open(root, { signal, back }) {
 
   /** Show the number of projects; announce it if a filter or "Load more" has changed it. */
   function showCount() {
-    const { show, search } = readAddress();
     const found = list.items?.length ?? 0;
     const text = `${count(found, "project")}${list.more ? ", and there are more" : ""}`;
     write(number, found ? `${found.toLocaleString()}${list.more ? "+" : ""}` : "");
     number.title = text;
-    const asked = JSON.stringify([show, search, list.wanted]);
+    const asked = JSON.stringify([readAddress(), list.wanted]);
     if (shown.asked !== null && shown.asked !== asked) announce(found ? text : "No project matches");
     shown.asked = asked;
   }
@@ -148,33 +149,10 @@ export function open(root, { signal, back }) {
  * @param {Filter} filter
  * @param {{ start: { open(example?: object): void }, clear: () => void, signal: AbortSignal }} options
  */
-function emptyState({ show, search }, { start, clear, signal }) {
-  if (show === "all" && !search) {
-    const preview = pipelinePreview(signal);
-    preview.show(PREFERRED, "");
-    return empty(
-      "folder",
-      "No projects yet",
-      "BotArmy takes a brief through a crew of software agents, from the plan to the tested delivery, and stops wherever you must decide. You can drop a brief here, too.",
-      h(
-        "div",
-        { class: "buttons" },
-        h(
-          "button",
-          {
-            type: "button",
-            class: "primary",
-            onclick: () => start.open(),
-          },
-          icon("plus"),
-          "Start your first project",
-        ),
-        h("button", { type: "button", onclick: () => start.open(EXAMPLE) }, "Try an example brief"),
-      ),
-      preview.element,
-    );
-  }
-  if (show === "waiting" && !search) {
+function emptyState(filter, { start, clear, signal }) {
+  const { show, search } = filter;
+  if (!isFiltered(filter)) return firstProject(start, signal);
+  if (show === "waiting" && !isFiltered({ ...filter, show: "all" })) {
     return empty(
       "waiting",
       "Nothing is waiting for you",
@@ -185,7 +163,7 @@ function emptyState({ show, search }, { start, clear, signal }) {
   return empty(
     "search",
     "No project matches",
-    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "No project has this status.",
+    search ? `None${show === "all" ? "" : " of these"} has “${search}” in its name.` : "No project is like this.",
     h("button", { type: "button", onclick: clear }, "Clear the filters"),
   );
 }

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { approvals, decidedWords, stepOf } from "../../../web/js/project/decision-words.js";
+
+/** @typedef {import("../../../web/js/project/decision-words.js").Decided} Decided */
+
+/** @param {Partial<Decided>} fields @returns {Decided} */
+const decision = (fields) => ({
+  action: "approve",
+  content_hash: null,
+  redo: null,
+  reason: "review",
+  artifacts: [{ artifact_id: "a", type: "project_plan", version: 2, content_hash: "x" }],
+  stage: "discovery",
+  round: 1,
+  ...fields,
+});
+
+test("what was done is said as people say it", () => {
+  /** @param {Partial<Decided>} fields */
+  const words = (fields) => decidedWords(decision(fields)).text;
+  assert.equal(words({}), "approved");
+  assert.equal(words({ action: "amend" }), "requested changes to");
+  assert.equal(words({ action: "amend", content_hash: "x" }), "edited and approved");
+  assert.equal(words({ action: "amend", redo: "plan" }), "sent back to plan");
+  assert.equal(words({ action: "reject" }), "rejected");
+});
+
+test("a step without a result is tried again, not approved", () => {
+  assert.equal(decidedWords(decision({ reason: "failed_step" })).text, "tried again");
+  assert.equal(
+    decidedWords(decision({ reason: "failed_step", action: "amend", content_hash: "x" })).text,
+    "supplied the result of",
+  );
+  assert.equal(decidedWords(decision({ reason: "tool_call" })).text, "permitted a call in");
+});
+
+test("who approved what is one line a person, without requested changes and retries", () => {
+  const decisions = [
+    { ...decision({}), responder: "Maya" },
+    { ...decision({ action: "amend" }), responder: "Jonas" },
+    { ...decision({ artifacts: [], stage: "launch", round: 2 }), responder: "Maya" },
+    { ...decision({ reason: "failed_step" }), responder: "Maya" },
+  ];
+  assert.deepEqual(approvals(decisions), [["Maya", "Project plan v2 and launch, round 2"]]);
+});
+
+test("a first round has no number", () => {
+  assert.equal(stepOf(decision({ stage: "build" })), "build");
+  assert.equal(stepOf(decision({ stage: "build", round: 3 })), "build, round 3");
+});

@@ -1,0 +1,25 @@
+/** The button that extends a deadline, for places that only show it. Its dialog is loaded when it is first pressed. */
+
+import { h } from "../dom.js";
+import { messageOf, toast } from "../notices.js";
+import { pending } from "../pending.js";
+
+/** @import { PendingRequest, RequestItem } from "../api.d.ts" */
+
+/** @param {PendingRequest | RequestItem} request */
+export function extendButton(request) {
+  const onclick = async () => {
+    try {
+      const { extendDialog } = await import("./deadline-line.js");
+      extendDialog(request, () => pending.refresh());
+    } catch (error) {
+      toast(`That did not work: ${messageOf(error)}`);
+    }
+  };
+  return h(
+    "button",
+    { type: "button", class: "quiet extend", onclick },
+    "Extend …",
+    h("span", { class: "visually-hidden" }, ` the deadline of ${request.title}`),
+  );
+}

@@ -1,0 +1,62 @@
+/** What the palette offers: views, actions, projects and open requests. Pure but for what runs when one is chosen. */
+
+import { title } from "../labels.js";
+import { comparable, visible } from "../text.js";
+
+/** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
+
+/**
+ * @typedef {object} PaletteEntry
+ * @property {string} id
+ * @property {string} group
+ * @property {string} icon
+ * @property {string} text
+ * @property {string} [note]
+ * @property {string} [keys] that do the same
+ * @property {string} [href] the address; without it, `run` is called
+ * @property {() => unknown} [run]
+ */
+
+/** `ROUTES` in router.js has their views. @type {PaletteEntry[]} */
+export const PLACES = [
+  { id: "home", group: "Go to", icon: "home", text: "Home", keys: "g h", href: "/" },
+  { id: "projects", group: "Go to", icon: "folder", text: "Projects", keys: "g p", href: "/projects" },
+  { id: "inbox", group: "Go to", icon: "inbox", text: "Inbox", keys: "g i", href: "/inbox" },
+  { id: "system", group: "Go to", icon: "agent", text: "System", keys: "g s", href: "/system" },
+];
+
+/** @param {ProjectItem} project @returns {PaletteEntry} */
+export const projectEntry = ({ id, name, status }) => ({
+  id: `project ${id}`,
+  group: "Projects",
+  icon: "folder",
+  text: visible(name),
+  note: title(status),
+  href: `/projects/${id}`,
+});
+
+/** @param {PendingRequest} request @returns {PaletteEntry} */
+export const requestEntry = ({ request_id: id, project_name: name, question, title: about }) => ({
+  id: `request ${id}`,
+  group: "Needs you",
+  icon: "waiting",
+  text: `${visible(name)}: ${visible(about)}`,
+  note: visible(question),
+  href: `/inbox?request=${id}`,
+});
+
+/**
+ * The entries that have all words of what was typed, those whose text begins with it first.
+ * @param {PaletteEntry[]} entries
+ * @param {string} typed
+ */
+export function matching(entries, typed) {
+  const words = comparable(typed).split(/\s+/).filter(Boolean);
+  const found = entries.filter(({ group, text, note = "" }) => {
+    const searched = comparable(`${group} ${text} ${note}`);
+    return words.every((word) => searched.includes(word));
+  });
+  /** @param {PaletteEntry} entry */
+  const begins = ({ text }) => words.length > 0 && comparable(text).startsWith(words[0]);
+  return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
+}

@@ -1,0 +1,100 @@
+/** The tab of what a project began from: its brief, its settings, and what people added since. */
+
+import { LEVELS } from "../badges.js";
+import { crewInWords } from "../crew.js";
+import { each, h, present } from "../dom.js";
+import { title } from "../labels.js";
+import { visible } from "../text.js";
+import { artifactLink } from "./task-entry.js";
+
+/** @import { Child } from "../elements.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+
+/** @param {ProjectModel} model */
+export function briefTab(model) {
+  const list = h("ul", { class: "brief-context" });
+  const none = h("p", { class: "soft" }, "Nobody has added context.");
+  const tasks = h("ul", { class: "brief-context" });
+  const outside = h(
+    "section",
+    { "aria-labelledby": "outside-title" },
+    h("h2", { id: "outside-title" }, "Tasks outside the pipeline"),
+    tasks,
+  );
+
+  function update() {
+    const added = model.artifacts.filter(({ type, name }) => type === "user_input" && name !== "brief").reverse();
+    each(list, added, ({ artifact_id }) => artifact_id, artifactLink);
+    none.hidden = added.length > 0;
+    const others = model.progress.tasks.filter(({ stage }) => !model.stages.has(stage)).reverse();
+    outside.hidden = others.length === 0;
+    each(
+      tasks,
+      others,
+      ({ task_id, status }) => `${task_id} ${status}`,
+      (task) =>
+        h(
+          "li",
+          {},
+          h("a", { href: `#task=${task.task_id}` }, title(task.agent_type)),
+          h("span", { class: "soft" }, ` ${task.status.replaceAll("_", " ")}, `),
+          h("time-ago", { class: "soft", datetime: task.created_at }),
+        ),
+    );
+  }
+  model.addEventListener("change", update, { signal: model.signal });
+  update();
+  return h(
+    "div",
+    { class: "brief-columns" },
+    h(
+      "section",
+      { class: "brief-text", "aria-labelledby": "brief-title" },
+      h("h2", { id: "brief-title" }, "Brief"),
+      brief(model),
+    ),
+    h(
+      "div",
+      { class: "brief-aside" },
+      h(
+        "section",
+        { "aria-labelledby": "settings-title" },
+        h("h2", { id: "settings-title" }, "Settings"),
+        settings(model),
+      ),
+      h("section", { "aria-labelledby": "context-title" }, h("h2", { id: "context-title" }, "Context"), none, list),
+      outside,
+    ),
+  );
+}
+
+/** @param {ProjectModel} model */
+function brief(model) {
+  const artifact = model.artifacts.find(({ type, name }) => type === "user_input" && name === "brief");
+  return artifact
+    ? h("artifact-view", { artifact })
+    : h("pre", { class: "prose", dir: "auto" }, visible(model.project.description));
+}
+
+/** How a project comes from another one. @type {Record<string, string>} */
+const KINDS = { duplicate: "Duplicate of", follow_up: "Follows up" };
+
+/** @param {{ project_id: string, name: string }} project */
+const projectLink = ({ project_id: id, name }) => h("a", { href: `/projects/${id}`, dir: "auto" }, visible(name));
+
+/** @param {ProjectModel} model */
+function settings({ project }) {
+  const { word, means } = LEVELS[project.oversight ?? ""];
+  /** @type {([term: string, value: Child] | false | null | "")[]} */
+  const facts = [
+    project.parent && [KINDS[project.parent.kind], projectLink(project.parent)],
+    project.owner && ["Owner", h("bdi", {}, visible(project.owner))],
+    project.tags.length > 0 && ["Tags", h("bdi", {}, visible(project.tags.join(", ")))],
+    ["Pipeline", h("span", { class: "mono" }, project.pipeline)],
+    ["Oversight", [word, h("span", { class: "soft" }, ` ${means}`)]],
+    ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
+    project.children.length > 0 &&
+    ["Projects that come from it", h("ul", {}, project.children.map((child) => h("li", {}, projectLink(child))))],
+  ];
+  return h("dl", {}, present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+}

@@ -1,0 +1,66 @@
+/** Who decided what, in words. Pure. */
+
+import { isUnfinished, title } from "../labels.js";
+
+/** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
+
+/** @typedef {Pick<ProjectDecision, "action" | "content_hash" | "redo" | "reason" | "artifacts" | "stage" | "round">} Decided */
+
+/** @typedef {{ text: string, tone: string, mark: string }} Words `mark` is an icon */
+
+/**
+ * What was done, without what it was done to: "approved", "requested changes to".
+ * @param {Decided} decision
+ * @returns {Words}
+ */
+export function decidedWords(decision) {
+  const { action, content_hash: edited, redo, reason } = decision;
+  if (action === "reject") return { text: "rejected", tone: "bad", mark: "rejected" };
+  if (reason === "tool_call") {
+    const permitted = action === "approve";
+    return {
+      text: permitted ? "permitted a call in" : "refused a call in",
+      tone: "calm",
+      mark: permitted ? "completed" : "rejected",
+    };
+  }
+  if (isUnfinished({ reason })) {
+    return { text: edited ? "supplied the result of" : "tried again", tone: "busy", mark: "redo" };
+  }
+  if (action === "approve") return { text: "approved", tone: "good", mark: "completed" };
+  if (edited) return { text: "edited and approved", tone: "good", mark: "amended" };
+  return { text: redo ? `sent back to ${redo}` : "requested changes to", tone: "asks", mark: "redo" };
+}
+
+/**
+ * Which step: "build, round 2".
+ * @param {Decided} decision
+ */
+export const stepOf = ({ stage, round }) => (round > 1 ? `${stage}, round ${round}` : stage);
+
+/**
+ * "Project plan v2".
+ * @param {Pick<ArtifactRef, "type" | "version">} artifact
+ */
+export const versionOf = ({ type, version }) => `${title(type)} v${version}`;
+
+const listing = new Intl.ListFormat("en");
+
+/**
+ * Who approved what, one line a person: "Maya approved Project plan v2 and System architecture v1".
+ * @param {(Decided & { responder: string })[]} decisions
+ * @returns {[who: string, what: string][]}
+ */
+export function approvals(decisions) {
+  /** @type {Map<string, string[]>} */
+  const byPerson = new Map();
+  for (const decision of decisions) {
+    if (decidedWords(decision).tone !== "good") continue;
+    const what = decision.artifacts.map(versionOf);
+    byPerson.set(decision.responder, [
+      ...(byPerson.get(decision.responder) ?? []),
+      ...(what.length ? what : [stepOf(decision)]),
+    ]);
+  }
+  return [...byPerson].map(([who, what]) => [who, listing.format(what)]);
+}

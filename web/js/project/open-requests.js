@@ -1,0 +1,62 @@
+/** A project's open requests, the nearest deadline first. */
+
+import { each, h, icon, write } from "../dom.js";
+import { byDeadline, consequence } from "../inbox/deadline.js";
+import { extendButton } from "../inbox/extend-button.js";
+import { count } from "../labels.js";
+import { placeInWords } from "../now.js";
+import { visible } from "../text.js";
+
+/** @import { RequestItem } from "../api.d.ts" */
+/** @import { ProjectModel } from "./model.js" */
+
+const MAX_SHOWN = 4;
+
+/**
+ * Links to the open requests.
+ * @param {ProjectModel} model
+ */
+export function openRequests(model) {
+  const list = h("ul", { class: "calls" });
+  const more = h("a", { class: "more-calls", href: "/inbox", hidden: true });
+  const element = h("section", { "aria-label": "Waiting for you", hidden: true }, list, more);
+  return {
+    element,
+    update() {
+      const open = [...model.progress.open_requests].sort(byDeadline);
+      element.hidden = open.length === 0;
+      /** @param {RequestItem} request */
+      const key = (request) => `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at}`;
+      each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadline(request)));
+      more.hidden = open.length <= MAX_SHOWN;
+      write(more, more.hidden ? "" : `${count(open.length - MAX_SHOWN, "more request")} in the inbox`);
+    },
+  };
+}
+
+/**
+ * @param {RequestItem} request
+ * @param {boolean} held
+ */
+function requestNotice(request, held) {
+  const dated = { ...request, deadline_held: held };
+  return h(
+    "li",
+    { class: "notice call", dataset: { tone: "asks" } },
+    icon("waiting"),
+    h(
+      "a",
+      { href: `/inbox?request=${request.request_id}` },
+      h("strong", {}, "Waiting for you: "),
+      h("span", { dir: "auto" }, visible(request.question)),
+    ),
+    h(
+      "span",
+      { class: "soft" },
+      `${placeInWords(request)}, asked `,
+      h("time-ago", { datetime: request.created_at }),
+      `. ${consequence(dated)}`,
+    ),
+    !held && extendButton(request),
+  );
+}
