@@ -133,7 +133,8 @@ async def test_an_endless_diagram_is_given_up_and_the_page_stays_usable(page: Pa
 
     await page.route(re.compile("/diagram/mermaid"), endless)
     figure = await shown(page, director, CHART)
-    await expect(figure.get_by_text("It could not be drawn in time; this is its source.")).to_be_visible()
+    late = figure.get_by_text("It could not be drawn in time; this is its source.")
+    await expect(late).to_be_visible(timeout=90_000)
     await expect(figure.locator("iframe")).to_have_count(0)
     await expect(figure.locator("pre")).to_be_visible()
     assert await page.evaluate("1 + 1") == 2

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Entry } from "../../../web/js/inbox/entry.js";
 import { byUrgency, grouped } from "../../../web/js/inbox/groups.js";
-import { heading, rowTitle } from "../../../web/js/inbox/titles.js";
+import { rowTitle } from "../../../web/js/inbox/titles.js";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 const HOUR = 3_600_000;
@@ -52,8 +52,8 @@ test("a request is called by its document, and a failed step by who failed on wh
     stage: "build",
     reason: "review",
     artifacts: [{ type: "software_specification", version: 2 }],
+    title: "Coder failed on build",
   });
-  assert.equal(heading(request), "Review: Software specification v2");
   assert.equal(rowTitle(request), "Software specification v2 · review");
-  assert.equal(heading({ ...request, reason: "failed_step", artifacts: [] }), "Coder failed on build");
+  assert.equal(rowTitle({ ...request, reason: "failed_step", artifacts: [] }), "Coder failed on build");
 });

@@ -9,7 +9,7 @@ import { style } from "../style.js";
 await style("diagram.css");
 
 const LOADING_TIME = 30_000; // ms that the frame may take to be ready
-const DRAWING_TIME = 8_000; // ms that it may take to draw
+const DRAWING_TIME = 20_000; // ms that it may take to draw
 const MAX_SOURCE = 20_000; // characters, as in web/diagram/frame.js
 const MAX_HEIGHT = 1_600; // px
 

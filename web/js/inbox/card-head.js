@@ -4,7 +4,6 @@ import { h } from "../dom.js";
 import { visible } from "../text.js";
 import { deadlineLine } from "./deadline-line.js";
 import { effect } from "./deadline.js";
-import { heading as headingOf } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
 /** @import { Asked, Entry } from "./entry.js" */
@@ -51,7 +50,7 @@ export function deadline(request) {
  */
 export function cardHead(entry) {
   const { request } = entry;
-  const heading = h("h2", { tabIndex: -1, dir: "auto" }, headingOf(request));
+  const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.title));
   const line = deadlineLine(request);
   /** @type {RequestPublic["extensions"] | undefined} */
   let extensions;

@@ -1,38 +1,30 @@
-/** What requests are called: in the list, and as the heading of a request. Pure. */
+/** What requests are called in the list, and which of them are failures. Pure. */
 
 import { title } from "../labels.js";
+import { visible } from "../text.js";
 
 /** @import { ArtifactRef, HitlReason } from "../api.d.ts" */
 
-/** @typedef {{ agent_type: string, stage: string, round: number, reason: HitlReason, artifacts: ArtifactRef[] }} Named */
+/** @typedef {{ title: string, stage: string, reason: HitlReason, artifacts: ArtifactRef[] }} Named */
 
 /** What the list says after the document, by why the request asks. @type {Partial<Record<HitlReason, string>>} */
 const KINDS = {
+  review: "review",
   low_confidence: "review, the agent is unsure",
-  failed_verdict: "checks failed",
   checkpoint: "review after many without a person",
-};
-
-/** Requests without a document. @type {Partial<Record<HitlReason, (request: Named) => string>>} */
-const WITHOUT = {
-  failed_step: ({ agent_type: agent, stage }) => `${title(agent)} failed on ${stage}`,
-  stopped: ({ agent_type: agent, stage }) => `${title(agent)} was stopped on ${stage}`,
-  budget: ({ agent_type: agent, stage }) => `${title(agent)} ran out of budget on ${stage}`,
-  tool_call: ({ agent_type: agent, stage }) => `${title(agent)} asks for permission on ${stage}`,
 };
 
 const listing = new Intl.ListFormat("en");
 
 /** "Software specification v2", or the step if nothing was written. @param {Named} request */
-export const subject = ({ artifacts, stage }) =>
+const subject = ({ artifacts, stage }) =>
   listing.format(artifacts.map(({ type, version }) => `${title(type)} v${version}`)) || title(stage);
 
-/** "Review: Software specification v1", "Coder failed on build". @param {Named} request */
-export const heading = (request) => WITHOUT[request.reason]?.(request) ?? `Review: ${subject(request)}`;
-
 /** "Software specification v2 · review", "Coder failed on build". @param {Named} request */
-export const rowTitle = (request) =>
-  WITHOUT[request.reason]?.(request) ?? `${subject(request)} · ${KINDS[request.reason] ?? "review"}`;
+export function rowTitle(request) {
+  const kind = KINDS[request.reason];
+  return kind ? `${subject(request)} · ${kind}` : visible(request.title);
+}
 
 /** The reasons that something has gone wrong, and a person has to help. @type {Set<HitlReason>} */
 const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
