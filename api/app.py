@@ -17,6 +17,7 @@ from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
 from api.middleware.request_spans import RequestSpans
 from api.openapi.documentation import extend_openapi
+from api.page.diagrams import router as diagrams
 from api.page.documents import missing_page
 from api.page.documents import router as page
 from api.page.files import PageFiles
@@ -124,5 +125,6 @@ def create_app(settings: Settings) -> FastAPI:
         v1.include_router(module.router)
     app.include_router(v1)
     app.include_router(page)
+    app.include_router(diagrams)
     extend_openapi(app)
     return app

@@ -88,7 +88,7 @@ async def _start(bench: Bench, kind: str) -> str:
 
 
 async def _ended(bench: Bench, project_id: str) -> None:
-    """Wait until the crew stops, as its script says, and end the project."""
+    """Wait until the crew asks a person, as its script says, and end the project."""
     async with Feed.connected(bench.url) as feed:
         feed.follow(project_id)
         await feed.request(project_id)

@@ -38,6 +38,7 @@ class LiveTexts:
         self._bus = bus
         self._redis = bus.redis
         self._looks: dict[UUID, tuple[float, bool]] = {}
+        self._forgot_at = 0.0
         self._is_failing = False
 
     def channel(self, project_id: UUID) -> str:
@@ -81,7 +82,9 @@ class LiveTexts:
         looked_at, is_watched = self._looks.get(project_id, (-LOOK_SECONDS, False))
         if now - looked_at < LOOK_SECONDS:
             return is_watched
-        self._looks = {id: look for id, look in self._looks.items() if now - look[0] < LOOK_SECONDS}
+        if now - self._forgot_at >= LOOK_SECONDS:
+            self._forgot_at = now
+            self._looks = {id: look for id, look in self._looks.items() if now - look[0] < LOOK_SECONDS}
         self._looks[project_id] = now, is_watched  # for others that ask meanwhile
         is_watched = False
         try:

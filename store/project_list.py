@@ -116,7 +116,11 @@ async def find(
 
 
 def _sort_key(sort: ProjectSort) -> Any:
-    """Return what the order depends on in addition to the id, which is in the order of creation."""
+    """Return what the order depends on in addition to the id, which is in the order of creation.
+
+    Only the id has an index. Every event updates the project's row, and with an index on `updated_at` each would have
+    to update all indexes.
+    """
     match sort:
         case ProjectSort.NEWEST | ProjectSort.OLDEST:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -41,7 +41,7 @@ def decode_position(sort: ProjectSort, cursor: str | None) -> Position | None:
             raise ValueError
         is_moment = sort in (ProjectSort.CHANGED_LAST, ProjectSort.CHANGED_FIRST)
         return Position(UUID(id_), _moment(value) if is_moment else value)
-    except (binascii.Error, ValueError, TypeError, AttributeError):
+    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
         raise InvalidError("cursor", "is not a cursor that a list in this order returned", place="query") from None
 
 
@@ -49,7 +49,7 @@ def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError
-    return moment
+    return moment.astimezone(UTC)  # PostgreSQL accepts no offset above 16 hours
 
 
 def _encode(body: bytes) -> str:

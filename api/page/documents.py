@@ -20,6 +20,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "connect-src 'self'",
+        "frame-src 'self'",  # diagrams, in a sandbox (api/page/diagrams.py)
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

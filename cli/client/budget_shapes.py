@@ -18,12 +18,14 @@ class BudgetView(Shape):
     percent: float | None = None
 
     def describe(self) -> str:
-        """Return what was spent of each limit, such as `1.20 USD of 2.00 USD`; without limits, the dollars alone."""
+        """Return what was spent of each limit, such as `1.20 USD of 2.00 USD`; the dollars also if they have none."""
         parts = [
             f"{format_amount(unit, self.spent.of(unit))} of {format_amount(unit, limit)}"
             for unit, limit in self.limits.given.items()
         ]
-        return ", ".join(parts) or f"{format_amount(BudgetUnit.USD, self.spent.usd)}, no limit"
+        if self.limits.usd is None:
+            parts.insert(0, format_amount(BudgetUnit.USD, self.spent.usd))
+        return ", ".join(parts if self.limits.given else [*parts, "no limit"])
 
 
 class ProjectBudgets(Shape):

@@ -76,6 +76,15 @@ class StageRow:
     ended: datetime | None = None
     has_failed_verdict: bool = False
     """Whether its verdict is a failure that no person has decided on."""
+    wait: event_data.StepWait | None = None
+    """What its step waits for, as of its newest progress, at `wait_told`."""
+    wait_told: datetime | None = None
+
+    def wait_left(self, now: datetime) -> float | None:
+        """Return for about how many seconds more its step waits; None if that is unknown."""
+        if self.wait is None or self.wait.seconds is None or self.wait_told is None:
+            return None
+        return max(0.0, self.wait.seconds - (now - self.wait_told).total_seconds())
 
     @property
     def last_line(self) -> str:
@@ -146,10 +155,12 @@ class ProjectView:
                 row.status, row.agent, row.task_id = StageStatus.WORKING, event.agent_type or row.agent, event.task_id
                 row.round, row.started, row.ended, row.activity, row.fraction = data.round, moment, None, "", None
                 row.has_failed_verdict, row.written = False, ""
+                row.wait = None
             case event_data.TaskProgress():
                 row = self._row(data.stage, event)
                 if row.task_id == event.task_id and row.status is StageStatus.WORKING:
                     row.activity, row.fraction, row.written = data.message, data.fraction, ""
+                    row.wait, row.wait_told = data.wait, moment
             case event_data.TaskCompleted():
                 failed = data.verdict == Verdict.FAILED
                 self._row(data.stage, event).has_failed_verdict = failed

@@ -171,7 +171,7 @@ def export(
 
     A folder that exists is neither overwritten nor added to; --out names another one.
     """
-    from cli.commands import run as implementation
+    from cli.commands.export_project import export as export_project
     from cli.commands.repository import check_repository
     from cli.commands.runner import run_on
     from cli.views.console import print_json
@@ -183,7 +183,7 @@ def export(
     check_repository(git)
 
     async def command(client: Client, project_id: str) -> int:
-        status, folder, count = await implementation.export(client, project_id, out, git)
+        status, folder, count = await export_project(client, project_id, out, git)
         noun = "file" if git is None else "commit"
         if as_json:
             path = str(folder.absolute())

@@ -1,4 +1,4 @@
-"""Runs a brief to its end, watches a project, and exports what a project has accepted."""
+"""Runs a brief to its end, and watches a project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cli.client.projects import create
 from cli.client.session import PATIENCE, Display, Session
 from cli.client.shapes import Event, Project
 from cli.commands.brief import Brief
-from cli.commands.delivery import check_writable, folder_for, unpack
+from cli.commands.delivery import folder_for, unpack
 from cli.commands.failure import report_failure
 from cli.commands.interactive import InteractiveDecider
 from cli.commands.model_check import require_usable
@@ -134,17 +134,6 @@ async def watch(
     report_spent(display, project, view, as_json)
     _report_end(display, project, view, api)
     return EXIT_CODES[view.status] or _check_verdicts(view, display)
-
-
-async def export(client: Client, project_id: str, out: Path | None, git: Path | None) -> tuple[str, Path, int]:
-    """Unpack what a project has accepted so far, or write its code as a git repository. Return its status, the folder,
-    and the number of files or commits."""
-    project = Project.model_validate(await client.get(f"/projects/{project_id}"))
-    if git is not None:
-        return project.status, git, await export_repository(client, project_id, git)
-    check_writable(out)
-    folder = folder_for(out, project.name, project.id)
-    return project.status, folder, unpack(await client.download(f"/projects/{project_id}/export"), folder)
 
 
 async def _start(client: Client, options: RunOptions, parent: ParentProject | None) -> Project:

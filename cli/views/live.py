@@ -26,6 +26,7 @@ from cli.views.wording import (
     describe_extension,
     describe_retry,
     describe_stop,
+    describe_wait,
     local_time,
     project_style,
 )
@@ -222,6 +223,8 @@ class LiveDisplay:
         text = f"{row.activity}{percent}" if row.activity and is_working else str(row.status)
         if row.written and is_working:
             text = row.last_line
+        if row.wait is not None and is_working:
+            text = f"{describe_wait(row.wait.reason, row.wait_left(self._view.clock.now()))}, {text}"
         if row.activity and row.status is StageStatus.FAILED:
             text = f"failed: {row.activity}"
         cells = [Text(mark, style), plain(row.name), plain(text, "dim" if row.status is StageStatus.PENDING else "")]

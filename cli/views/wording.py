@@ -10,7 +10,7 @@ from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
 from models.contracts.budget import format_amount
-from models.contracts.enums import ProjectStatus, StopScope
+from models.contracts.enums import ProjectStatus, StopScope, WaitReason
 
 EXPIRED = "expired without a decision"
 
@@ -21,6 +21,15 @@ PROJECT_STYLES: dict[str, str] = {
     ProjectStatus.FAILED: "red",
     ProjectStatus.CANCELLED: "dim",
 }
+
+
+WAITS = {WaitReason.RETRY: "Asks again", WaitReason.RATE_LIMIT: "Rate-limited", WaitReason.TURN: "Waits for its turn"}
+"""What a running step waits for, in the words of the page."""
+
+
+def describe_wait(reason: WaitReason, seconds: float | None) -> str:
+    """Return what a step waits for, and how much longer, unless that is unknown or less than a second."""
+    return f"{WAITS[reason]}: {seconds:.0f} s" if seconds is not None and seconds >= 1 else WAITS[reason]
 
 
 def describe(event: Event) -> str | None:

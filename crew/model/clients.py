@@ -34,7 +34,7 @@ from crew.model.dialect import Dialect, JsonText, NativeTools
 from crew.model.limiter.limiter import UNLIMITED, Limited
 from crew.model.pricing import Price, price_of
 from crew.model.redaction import secrets_in
-from crew.model.streaming import Streaming
+from crew.model.streaming import Streaming, Streams
 from crew.protocol import AgentError
 
 LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
@@ -169,7 +169,7 @@ class ModelClients:
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
         self._environment = environment
-        self._slots = asyncio.Semaphore(CALL_SLOTS)
+        self._slots, self._streams = asyncio.Semaphore(CALL_SLOTS), Streams()
         self._created: dict[str, ModelClient] = {}
         self._unconnected: httpx2.AsyncClient | None = None
         """Given to a provider to learn what needs no request, such as its address."""
@@ -241,7 +241,7 @@ class ModelClients:
             slots=self._slots,
             secrets=secrets_in(environment, KEYS),
             limited=Limited.of(name, _account(provider, environment), settings),
-            streaming=Streaming(settings.model_stream),
+            streaming=Streaming(settings.model_stream, self._streams),
         )
 
 

@@ -17,7 +17,7 @@ SAME_CALLS_NUDGE, SAME_CALLS_END = 3, 5
 MAX_TURNS, MAX_BYTES = 1_000, 64 * 2**20
 """What one transcript may have, however often a person lets its step continue: each attempt reads all of it."""
 
-_TURNS = {Writes.DOCUMENT: 6, Writes.FILES: 40, Writes.REPORT: 15, Writes.PACKAGE: 4}
+_TURNS = {Writes.DOCUMENT: 6, Writes.FILES: 40, Writes.REPORT: 15, Writes.PACKAGE: 8}
 _COST_USD = {Writes.DOCUMENT: 1.0, Writes.FILES: 2.0, Writes.REPORT: 1.0, Writes.PACKAGE: 0.5}
 
 USUAL_PROMPT, USUAL_RESPONSE = 15_000, 1_000

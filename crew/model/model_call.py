@@ -10,12 +10,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import ModelTimeoutError
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 
 from crew.model import context
-from crew.model.call_metrics import measured_call
 from crew.model.call_slots import CallSlot
 from crew.model.cancellation import briefly, even_if_cancelled
 from crew.model.clients import ModelClient
@@ -30,12 +27,11 @@ from crew.model.failures import (
     is_transient,
     is_unreadable,
 )
-from crew.model.incoming import is_plausible, storable_response
+from crew.model.incoming import is_plausible
 from crew.model.limiter.limiter import StepLimiter, Turn
-from crew.model.live_text import streamed_request
 from crew.model.redaction import redacted_response
-from crew.model.response_check import MAX_RESPONSE, is_complete, problem_of
-from crew.model.spans import chat_span
+from crew.model.request import Request
+from crew.model.response_check import MAX_RESPONSE, problem_of
 from crew.model.tool import Tool
 from crew.model.transcript_cursor import TranscriptCursor
 from crew.protocol import AgentError, BudgetExhaustedError, Step
@@ -227,29 +223,5 @@ class ModelCaller:
         )
 
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
-        client = self._client
-        slot.streams = client.streaming.is_allowed and await self._step.watchers.are_present()
-        async with slot:
-            with measured_call(client.name) as measured, chat_span(client, messages) as traced:
-                try:
-                    async with asyncio.timeout(client.seconds):
-                        response = await self._request(messages, slot)
-                except TimeoutError as error:  # a provider that sends a byte now and then is never silent for long
-                    raise ModelTimeoutError(
-                        client.name, f"its response was not complete after {client.seconds:g} s", phase="read"
-                    ) from error
-                response = storable_response(response)
-                traced.answered(response)
-                measured.answered(response, usable=problem_of(response, b"", client.name) is None)
-        if slot.streams and not is_complete(response):
-            client.streaming.stop(client.name, "its responses do not say why they end, or what they used")
-        return response
-
-    async def _request(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
-        client = self._client
-        if slot.streams:
-            turn = self._cursor.used.calls + 1
-            return await streamed_request(client, messages, self._parameters, self._step.watchers, turn)
-        return await model_request(
-            client.model, messages, model_settings=client.settings, model_request_parameters=self._parameters
-        )
+        request = Request(self._client, messages, self._parameters, self._step.watchers, self._cursor.used.calls + 1)
+        return await request.send(slot)

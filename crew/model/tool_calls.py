@@ -106,7 +106,7 @@ class ToolCalls:
                 call, f"Error: a person does not permit this call: {decision.comment}"
             )
         else:
-            text, ok, usable = await self._run(call, tool, arguments)
+            text, ok, usable = await self._run(call, tool, arguments, decision)
         return Result(text, arguments if ok and tool.ends else None, usable, self._count_same(call, text))
 
     async def refuse(self, call: Call, problem: str) -> Result:
@@ -142,16 +142,20 @@ class ToolCalls:
         if not tool.asks_first:
             return None
         call = ToolCall.of(tool.source or tool.name, arguments.model_dump(mode="json"))
-        decision = next((each for each in self._permissions if each.digest == call.digest), None)
+        decisions = [each for each in self._permissions if each.digest == call.digest]
+        decision = next(iter(decisions[self._cursor.permissions_lost(call.digest) :]), None)
         if decision is not None:
             self._permissions.remove(decision)
         return decision or call
 
-    async def _run(self, call: Call, tool: Tool, arguments: Arguments) -> tuple[str, bool, bool]:
+    async def _run(
+        self, call: Call, tool: Tool, arguments: Arguments, permitted: ToolDecision | None
+    ) -> tuple[str, bool, bool]:
         started = time.monotonic()
         await self._report(tool.name)
         if tool.source is not None:
-            await self._cursor.add(EntryKind.REMARK, dump({"text": f"Calling {tool.source}."}), call_id=call.id)
+            remark = {"text": f"Calling {tool.source}.", **({"permitted": permitted.digest} if permitted else {})}
+            await self._cursor.add(EntryKind.REMARK, dump(remark), call_id=call.id)
         ok, usable = True, True
         with tool_span(tool.name, call.id, call.raw) as traced:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -77,8 +78,9 @@ class TranscriptCursor:
         self._stored = [entry for entry in entries if entry.discarded is None]
         self._count = len(entries)
         self.used = Used()
+        self._permitted: Counter[str] = Counter()
         for entry in entries:
-            self.used.count(entry)
+            self._note(entry)
         self.position = 0
         self._fingerprint = ""
 
@@ -114,7 +116,7 @@ class TranscriptCursor:
         await self._transcript.add(entry, settles)
         count_entry(entry)
         self._count += 1
-        self.used.count(entry)
+        self._note(entry)
         if entry.discarded is None:
             self._stored.append(entry)
             self._advance(entry)
@@ -129,11 +131,28 @@ class TranscriptCursor:
         if self.is_replaying:
             await self.rewind(self.position, "Another version of BotArmy did not end the step before this.")
 
+    def permissions_lost(self, digest: str) -> int:
+        """Return how many calls with this digest a person permitted and were made, but are discarded: what they did
+        stays, and so their permissions are used up."""
+        kept = sum(permitted_in(entry) == digest for entry in self._stored)
+        return self._permitted[digest] - kept
+
+    def _note(self, entry: Entry) -> None:
+        self.used.count(entry)
+        if digest := permitted_in(entry):
+            self._permitted[digest] += 1
+
     def _advance(self, entry: Entry) -> None:
         digest = hashlib.sha256(f"{self._fingerprint}\n{entry.kind}\n{entry.call_id}\n".encode())
         digest.update(entry.body)
         self._fingerprint = digest.hexdigest()
         self.position += 1
+
+
+def permitted_in(entry: Entry) -> str | None:
+    """Return the digest of the call that a person had permitted and that began here, if one did."""
+    found = orjson.loads(entry.body) if entry.kind is EntryKind.REMARK else None
+    return found.get("permitted") if isinstance(found, dict) else None
 
 
 def fallback_in(body: bytes) -> str | None:

@@ -55,6 +55,7 @@ SKIPPED = (
     "examples/",
     "migrations/versions/",
     "tests/crew/briefs/",
+    "api/page/mermaid/",
     "tests/histories/",
     "tests/releases/",
 )

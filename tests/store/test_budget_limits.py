@@ -175,6 +175,52 @@ async def test_a_limit_below_what_is_spent_allows_nothing_until_it_is_raised(sto
     assert await made.reserve(0.1) is None
 
 
+@pytest.mark.parametrize(
+    ("limits", "first", "by", "then"),
+    [
+        (Limits(usd=1), Amounts(usd=1.5), Budget(usd=1), Amounts(usd=0.6)),
+        (Limits(tokens=100), Amounts(tokens=150), Budget(tokens=100), Amounts(tokens=60)),
+    ],
+)
+async def test_a_raise_counts_in_its_unit_and_a_first_call_is_limited_too(
+    store: Store, limits: Limits, first: Amounts, by: Budget, then: Amounts
+) -> None:
+    made = await calls(store, limits)
+    assert await made.reserve(**first.model_dump()) is None
+    async with store.reading() as connection:
+        shortage = await budget_limits.find_shortage(connection, made.scopes, first)
+        assert shortage is not None
+        await budget_limits.raise_limits(connection, made.project, shortage, by)
+    assert await made.reserve(**first.model_dump())
+    assert await made.reserve(**then.model_dump()) is None
+
+
+async def test_a_raise_of_working_time_counts(store: Store) -> None:
+    made = await calls(store, Limits(seconds=60))
+    assert await made.reserve(seconds=60)
+    assert await made.reserve(seconds=1) is None
+    async with store.reading() as connection:
+        shortage = await budget_limits.find_shortage(connection, made.scopes, Amounts(seconds=1))
+        assert shortage is not None
+        await budget_limits.raise_limits(connection, made.project, shortage, Budget(seconds=60))
+    assert await made.reserve(seconds=60)
+    assert await made.reserve(seconds=1) is None
+
+
+async def test_a_person_is_asked_about_the_budget_that_stays_exhausted(store: Store) -> None:
+    """The other one may allow the call once the running calls are settled: a raise of it would be in vain."""
+    made = await calls(store, Limits(usd=1), Limits(usd=2))
+    running = await made.reserve(0.9)
+    async with store.database.writing() as connection:
+        await budget_limits.set_limits(connection, made.scopes[1].name, made.project, Budget(usd=0.1))
+    made.scopes[1] = Scope(made.scopes[1].name, made.project)
+    async with store.reading() as connection:
+        shortage = await budget_limits.find_shortage(connection, made.scopes, Amounts(usd=0.5))
+    assert running
+    assert shortage is not None
+    assert (shortage.scope, shortage.may_pass) == (made.scopes[1].name, False)
+
+
 async def test_a_raise_reaches_a_scope_in_which_nothing_was_ever_reserved(store: Store) -> None:
     made = await calls(store, Limits(usd=0.5))
     assert await made.reserve(1.0) is None

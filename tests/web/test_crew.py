@@ -76,7 +76,7 @@ async def test_a_project_that_asks_models_names_them_and_is_no_rehearsal(page: P
     await expect(head).to_contain_text(re.compile(r"Cost\s*\$\d+\.\d+, [\d,]+ tokens"))
     await expect(page.locator("rehearsal-mark")).to_be_empty()
     await expect(page.get_by_text("Rehearsal")).to_have_count(0)
-    assert await stage_facts(page, mixed, "discovery") == "openai:gpt-5-mini, named by the stage"
+    assert await stage_facts(page, mixed, "discovery") == "openai:gpt-5-mini, named by the step"
     assert await stage_facts(page, mixed, "plan") == "anthropic:claude-scripted, named by its role"
     assert await stage_facts(page, mixed, "design") == "openai:gpt-5"
 

@@ -33,7 +33,7 @@ async def open_request(page: Page, director: Director, project_id: str, stage: s
     """Show a stage's request in the inbox, as soon as there is one."""
     request = await director.request(project_id, stage, round)
     await page.goto(f"/inbox?request={request['request_id']}")
-    await expect(card(page).get_by_role("heading", name=request["question"])).to_be_visible()
+    await expect(card(page).get_by_text(request["question"])).to_be_visible()
     return request
 
 
@@ -43,7 +43,7 @@ def card(page: Page) -> Locator:
 
 def act(page: Page, name: str) -> Locator:
     """One of the buttons that open a form."""
-    return card(page).get_by_role("group", name="Responses").get_by_role("button", name=name)
+    return card(page).get_by_role("group", name="Responses").get_by_role("button", name=name, exact=True)
 
 
 async def request_of(director: Director, request_id: str) -> dict[str, Any]:
@@ -88,10 +88,10 @@ async def test_a_project_is_carried_from_its_brief_to_its_delivery(page: Page, w
         "Is this ready to be delivered?",
     ):
         await page.get_by_role("link", name=f"Waiting for you: {question}").click()
-        await expect(card(page).get_by_role("heading", name=question)).to_be_visible()
+        await expect(card(page).get_by_text(question)).to_be_visible()
         await expect(card(page).locator("article.rendered").first).to_be_visible()
         await act(page, "Approve").click()
-        await card(page).get_by_role("form", name="Approve").get_by_role("button", name="Approve").click()
+        await card(page).get_by_role("form", name="Approve", exact=True).get_by_role("button", name="Approve").click()
         await told(page, "Approved")
         await page.goto(project)
     await expect(page.get_by_text("Completed").first).to_be_visible()
@@ -103,14 +103,14 @@ async def test_a_project_is_carried_from_its_brief_to_its_delivery(page: Page, w
 async def test_an_amended_text_is_what_later_stages_read(page: Page, director: Director) -> None:
     project_id = await director.start("Amended")
     request = await open_request(page, director, project_id, "discovery")
-    await act(page, "Amend").click()
-    form = card(page).get_by_role("form", name="Amend")
+    await act(page, "Edit and approve").click()
+    form = card(page).get_by_role("form", name="Edit and approve")
     await form.get_by_role("textbox", name=re.compile("Project plan")).fill(
         "# Project plan\n\nAs Maya would have it.\n"
     )
     await form.get_by_label("Decide as").fill("Maya")
-    await form.get_by_role("button", name="Amend with this text").click()
-    await told(page, "Amended")
+    await form.get_by_role("button", name="Edit and approve").click()
+    await told(page, "Edited and approved")
     found = await decided(director, request["request_id"], "amended")
     assert found["history"][0]["responder"] == "Maya"
     assert found["contents"][-1]["content"] == AS_MAYA_WOULD
@@ -120,11 +120,10 @@ async def test_an_amended_text_is_what_later_stages_read(page: Page, director: D
 async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Page, director: Director) -> None:
     project_id = await director.start("Sent back")
     await open_request(page, director, project_id, "discovery")
-    await act(page, "Amend").click()
-    form = card(page).get_by_role("form", name="Amend")
-    await form.get_by_text("Send it back").click()
-    await form.get_by_label("Feedback").fill("Say who it is for.")
-    await form.get_by_role("button", name="Ask for another round").click()
+    await act(page, "Request changes").click()
+    form = card(page).get_by_role("form", name="Request changes")
+    await form.get_by_label("What should change?").fill("Say who it is for.")
+    await form.get_by_role("button", name="Request changes").click()
     await open_request(page, director, project_id, "discovery", round=2)
     await expect(card(page).locator("diff-view").first).to_be_visible()
     await expect(card(page).get_by_text("Say who it is for.").first).to_be_visible()
@@ -133,22 +132,20 @@ async def test_feedback_has_the_stage_done_again_and_shows_what_changed(page: Pa
 async def test_feedback_can_go_to_an_earlier_stage(page: Page, director: Director) -> None:
     project_id = await director.start("Sent back")
     await open_request(page, director, project_id, "discovery")
-    await act(page, "Amend").click()
-    form = card(page).get_by_role("form", name="Amend")
-    await form.get_by_text("Send it back").click()
-    await expect(form.get_by_label("Stage to repeat")).to_have_count(0)
+    await act(page, "Request changes").click()
+    form = card(page).get_by_role("form", name="Request changes")
+    await expect(form.get_by_label("Step to repeat")).to_have_count(0)
     await director.approve(project_id, "discovery", "plan")
     request = await open_request(page, director, project_id, "design")
-    await act(page, "Amend").click()
-    await form.get_by_text("Send it back").click()
-    await form.get_by_label("Feedback").fill("Say who pays.")
-    choice = form.get_by_label("Stage to repeat")
+    await act(page, "Request changes").click()
+    await form.get_by_label("What should change?").fill("Say who pays.")
+    choice = form.get_by_label("Step to repeat")
     assert await choice.locator("option").all_inner_texts() == ["design", "plan", "discovery"]
     await choice.select_option("plan")
-    await expect(form.get_by_text("The stage plan is repeated with your feedback")).to_be_visible()
+    await expect(form.get_by_text("The step plan is repeated with your words")).to_be_visible()
     await page.reload()  # the choice is kept with the draft
     await expect(choice).to_have_value("plan")
-    await form.get_by_role("button", name="Ask for another round").click()
+    await form.get_by_role("button", name="Request changes").click()
     await decided(director, request["request_id"], "amended")
     await open_request(page, director, project_id, "plan", round=2)
     await page.goto(f"/projects/{project_id}#tab=activity")
@@ -158,8 +155,8 @@ async def test_feedback_can_go_to_an_earlier_stage(page: Page, director: Directo
 async def test_a_rejection_needs_its_reason_and_ends_the_project(page: Page, director: Director) -> None:
     project_id = await director.start("Rejected")
     request = await open_request(page, director, project_id, "discovery")
-    await act(page, "Reject").click()
-    form = card(page).get_by_role("form", name="Reject")
+    await act(page, "Reject and end project").click()
+    form = card(page).get_by_role("form", name="Reject and end project")
     await form.get_by_role("button", name=re.compile("Reject")).click()
     assert (await request_of(director, request["request_id"]))["status"] == "pending"
     await form.get_by_role("textbox").first.fill("We buy this instead.")
@@ -193,11 +190,11 @@ async def test_of_two_people_the_second_is_told_who_was_first_and_loses_nothing(
     maya, jonas = await new_page(), await new_page(expected_errors=("409",))
     request = await open_request(maya, director, project_id, "discovery")
     await open_request(jonas, director, project_id, "discovery")
-    await act(jonas, "Amend").click()
+    await act(jonas, "Edit and approve").click()
     text = card(jonas).get_by_role("textbox", name=re.compile("Project plan"))
     await text.fill("# What Jonas was typing")
     await act(maya, "Approve").click()
-    form = card(maya).get_by_role("form", name="Approve")
+    form = card(maya).get_by_role("form", name="Approve", exact=True)
     await form.get_by_label("Decide as").fill("Maya")
     await form.get_by_role("button", name="Approve").click()
     await told(maya, "Approved")
@@ -220,7 +217,7 @@ async def test_two_answers_in_the_same_moment_have_one_winner(new_page: NewPage,
     for one, responder in zip(pages, ("Maya", "Jonas"), strict=True):
         request = await open_request(one, director, project_id, "discovery")
         await act(one, "Approve").click()
-        await card(one).get_by_role("form", name="Approve").get_by_label("Decide as").fill(responder)
+        await card(one).get_by_role("form", name="Approve", exact=True).get_by_label("Decide as").fill(responder)
     submit = "() => document.querySelector('article form').requestSubmit()"
     await asyncio.gather(*(one.evaluate(submit) for one in pages))
     for one in pages:
@@ -247,7 +244,7 @@ async def test_all_of_it_works_from_the_keyboard(page: Page, director: Director)
     await page.keyboard.press("Escape")
     assert (await request_of(director, request["request_id"]))["status"] == "pending"
     await page.keyboard.press("a")
-    await expect(card(page).get_by_role("form", name="Approve")).to_be_visible()
+    await expect(card(page).get_by_role("form", name="Approve", exact=True)).to_be_visible()
     await page.keyboard.press("Enter")
     await told(page, "Approved")
     await decided(director, request["request_id"], "approved")
@@ -260,7 +257,7 @@ async def test_one_decides_on_a_narrow_dark_screen(new_page: NewPage, director: 
     await page.goto("/inbox")
     await page.get_by_role("link", name=re.compile("On the way")).click()
     await act(page, "Approve").click()
-    await card(page).get_by_role("form", name="Approve").get_by_role("button", name="Approve").click()
+    await card(page).get_by_role("form", name="Approve", exact=True).get_by_role("button", name="Approve").click()
     await decided(director, request["request_id"], "approved")
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 

@@ -122,19 +122,38 @@ async def _inbox(page: Page, scene: Scene) -> None:
 async def _failed_step(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_text("Parcel tracker").first.click()
-    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    await expect(page.get_by_role("button", name="Try again", exact=True)).to_be_visible()
 
 
-async def _amending(page: Page, scene: Scene) -> None:
+async def _editing(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Amend").click()
-    await expect(page.get_by_role("form", name="Amend")).to_be_visible()
+    await page.get_by_role("button", name="Edit and approve").click()
+    await expect(page.get_by_role("form", name="Edit and approve")).to_be_visible()
 
 
 async def _rejecting(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Reject").click()
-    await expect(page.get_by_role("form", name="Reject")).to_be_visible()
+    await page.get_by_role("button", name="Reject and end project").click()
+    await expect(page.get_by_role("form", name="Reject and end project")).to_be_visible()
+
+
+async def _requesting_changes(page: Page, scene: Scene) -> None:
+    """A comment on a line of the changes, and the composer beside them."""
+    await _inbox(page, scene)
+    await page.keyboard.press("l")
+    await page.keyboard.press("Enter")
+    form = page.get_by_role("form", name="Request changes")
+    await form.get_by_role("textbox", name=re.compile("^Comment on")).fill("Say for how long.")
+
+
+async def _diagram(page: Page, scene: Scene) -> None:
+    """The closed request of the step that drew the architecture."""
+    answer = await page.request.get(f"/api/v1/hitl/project/{scene.completed}/requests")
+    design = next(one for one in (await answer.json())["items"] if one["stage"] == "design")
+    await page.goto(f"/inbox?request={design['request_id']}")
+    figure = page.locator("figure.diagram").first
+    await figure.scroll_into_view_if_needed()
+    await expect(figure.frame_locator("iframe").locator("svg").first).to_be_visible()
 
 
 async def _together(page: Page, scene: Scene) -> None:
@@ -205,8 +224,10 @@ VIEWS: dict[str, Show] = {
     "project-diff": _diff,
     "project-cancelling": _cancelling,
     "inbox-failed-step": _failed_step,
-    "inbox-amending": _amending,
+    "inbox-editing": _editing,
+    "inbox-requesting-changes": _requesting_changes,
     "inbox-rejecting": _rejecting,
+    "inbox-diagram": _diagram,
     "inbox-together": _together,
     "stopping": _stopping,
     "help": _help,

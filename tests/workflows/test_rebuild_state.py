@@ -9,7 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from models.contracts.enums import HitlAction, HitlReason, HitlStatus, TaskStatus, Verdict
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ProjectStatus, TaskStatus, Verdict
 from models.contracts.event_data import (
     EventData,
     HitlExpired,
@@ -18,6 +18,7 @@ from models.contracts.event_data import (
     TaskCompleted,
     TaskFailed,
     TaskStarted,
+    WorkflowEvent,
 )
 from models.contracts.handoff import ArtifactRef, OpenRequest
 from models.contracts.hitl import HitlResponse
@@ -128,6 +129,10 @@ class Log:
         asked = self.requests[request_id]
         self.requests[request_id] = replace(asked, status=HitlStatus.EXPIRED)
         self.add(HitlExpired(request_id=request_id, stage=stage, round=1, accepted=accepted), asked.task_id)
+
+    def retried(self, stage: str, comment: str | None = None) -> None:
+        event = WorkflowEvent(status=ProjectStatus.STARTING, reason=comment, retried_from=stage, by="Ada")
+        self.events.append(RecordedEvent(task_id=None, data=event))
 
     def states(self, stages: Any = STAGES) -> dict[str, HandoffState]:
         recorded = WorkflowRecords(events=tuple(self.events), tasks=self.tasks, requests=self.requests)
@@ -269,3 +274,46 @@ def test_the_gates_that_passed_without_a_person_are_counted_as_the_workflow_coun
 
 def ref(type: str) -> ArtifactRef:
     return ArtifactRef.model_validate({"artifact_id": uuid7(), "type": type, "version": 1, "content_hash": "0" * 64})
+
+
+def test_a_retry_sends_the_work_to_its_stage_and_keeps_what_other_stages_accepted() -> None:
+    log = Log()
+    _, plan = log.done("plan", "project_plan")
+    log.done("build", "source_code")
+    task_id, report = log.done("validate", "test_results", verdict=Verdict.PASSED)
+    log.retried("build", "With SQLite.")
+    states = log.states(pipeline(PLAN, BUILD, VALIDATE))
+    assert states["plan"].accepted == (plan,)
+    build, validate = states["build"], states["validate"]
+    assert (build.accepted, build.round, build.earlier_rounds) == (None, 1, 1)
+    assert (build.feedback, build.reopens) == ("With SQLite.", ("build", "validate"))
+    assert (validate.accepted, validate.produced, validate.task_id) == (None, (report,), task_id)
+
+
+def test_a_retry_closes_every_gate_and_grants_all_reworks_again() -> None:
+    log = Log()
+    log.done("plan", "project_plan")
+    for round in (1, 2):
+        log.done("build", "source_code", round)
+        task_id = log.started("validate", round)
+        if round == 2:
+            request = log.asks(task_id, "validate", reason=HitlReason.FAILED_VERDICT)
+        log.completed(task_id, "validate", round, Verdict.FAILED)
+    log.decided(request, "validate", HitlAction.REJECT, comment="No.")
+    stages = pipeline(PLAN, BUILD, VALIDATE)
+    assert log.states(stages)["validate"].gate is not None
+    log.retried("validate")
+    validate = log.states(stages)["validate"]
+    assert (validate.gate, validate.reworked, validate.round, validate.feedback) == (None, 0, 2, "No.")
+    log.started("validate", 3)
+    assert log.states(stages)["validate"].earlier_rounds == 2
+
+
+def test_a_step_that_was_cancelled_with_its_project_begins_a_new_round() -> None:
+    log = Log()
+    log.done("plan", "project_plan")
+    task_id = log.started("build")
+    log.tasks[task_id] = replace(log.tasks[task_id], status=TaskStatus.CANCELLED)
+    log.retried("build")
+    build = log.states()["build"]
+    assert (build.round, build.accepted, build.feedback) == (1, None, None)

@@ -37,10 +37,10 @@ export function mark(of, value) {
 
 /** The levels of oversight; "" leaves it to the pipeline. @type {Record<string, { word: string, means: string }>} */
 export const LEVELS = {
-  "": { word: "Set by the pipeline", means: "The pipeline decides which gates ask." },
-  high: { word: "High", means: "You decide at every gate." },
-  medium: { word: "Medium", means: "You decide at the gates that matter most." },
-  low: { word: "Low", means: "No gate asks for a review. You are asked only if a step fails." },
+  "": { word: "Set by the pipeline", means: "The pipeline decides which reviews ask." },
+  high: { word: "High", means: "You decide at every review." },
+  medium: { word: "Medium", means: "You decide at the reviews that matter most." },
+  low: { word: "Low", means: "No review asks. You are asked only if a step fails." },
 };
 
 /**

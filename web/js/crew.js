@@ -54,7 +54,7 @@ export function crewInWords(project) {
   return modelsOf(project).join(", ") || project.crew;
 }
 
-const NAMED_BY = { stage: "named by the stage", role: "named by its role", project: "" };
+const NAMED_BY = { stage: "named by the step", role: "named by its role", project: "" };
 
 /**
  * The model that a stage asks, and who named it, or why none is asked.

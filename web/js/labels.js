@@ -35,7 +35,7 @@ const STATUSES = {
   hitl: {
     pending: ["Open", "asks", "waiting"],
     approved: ["Approved", "good", "completed"],
-    amended: ["Amended", "good", "amended"],
+    amended: ["Changed", "good", "amended"],
     rejected: ["Rejected", "bad", "rejected"],
     expired: ["Expired", "bad", "expired"],
     cancelled: ["Cancelled", "calm", "cancelled"],
@@ -108,18 +108,22 @@ export const ENDED_STATUSES = new Set(["completed", "rejected", "failed", "cance
 /** The statuses of a task that has not ended. @type {Set<string>} */
 export const OPEN_TASK_STATUSES = new Set(["pending", "working", "waiting_for_hitl"]);
 
-/** What a person did, by the action of the response. @type {Record<string, string>} */
-export const DECIDED = { approve: "approved", amend: "amended", reject: "rejected" };
-
-/** What was stopped, by the scope of the stop. @type {Record<string, string>} */
-const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
-
 /**
- * "stopped the role coder".
- * @param {Record<string, any>} stop the data of the event `stop_change`
+ * What a person can do with a request. The API has three actions: its `amend` with content edits and approves, without
+ * content it requests changes.
+ * @typedef {"approve" | "changes" | "edit" | "reject"} Move
  */
-export const stopInWords = ({ stopped, scope, role }) =>
-  `${stopped ? "stopped" : "released"} ${STOPPED[scope] ?? scope}${role ? ` ${role}` : ""}`;
+
+/** What the moves are called; decisions.js has the exceptions. @type {Record<Move, string>} */
+export const MOVES = {
+  approve: "Approve",
+  changes: "Request changes",
+  edit: "Edit and approve",
+  reject: "Reject and end project",
+};
+
+/** What a person did, by the action of the response. @type {Record<string, string>} */
+export const DECIDED = { approve: "approved", amend: "edited and approved", reject: "rejected" };
 
 /** The reasons of requests whose step has no result. */
 const UNFINISHED = new Set(["failed_step", "stopped", "budget", "tool_call"]);
@@ -130,7 +134,7 @@ const UNFINISHED = new Set(["failed_step", "stopped", "budget", "tool_call"]);
  */
 export const isUnfinished = ({ reason }) => UNFINISHED.has(reason);
 
-/** Why a gate asks. @type {Record<HitlReason, string>} */
+/** Why a review asks. @type {Record<HitlReason, string>} */
 export const REASONS = {
   review: "Review",
   low_confidence: "The agent is unsure",
@@ -139,7 +143,7 @@ export const REASONS = {
   budget: "A budget is exhausted",
   tool_call: "A tool needs permission",
   stopped: "The step was stopped",
-  checkpoint: "Many gates passed without a person",
+  checkpoint: "Many reviews passed without a person",
 };
 
 /** What a running step waits for. @type {Record<WaitReason, string>} */

@@ -1,5 +1,6 @@
 /** Starts the page. */
 
+import { startAttention } from "./attention.js";
 import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { pending } from "./pending.js";
@@ -12,6 +13,7 @@ import "./time-elements.js";
 
 startShell();
 startStops();
+startAttention();
 live.start();
 pending.start(new AbortController().signal);
 startKeyboard(go);

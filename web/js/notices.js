@@ -13,15 +13,24 @@ export function announce(text) {
   write(find("[data-announcements]"), text);
 }
 
+const TOAST_TIME = 6_000; // ms
+const UNDO_TIME = 20_000;
+
 /**
- * Show a short notice in the corner for some seconds, and announce it.
+ * Show a short notice in the corner for some seconds, and announce it. `action` is a button in it, such as "Undo".
  * @param {string} text
+ * @param {{ label: string, run: () => void }} [action]
  */
-export function toast(text) {
-  const element = h("p", { class: "toast" }, text);
+export function toast(text, action) {
+  const press = () => {
+    element.remove();
+    action?.run();
+  };
+  const button = action && h("button", { type: "button", class: "quiet", onclick: press }, action.label);
+  const element = h("p", { class: "toast" }, text, button);
   find(".toasts").append(element);
   announce(text);
-  setTimeout(() => element.remove(), 6_000);
+  setTimeout(() => element.remove(), action ? UNDO_TIME : TOAST_TIME);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { live } from "./live.js";
 import { Refresher } from "./refresher.js";
-import { hitl } from "./rest.js";
+import { hitl, isTemporary } from "./rest.js";
 
 /** @import { PendingRequest } from "./api.d.ts" */
 
@@ -13,6 +13,11 @@ class Pending extends EventTarget {
   error = /** @type {unknown} */ (null);
   #refresher = /** @type {Refresher | null} */ (null);
 
+  /** Whether the API cannot be reached at the moment, so that no response would arrive. */
+  get unreachable() {
+    return isTemporary(this.error);
+  }
+
   /** @param {AbortSignal} signal */
   start(signal) {
     const refresher = new Refresher((aborted) => this.#read(aborted), {
@@ -22,6 +27,8 @@ class Pending extends EventTarget {
     });
     this.#refresher = refresher;
     live.watch(() => refresher.ask(), signal);
+    // Without the WebSocket, only a request tells whether the API can be reached.
+    live.addEventListener("state", () => live.state === "lost" && refresher.ask(), { signal });
     refresher.ask();
   }
 

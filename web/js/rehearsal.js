@@ -6,7 +6,7 @@ import { catalogue } from "./rest.js";
 
 export const EXPLANATION =
   "Its agents are deterministic, work offline and cost nothing. From the real brief they make real documents, code " +
-  "and tests, so that a team can rehearse a pipeline, its gates and its alarms before it pays for tokens.";
+  "and tests, so that a team can rehearse a pipeline, its reviews and its alarms before it pays for tokens.";
 
 export class RehearsalMark extends HTMLElement {
   /** Whether new projects rehearse; null if it is not known. @type {boolean | null} */

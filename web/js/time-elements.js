@@ -64,7 +64,7 @@ class TimeAgo extends TickingElement {
 }
 
 /**
- * `<time-left until="…" since="…">`: the time that is left. Its tone warns when little is left; it dispatches `expired`
+ * `<time-left until="…" since="…" then="…">`: the time that is left, and what happens then. Its tone warns when little is left; it dispatches `expired`
  * when the time is up.
  */
 class TimeLeft extends TickingElement {
@@ -80,7 +80,8 @@ class TimeLeft extends TickingElement {
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
     const title = `Waits until ${inFull(until)}`;
     if (this.title !== title) this.title = title;
-    this.write(left > 0 ? `${remaining(left)} left` : "expired");
+    const then = this.getAttribute("then");
+    this.write(left <= 0 ? "expired" : then ? `expires in ${remaining(left)} → ${then}` : `${remaining(left)} left`);
     if (left > 0) this.#expired = false;
     if (left > 0 || this.#expired) return;
     this.#expired = true;

@@ -42,7 +42,7 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     assert started
     project = started[1]
     ran = await botarmy(api_url, *suggested[1].split(), cwd=tmp_path)
-    assert (ran.code, ran.out) == (0, "The request is approved.\n"), ran
+    assert (ran.code, ran.out) == (0, "Approved.\n"), ran
     await wait_for_status(http, project, "completed")
 
     async def show(*arguments: str) -> str:

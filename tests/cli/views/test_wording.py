@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,8 +14,10 @@ from cli.client.deadlines import by_urgency, consequence, is_urgent
 from cli.client.durations import duration, remaining
 from cli.client.project_view import ProjectView, StageStatus
 from cli.client.shapes import Event, Request
-from cli.views.wording import describe
-from models.contracts.enums import EventType
+from cli.views.console import PlainConsole
+from cli.views.live import LiveDisplay
+from cli.views.wording import describe, describe_wait
+from models.contracts.enums import EventType, WaitReason
 from tests.models.test_event_data import FIRST
 
 
@@ -152,3 +156,31 @@ def test_failures_come_first_and_then_the_next_deadline() -> None:
     held = request(timedelta(minutes=1), deadline_held=True)
     assert sorted([held, far, near, failed], key=by_urgency) == [failed, near, far, held]
     assert [is_urgent(one, NOW) for one in (near, far, held)] == [True, False, False]
+
+
+async def test_what_a_step_waits_for_is_shown_with_the_time_that_is_left() -> None:
+    view, console = ProjectView(), PlainConsole(file=io.StringIO(), width=160)
+    began = datetime.now(UTC)
+
+    def told(data: dict[str, Any], seconds: float = 0.0) -> None:
+        moment = began + timedelta(seconds=seconds)
+        seq = 1 if "round" in data else None
+        kind = EventType.TASK_STARTED if seq else EventType.TASK_PROGRESS
+        view.apply(Event(event_type=kind, seq=seq, task_id="1", agent_type="coder", data=data, timestamp=moment))
+
+    told(FIRST[EventType.TASK_STARTED] | {"stage": "build", "round": 1})
+    progress = {"stage": "build", "message": "openai:gpt-5 is rate-limited", "fraction": None}
+    told(progress | {"wait": {"reason": "rate_limit", "seconds": 30.0}})
+    (row,) = view.stages.values()
+    assert row.wait_left(began + timedelta(seconds=12)) == pytest.approx(18)
+    assert row.wait_left(began + timedelta(seconds=40)) == 0
+    display = LiveDisplay(console, view, "A project", "one")
+    try:
+        console.print(display.render())
+    finally:
+        display.close()
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.search(r"Rate-limited: (30|29|28) s, openai:gpt-5 is rate-limited", shown), shown
+    told(progress | {"wait": None}, 31.0)
+    assert row.wait is None
+    assert describe_wait(WaitReason.TURN, None) == describe_wait(WaitReason.TURN, 0.4) == "Waits for its turn"

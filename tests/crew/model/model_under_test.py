@@ -29,6 +29,7 @@ from crew.transcript import Entry, SupersededAttemptError
 from models.contracts.budget import Amounts
 from models.contracts.event_data import StepWait
 from models.contracts.live_text import LiveCall
+from models.contracts.tool_permission import ToolDecision
 
 Turn = ModelResponse | Exception | Callable[[list[ModelMessage]], ModelResponse]
 
@@ -234,6 +235,7 @@ def conversation(
     prompt: Prompt | None = None,
     limits: StepLimits = LIMITS,
     continued: int = 0,
+    permissions: Sequence[ToolDecision] = (),
     **changes: Any,
 ) -> Conversation:
     return Conversation(
@@ -244,4 +246,5 @@ def conversation(
         step,
         unlimited(step),
         continued,
+        permissions=permissions,
     )

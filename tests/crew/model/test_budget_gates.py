@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
@@ -16,6 +18,7 @@ from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Provider, Script, configured
 from tests.provider.scripts import coding
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -84,6 +87,32 @@ async def test_an_exhausted_budget_asks_and_a_raise_continues_the_same_task(
     assert (await get(http, f"/projects/{project}"))["spent"] == item["spent"]
     decided = (await get(http, f"/hitl/{request['request_id']}"))["history"]
     assert [(each["outcome"], each["raise_by"]["usd"]) for each in decided] == [("applied", 5.0)]
+
+
+async def test_a_project_that_is_restarted_from_its_records_has_the_raise_once(
+    http: httpx2.AsyncClient, temporal: Client, provider: Provider
+) -> None:
+    before = provider.calls.total
+    project = await start(http, model=MODEL, pipeline="only-build", budget="0.5usd")
+    request = await wait_for_request(http, project, "build")
+    await decide(http, request, "approve", raise_by="0.65usd", comment="A little.")
+
+    async def asks_again() -> dict[str, Any] | None:
+        items = (await get(http, f"/hitl/project/{project}/requests", status="pending"))["items"]
+        return items[0] if items and items[0]["request_id"] != request["request_id"] else None
+
+    second = await eventually(asks_again)
+    assert (second["task_id"], second["shortage"]["limit"]) == (request["task_id"], pytest.approx(1.15))
+    assert provider.calls.total > before
+    await temporal.get_workflow_handle(f"project-{project}").terminate()
+    assert (await http.post(f"{V1}/projects/{project}/restart")).status_code == 202
+    assert (await get(http, f"/projects/{project}/budget"))["project"]["limits"]["usd"] == pytest.approx(1.15)
+    await decide(http, second, "approve", raise_by="5usd")
+    await wait_for_status(http, project, "completed")
+    assert (await get(http, f"/projects/{project}/budget"))["project"]["limits"]["usd"] == pytest.approx(6.15)
+    assert provider.calls.total - before == len(TURNS)  # no call was made twice
+    (task,) = (await get(http, f"/projects/{project}/status"))["tasks"]
+    assert (task["task_id"], task["round"]) == (request["task_id"], 1)
 
 
 async def test_rejecting_it_stops(http: httpx2.AsyncClient) -> None:

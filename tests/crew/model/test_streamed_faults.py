@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from crew.model import model_call
+from crew.model import model_call, streaming
 from crew.model.call_slots import CALL_SLOTS
 from crew.protocol import AgentError
 from tests.crew.model.fault_endings import MODELS, OWN_PROBLEM, STREAMED_CASES, TRIES, Booked, Ending
@@ -162,3 +162,15 @@ async def test_streams_hold_no_slot_while_they_are_read(model: str) -> None:
                 await attempts.client.slots.acquire()
         step.cancel()
         await asyncio.wait([step])
+
+
+async def test_only_some_calls_are_streamed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "MAX_STREAMS", 1)
+    async with in_the_middle(MODELS[0]) as attempts:
+        attempts.step.watchers.present = True
+        with attempts.client.streaming.call(is_watched=True) as is_streamed:
+            assert is_streamed
+            await attempts.run(UNLIMITED)
+        assert not attempts.provider.calls[-1].body.get("stream")
+        with attempts.client.streaming.call(is_watched=True) as is_streamed:
+            assert is_streamed

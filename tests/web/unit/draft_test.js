@@ -7,14 +7,14 @@ beforeEach(() => sessionStorage.clear());
 
 test("what is typed is kept over a reload", () => {
   const draft = new Draft("1");
-  draft.form = "amend";
-  draft.type("amend", { way: "feedback", feedback: "Shorter, please" });
+  draft.form = "changes";
+  draft.type("changes", { feedback: "Shorter, please" });
   draft.save();
   const again = new Draft("1");
-  assert.equal(again.form, "amend");
-  assert.equal(again.typed.amend.feedback, "Shorter, please");
-  assert.equal(again.typedAction, "amend");
-  assert.equal(new Draft("2").typedAction, null);
+  assert.equal(again.form, "changes");
+  assert.equal(again.typed.changes.feedback, "Shorter, please");
+  assert.equal(again.typedMove, "changes");
+  assert.equal(new Draft("2").typedMove, null);
 });
 
 test("a decision_id stays the same until what is typed changes", () => {
@@ -32,19 +32,41 @@ test("a decision_id stays the same until what is typed changes", () => {
 
 test("a response says which other drafts it drops", () => {
   const draft = new Draft("1");
-  draft.type("amend", { comment: "Changed" });
+  draft.type("edit", { comment: "Changed" });
   draft.type("reject", { comment: "No" });
-  assert.equal(draft.dropped("approve"), "amendment and your reason to reject");
-  assert.equal(draft.dropped("amend"), "reason to reject");
+  assert.equal(draft.dropped("approve"), "edit and your reason to reject");
+  assert.equal(draft.dropped("edit"), "reason to reject");
   assert.deepEqual(draft.texts, [["Comment on the content", "Changed"], ["Reason to reject", "No"]]);
   draft.clear();
   assert.equal(draft.dropped("approve"), "");
   assert.equal(sessionStorage.length, 0);
 });
 
+test("a draft that was discarded can be restored", () => {
+  const draft = new Draft("1");
+  draft.form = "changes";
+  draft.type("changes", { feedback: "Shorter, please" });
+  const restore = draft.clear();
+  assert.equal(draft.typedMove, null);
+  assert.equal(new Draft("1").typedMove, null);
+  restore();
+  assert.equal(new Draft("1").typed.changes.feedback, "Shorter, please");
+  assert.equal(draft.form, "changes");
+  draft.clear();
+});
+
+test("a draft of an earlier version of the page opens no form", () => {
+  sessionStorage.setItem(
+    "botarmy.draft.1",
+    JSON.stringify({ form: "amend", sent: "amend", amend: { way: "content" } }),
+  );
+  const { form, sent, typedMove } = new Draft("1");
+  assert.deepEqual([form, sent, typedMove], [null, null, null]);
+});
+
 test("a draft that is not readable is empty", () => {
   sessionStorage.setItem("botarmy.draft.1", "{broken");
-  assert.equal(new Draft("1").typedAction, null);
+  assert.equal(new Draft("1").typedMove, null);
 });
 
 test("ids are different", () => {

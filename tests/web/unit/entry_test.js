@@ -18,11 +18,11 @@ test("a person may respond until a response was sent or the request is closed", 
   const asked = entry("1");
   assert.equal(asked.open, true);
   for (const phase of /** @type {const} */ (["sending", "sent"])) {
-    asked.reply = { phase, action: "approve" };
+    asked.reply = { phase, move: "approve" };
     assert.equal(asked.open, false, phase);
   }
   for (const phase of /** @type {const} */ (["waiting", "failed"])) {
-    asked.reply = { phase, action: "approve" };
+    asked.reply = { phase, move: "approve" };
     assert.equal(asked.open, true, phase);
   }
   asked.outcome = { status: "approved", decision: null, mine: false };
@@ -33,7 +33,7 @@ test("a response that was sent before a reload is still on its way", () => {
   const draft = new Draft("1");
   draft.sent = "reject";
   draft.save();
-  assert.deepEqual(entry("1").reply, { phase: "sent", action: "reject" });
+  assert.deepEqual(entry("1").reply, { phase: "sent", move: "reject" });
   assert.equal(entry("2").reply, null);
 });
 

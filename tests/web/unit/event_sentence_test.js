@@ -28,7 +28,7 @@ test("events are sentences", () => {
   assert.equal(plain(event("task_started", { stage: "build", round: 2 })), "Coder started build, round 2");
   assert.equal(
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
-    "The gate after plan asks (review): “Is it right?”",
+    "Review after plan asks (review): “Is it right?”",
   );
   const alert = { kind: "project", unit: "usd", percent: 90, spent: 1.8, limit: 2, stage: "build" };
   assert.equal(
@@ -37,7 +37,7 @@ test("events are sentences", () => {
   );
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
-  assert.equal(plain(event("hitl_response", decision)), "Anna amended project plan v2");
+  assert.equal(plain(event("hitl_response", decision)), "Anna edited and approved project plan v2");
   const redo = { ...decision, stage: "build", round: 2, redo: "acceptance", comment: "R3 means 404." };
   const sentBack = "Anna sent the work from build, round 2 back to acceptance: “R3 means 404.”";
   assert.equal(plain(event("hitl_response", redo)), sentBack);

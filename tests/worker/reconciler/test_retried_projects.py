@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.records import Records
 from api.recovery import retry
@@ -126,6 +127,20 @@ async def test_a_retry_that_is_cut_off_is_completed_by_the_sweeper(
     await story.respond(await story.request("build", round=2), "approve")
     await lost.completed(story)
     assert len(await story.tasks()) == 3
+
+
+async def test_a_retry_while_temporal_is_unavailable_starts_later(lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = await _rejected_at_build(lost)
+
+    async def unavailable(*given: object) -> None:
+        raise RPCError("it does not answer", RPCStatusCode.UNAVAILABLE, b"")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(from_records, "find_workflow", unavailable)
+        assert (await _retry(lost, story)).status_code == 202
+        assert (await story.project()).status == "starting"
+    await story.respond(await story.request("build", round=2), "approve")
+    await lost.completed(story)
 
 
 async def test_a_run_that_has_not_closed_neither_delays_a_retry_nor_ends_it(lost: Lost, store: Store) -> None:

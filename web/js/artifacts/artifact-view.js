@@ -133,6 +133,8 @@ export class ArtifactView extends HTMLElement {
       clearTimeout(loadingTimer);
       if (signal.aborted) return;
       await inSlices(insertInSteps(parseHtml(html), place), signal);
+      // The module is loaded with the first diagram.
+      if (!signal.aborted && hasDiagram(place)) (await import("./diagrams.js")).drawDiagrams(place, signal);
     } catch (error) {
       clearTimeout(loadingTimer);
       if (signal.aborted) return;
@@ -150,6 +152,10 @@ export class ArtifactView extends HTMLElement {
     }
   }
 }
+
+/** Whether a document has a diagram: the API shows the language of a block, if it is not highlighted, as its caption. */
+const hasDiagram = (/** @type {Element} */ place) =>
+  [...place.querySelectorAll(".caption")].some(({ textContent }) => textContent.trim() === "mermaid");
 
 /**
  * Show a notice after 150 ms, so that a quick response does not flash. Return the timer.

@@ -23,8 +23,8 @@ export function provenance(artifact, task, group) {
   return present([
     fact("Author", author(artifact)),
     ...models(artifact, task),
-    task && fact("Stage", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
-    origin && fact("Amends", `version ${origin.version}`),
+    task && fact("Step", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
+    origin && fact("Edits", `version ${origin.version}`),
     fact("Created", ago(artifact.created_at)),
     fact("Accepted", artifact.accepted_at ? ago(artifact.accepted_at) : "no"),
     fact("Size", bytes(artifact.size)),

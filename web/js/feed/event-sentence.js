@@ -1,6 +1,7 @@
 /** The sentence and the mark of an event. Pure. */
 
-import { DECIDED, REASONS, stopInWords, title } from "../labels.js";
+import { DECIDED, REASONS, title } from "../labels.js";
+import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
 import { alertInWords } from "../usage.js";
 import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
@@ -44,9 +45,7 @@ const SENTENCES = {
     ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
     ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
   ],
-  hitl_request: (
-    event,
-  ) => ["The gate after ", ...stage(event), ` asks (${reasonText(event.data.reason)})`, ...quoted(event.data.question)],
+  hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_extended: ({ data }) => [
     written(authorName(data.extended_by)),
@@ -67,9 +66,9 @@ const SENTENCES = {
 const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
-function reasonText(reason) {
+function asks(reason) {
   const text = REASONS[reason] ?? String(reason);
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }
 
 /**
@@ -91,8 +90,8 @@ function outcome({ verdict, artifacts, note }) {
 /** @param {Data} data */
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
+  if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
-  if (data.action === "amend" && !data.accepted?.length) return ["asked to repeat ", ...subject];
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];
 }
 

@@ -1,12 +1,12 @@
 /** Approves several requests at once: shows a confirmation, the progress, and the outcome of each. */
 
+import { moveLabel } from "../decisions.js";
 import { h, icon, write } from "../dom.js";
 import { count, status } from "../labels.js";
 import { visible } from "../text.js";
 import { entries } from "./entries.js";
 import { mayApproveInBulk } from "./requests.js";
 import { respond, responderField } from "./responding.js";
-import { approveLabel } from "./response-form.js";
 
 /** @import { Entry } from "./entry.js" */
 
@@ -136,7 +136,7 @@ export function approveAll(chosen, done) {
 function initialState({ request, draft }) {
   if (!mayApproveInBulk(request)) return request.needs_person ? "Needs a look at it by itself" : "Cannot be approved";
   const dropped = draft.dropped("approve");
-  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be discarded.`) : approveLabel(request);
+  return dropped ? h("span", { class: "loss" }, `Your ${dropped} will be discarded.`) : moveLabel(request, "approve");
 }
 
 /** @param {Entry} entry */

@@ -1,23 +1,23 @@
-/** The top of a card: the request's project, its question, its reason, and its deadline. */
+/** The top of a card: the request's project, what it is about, its question, and its deadline. */
 
-import { h, write } from "../dom.js";
-import { REASONS, title } from "../labels.js";
+import { h } from "../dom.js";
 import { visible } from "../text.js";
 import { deadlineLine } from "./deadline-line.js";
+import { effect } from "./deadline.js";
+import { heading as headingOf } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
-/** @import { Entry } from "./entry.js" */
+/** @import { Asked, Entry } from "./entry.js" */
 
-/** @type {Record<HitlReason, string>} */
+/** Why it asks, if that is more than a review. @type {Partial<Record<HitlReason, string>>} */
 const WHY = {
-  review: "The pipeline asks for a review here.",
-  low_confidence: "The agent's confidence is below the threshold of the gate.",
-  failed_verdict: "The tests still fail after the last round that the pipeline allows.",
-  failed_step: "The step failed at every attempt. You can try it again, or end it.",
-  budget: "What the step may use is used up. You can raise it, or end the project.",
-  tool_call: "Nothing is called without you. Permit this one call, or say why not, and the step continues.",
-  stopped: "A person stopped the step. It can continue where it was, or begin again with your advice.",
-  checkpoint: "However low the oversight is, a person looks at a result now and then.",
+  low_confidence: "The agent is unsure: its confidence is below what this step asks for.",
+  failed_verdict: "The checks still fail after the last round that the pipeline allows.",
+  failed_step: "It failed at every attempt. Try again, with advice if you have any.",
+  budget: "What the step may use is used up. Raise the budget, and it continues where it stopped.",
+  tool_call: "Nothing is called without you. Permit this one call, or say why not.",
+  stopped: "A person stopped it. It continues where it was, or begins again with your advice.",
+  checkpoint: "Many reviews passed without a person, so this one asks.",
 };
 
 /** The tone of each reason. @type {Record<HitlReason, string>} */
@@ -32,29 +32,39 @@ export const TONES = {
   checkpoint: "asks",
 };
 
+/** The reasons whose question the pipeline asks; the others are explained here. */
+const QUESTIONS = new Set(["review", "low_confidence", "checkpoint"]);
+
+/**
+ * The time that is left, and what happens then; "on hold" while the project is paused.
+ * @param {Asked & { deadline_held?: boolean }} request
+ */
+export function deadline(request) {
+  if (request.deadline_held) return h("span", { class: "soft deadline" }, "the deadline is on hold");
+  const { expires_at: until, created_at: since } = request;
+  return h("time-left", { class: "deadline", until, since, then: effect(request) });
+}
+
 /**
  * The head of a card; addDetails(request) adds what only the full request has.
  * @param {Entry} entry
  */
 export function cardHead(entry) {
   const { request } = entry;
-  const heading = h("h2", { tabIndex: -1, dir: "auto" }, visible(request.question));
-  const confidence = h("span", {});
-  const deadline = request.deadline_held
-    ? h("span", { class: "soft" }, "the deadline is on hold")
-    : h("time-left", { until: request.expires_at, since: request.created_at });
-  const paused = request.deadline_held === true;
-  const overdue = !paused && Date.parse(request.expires_at) <= Date.now();
-  const waited = h("time-ago", { datetime: request.created_at, mode: "brief" });
+  const heading = h("h2", { tabIndex: -1, dir: "auto" }, headingOf(request));
+  const line = deadlineLine(request);
+  /** @type {RequestPublic["extensions"] | undefined} */
+  let extensions;
+  const overdue = request.deadline_held !== true && Date.parse(request.expires_at) <= Date.now();
   const expired = h(
     "p",
     { class: "notice", dataset: { tone: "asks" }, hidden: !overdue },
     "Expired. Waiting for the outcome.",
   );
-  deadline.addEventListener("expired", () => {
+  line.element.addEventListener("expired", () => {
     expired.hidden = entry.outcome !== null;
-  });
-  const line = deadlineLine(request);
+  }, true);
+  const why = h("span", {}, WHY[request.reason] ?? "");
   const element = h(
     "header",
     { class: "card-head" },
@@ -67,21 +77,15 @@ export function cardHead(entry) {
         visible(request.project_name),
       ),
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
-      deadline,
     ),
     heading,
+    QUESTIONS.has(request.reason) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
     h(
       "p",
-      { class: "why soft" },
-      h(
-        "strong",
-        { dataset: { tone: TONES[request.reason] ?? "calm" } },
-        REASONS[request.reason] ?? title(request.reason),
-      ),
-      ` ${WHY[request.reason] ?? ""}`,
-      confidence,
+      { class: "why soft", dataset: { tone: TONES[request.reason] ?? "calm" } },
+      why,
       " Asked ",
-      waited,
+      h("time-ago", { datetime: request.created_at, mode: "brief" }),
       " ago.",
     ),
     expired,
@@ -93,13 +97,14 @@ export function cardHead(entry) {
     /** @param {RequestPublic} whole */
     addDetails(whole) {
       const { task } = whole;
-      line.update({ ...request, extensions: whole.extensions, expires_at: whole.expires_at });
-      if (request.reason === "low_confidence" && typeof task?.confidence === "number") {
-        write(confidence, ` It is ${Math.round(task.confidence * 100)} %.`);
-      }
+      extensions = whole.extensions;
+      line.update({ ...request, extensions, expires_at: whole.expires_at });
+      if (request.reason !== "low_confidence" || typeof task?.confidence !== "number") return;
+      why.append(` It is ${Math.round(task.confidence * 100)} %.`);
     },
     update() {
-      deadline.hidden = line.element.hidden = entry.outcome !== null;
+      line.update({ ...entry.request, extensions });
+      line.element.hidden = entry.outcome !== null;
       if (entry.outcome) expired.hidden = true;
     },
   };

@@ -2,10 +2,11 @@
 
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
+import { outcomeInWords } from "../decisions.js";
 import { status } from "../labels.js";
 import { announce } from "../notices.js";
 import { visible } from "../text.js";
-import { decisionText, quotation } from "./card-body.js";
+import { decisionText, quotation } from "./history.js";
 import { forgetRequest } from "./requests.js";
 
 /** @import { RequestOutcome, Entry } from "./entry.js" */
@@ -60,7 +61,7 @@ export function cardNotices(entry, { next, discard }) {
 /** How a request was closed without a decision, by its status. @type {Record<string, string>} */
 const NO_DECISION = {
   expired: "It expired: nobody decided in time.",
-  cancelled: "It was cancelled, because its project or this round of the stage has ended.",
+  cancelled: "It was cancelled, because its project or this round of the step has ended.",
 };
 
 /**
@@ -71,7 +72,8 @@ const NO_DECISION = {
  */
 function closedNotice(entry, outcome, { next, discard }) {
   const { status: how, decision, mine } = outcome;
-  const { word, tone, mark } = status("hitl", how);
+  const { tone, mark } = status("hitl", how);
+  const word = outcomeInWords(how, decision);
   const texts = entry.draft.texts;
   return h(
     "div",
@@ -82,7 +84,11 @@ function closedNotice(entry, outcome, { next, discard }) {
       icon(mark, { width: 16, height: 16 }),
       decision && texts.length ? `${word} by someone else` : word,
     ),
-    h("span", {}, decision ? decisionText(decision) : NO_DECISION[how] ?? `The request is ${word.toLowerCase()}.`),
+    h(
+      "span",
+      {},
+      decision ? decisionText(decision) : NO_DECISION[how] ?? `The request is closed: ${word.toLowerCase()}.`,
+    ),
     quotation(decision?.comment),
     texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),
     h(
@@ -105,7 +111,7 @@ function announceClosed(entry, outcome) {
   announce(
     [
       decision && `${visible(decision.responder)} was first.`,
-      `The request is ${status("hitl", how).word.toLowerCase()}.`,
+      `The request is closed: ${outcomeInWords(how, decision).toLowerCase()}.`,
       entry.draft.texts.length && "What you typed is kept.",
     ].filter(Boolean).join(" "),
   );

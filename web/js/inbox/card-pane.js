@@ -1,10 +1,12 @@
 /** The inbox's right pane: the selected request's card, and above it the request that was decided just before. */
 
 import { h, icon, present } from "../dom.js";
+import { outcomeInWords } from "../decisions.js";
 import { status } from "../labels.js";
+import { visible } from "../text.js";
 import { requestCard } from "./card.js";
 import { entries } from "./entries.js";
-import { address } from "./list.js";
+import { address } from "./addresses.js";
 
 /** @import { Entry } from "./entry.js" */
 
@@ -16,7 +18,7 @@ export function cardPane(signal) {
   const element = h("div", { class: "inbox-card" });
   const back = h(
     "a",
-    { class: "back button quiet", href: "/inbox" },
+    { class: "back button quiet", href: address(null) },
     icon("chevron", { width: 14, height: 14 }),
     "All requests",
   );
@@ -65,13 +67,14 @@ export function cardPane(signal) {
 
 /** @param {Entry} entry */
 function decidedBefore(entry) {
-  const { word, tone, mark } = status("hitl", entry.outcome?.status ?? null);
+  const how = entry.outcome?.status ?? "pending";
+  const { tone, mark } = status("hitl", how);
   return h(
     "p",
     { class: "passed", dataset: { tone } },
     icon(mark, { width: 14, height: 14 }),
-    h("strong", {}, word),
-    h("span", { class: "cut", dir: "auto" }, entry.name),
+    h("strong", {}, outcomeInWords(how, entry.outcome?.decision ?? null)),
+    h("span", { class: "cut", dir: "auto" }, visible(entry.name)),
     h("a", { href: address(entry.id) }, "Show it"),
   );
 }

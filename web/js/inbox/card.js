@@ -1,16 +1,23 @@
-/** The selected request in full: its question, its reason, what it is about, and the forms to respond with. */
+/** The selected request in full: what it asks, what it is about, and the forms to respond with. */
 
-import { h, icon } from "../dom.js";
-import { failure } from "../notices.js";
-import { cardBody } from "./card-body.js";
+import { h } from "../dom.js";
+import { failure, toast } from "../notices.js";
+import { pending } from "../pending.js";
+import { cardButtons } from "./card-buttons.js";
 import { cardHead } from "./card-head.js";
 import { cardNotices } from "./card-notices.js";
-import { mayAmend, mayApprove, readRequest } from "./requests.js";
+import { evidence } from "./evidence.js";
+import { failureParts } from "./failure.js";
+import { rail } from "./rail.js";
+import { RemarkSet } from "./remark-set.js";
+import { readRequest } from "./requests.js";
 import { withdraw } from "./responding.js";
-import { approveLabel, responseForm } from "./response-form.js";
+import { responseForm, UNREACHABLE } from "./response-form.js";
+import { stepper } from "./stepper.js";
 
-/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
 /** @import { Asked, Entry } from "./entry.js" */
+/** @import { Remark } from "./remarks.js" */
 
 /**
  * The card of an entry. `next()` continues with another request, `loaded()` is called when the request is read.
@@ -19,51 +26,28 @@ import { approveLabel, responseForm } from "./response-form.js";
  */
 export function requestCard(entry, { signal, next, loaded }) {
   const { draft } = entry;
+  const remarks = new RemarkSet(draft);
   /** @type {Asked} */
   let request = entry.request;
   /** @type {ReturnType<typeof responseForm> | null} */
   let form = null;
-  /** @type {HitlAction | null} */
-  let pendingAction = null; // to open once the request is read
+  /** @type {Move | null} */
+  let pendingMove = null; // to open once the request is read
+  let comment = () => false;
   const head = cardHead(entry);
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
-  const buttons = {
-    approve: button("approve", approveLabel(request), "a", "completed"),
-    amend: button("amend", "Amend", "e", "amended"),
-    reject: button("reject", "Reject", "r", "rejected"),
-  };
+  const buttons = cardButtons((move) => (draft.form === move ? closeForm() : openForm(move)));
   const notices = cardNotices(entry, { next, discard });
+  const offline = h("p", { class: "notice offline", role: "status", hidden: true }, UNREACHABLE);
+  const bar = h("div", { class: "decision-bar" }, notices.element, offline, buttons.element);
   const decision = h(
     "section",
     { class: "decision", "aria-label": "Your response" },
-    notices.element,
     place,
-    h("div", { class: "actions", role: "group", "aria-label": "Responses" }, Object.values(buttons)),
+    bar,
   );
   const element = h("article", { class: "card", "aria-label": "Selected request" }, head.element, body, decision);
-
-  /**
-   * @param {HitlAction} action
-   * @param {string} label
-   * @param {string} key
-   * @param {string} iconName
-   */
-  function button(action, label, key, iconName) {
-    return h(
-      "button",
-      {
-        type: "button",
-        class: action === "reject" ? "danger" : "",
-        "aria-expanded": "false",
-        "aria-keyshortcuts": key,
-        onclick: () => (draft.form === action ? closeForm() : openForm(action)),
-      },
-      icon(iconName, { width: 14, height: 14 }),
-      label,
-      h("kbd", { "aria-hidden": "true" }, key),
-    );
-  }
 
   async function load() {
     try {
@@ -71,29 +55,36 @@ export function requestCard(entry, { signal, next, loaded }) {
       if (signal.aborted) return;
       request = read;
       head.addDetails(read);
-      body.replaceChildren(...cardBody(read, signal));
+      const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo, signal });
+      comment = shown.comment;
+      body.replaceChildren(
+        stepper(read, signal),
+        h("div", { class: "card-evidence" }, failureParts(read), shown.element),
+        rail(read, { signal, showChanges: shown.showChanges }),
+      );
       if (draft.form && !form) setForm(draft.form);
       update();
       loaded();
-      if (pendingAction && !form) openForm(pendingAction);
+      if (pendingMove && !form) openForm(pendingMove);
     } catch (error) {
       if (!signal.aborted) body.replaceChildren(failure(error, load));
     }
   }
 
   /**
-   * Show the form of an action; null removes it.
-   * @param {HitlAction | null} action
+   * Show the form of a move; null removes it.
+   * @param {Move | null} move
    */
-  function setForm(action) {
-    draft.form = action;
-    form = action && responseForm(entry, action, request, closeForm);
+  function setForm(move) {
+    draft.form = move;
+    form = move && responseForm(entry, move, request, { remarks, close: closeForm });
     place.replaceChildren(...(form ? [form.element] : []));
+    element.dataset.form = move ?? "none";
   }
 
   function closeForm() {
     if (entry.outcome) return head.heading.focus();
-    const opener = draft.form && buttons[draft.form];
+    const opener = draft.form && buttons.of(draft.form);
     setForm(null);
     draft.saveSoon();
     withdraw(entry);
@@ -102,55 +93,74 @@ export function requestCard(entry, { signal, next, loaded }) {
   }
 
   /**
-   * Open the form of an action and focus it. Return whether that was possible.
-   * @param {HitlAction} action
+   * Open the form of a move and focus it. Return whether that was possible.
+   * @param {Move} move
    */
-  function openForm(action) {
-    if (!entry.open || buttons[action].disabled) return false;
-    if (action === "amend" && !request.contents) {
-      pendingAction = action;
+  function openForm(move) {
+    if (!entry.open || buttons.of(move).disabled) return false;
+    if (move !== "approve" && move !== "reject" && !request.contents) {
+      pendingMove = move;
       return true;
     }
-    setForm(action);
+    setForm(move);
     draft.saveSoon();
     update();
     form?.focus();
     // On a small screen the form is part of the page's flow instead of staying at its bottom.
     if (getComputedStyle(decision).position === "static") decision.scrollIntoView({ block: "start" });
+    else if (place.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) place.scrollIntoView();
     return true;
   }
 
+  /**
+   * Open the composer at a new remark.
+   * @param {Remark} remark
+   */
+  function openRemark({ id }) {
+    if (draft.form !== "changes") openForm("changes");
+    form?.focusRemark(id);
+  }
+
   function discard() {
-    draft.clear();
+    const restore = draft.clear();
+    setForm(null);
     update();
     head.heading.focus();
+    toast("Your draft was discarded.", {
+      label: "Undo",
+      run() {
+        restore();
+        if (!signal.aborted) update();
+      },
+    });
   }
 
   function update() {
     const { outcome } = entry;
     // A text field keeps the focus; other elements may lose it.
     const hadFocus = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
-    buttons.approve.disabled = !entry.open || !mayApprove(request);
-    buttons.amend.disabled = !entry.open || !mayAmend(request);
-    buttons.reject.disabled = !entry.open;
+    const reachable = !pending.unreachable;
+    buttons.update(request, { open: entry.open && reachable, form: draft.form });
+    offline.hidden = reachable || form !== null || outcome !== null;
     // A closed request still shows what was typed, if anything.
-    const typed = draft.typedAction;
+    const typed = draft.typedMove;
     if (outcome && (outcome.mine || !typed)) setForm(null);
     else if (outcome && !form && request.contents) setForm(typed);
-    for (const [action, button] of Object.entries(buttons)) {
-      button.setAttribute("aria-expanded", String(draft.form === action));
-    }
     head.update();
     form?.update();
     notices.update(hadFocus);
   }
 
+  remarks.addEventListener("change", () => form?.update(), { signal });
+  pending.addEventListener("change", update, { signal });
   update();
   load();
   return {
     element,
     update,
     openForm,
+    /** Choose a line of the document with the keys, to comment on. */
+    comment: () => entry.open && comment(),
     focus: () => head.heading.focus({ preventScroll: true }),
     /** Close the form, and return whether one was open. */
     escape: () => (draft.form && !entry.outcome ? (closeForm(), true) : false),

@@ -1,35 +1,41 @@
 /** What a person has typed about one request, kept in this tab over reloads until it is applied or discarded. */
 
 import { loadObject, saveObject, uuid } from "../storage.js";
+import { changeRequest } from "./remarks.js";
 
-/** @import { HitlAction } from "../api.d.ts" */
-
-/** @typedef {"content" | "feedback"} Way */
+/** @import { Move } from "../labels.js" */
+/** @import { Remark } from "./remarks.js" */
 
 const KEY = "botarmy.draft.";
 const SAVE_AFTER = 300; // ms
 
 /**
- * @typedef {object} Typed
+ * @typedef {object} Typed what is typed for each move
  * @property {{ comment: string, raise: string }} approve
- * @property {Amendment} amend
+ * @property {ChangeRequest} changes
+ * @property {Edit} edit
  * @property {{ comment: string }} reject
  */
 
 /**
- * @typedef {object} Amendment
- * @property {Way | null} way
+ * @typedef {object} ChangeRequest
+ * @property {string} feedback
+ * @property {Remark[]} remarks comments on places of the document
+ * @property {string | null} redo the step that the work goes back to, or null for the one that the review would choose
+ */
+
+/**
+ * @typedef {object} Edit
  * @property {string | null} artifactId a key of Amendable
  * @property {Record<string, string | undefined>} contents by key
  * @property {string} comment
- * @property {string} feedback
- * @property {string | null} redo the stage that the work goes back to, or null for the one that the gate would choose
  */
 
 /** @returns {Typed} */
 const blank = () => ({
   approve: { comment: "", raise: "" },
-  amend: { way: null, artifactId: null, contents: {}, comment: "", feedback: "", redo: null },
+  changes: { feedback: "", remarks: [], redo: null },
+  edit: { artifactId: null, contents: {}, comment: "" },
   reject: { comment: "" },
 });
 
@@ -38,60 +44,63 @@ const unsaved = new Set();
 addEventListener("pagehide", () => unsaved.forEach((draft) => draft.save()));
 
 export class Draft {
-  /** Which form is open. @type {HitlAction | null} */
+  /** Which form is open. @type {Move | null} */
   form = null;
-  /** The action that was sent and not judged yet. @type {HitlAction | null} */
+  /** The move that was sent and not judged yet. @type {Move | null} */
   sent = null;
   /** Whether this tab can keep it: not if it is too large for the browser's storage. */
   kept = true;
-  /** What is typed for each action. */
+  /** What is typed for each move. */
   typed = blank();
 
   #key;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {Partial<Record<HitlAction, string>>} */
+  /** @type {Partial<Record<Move, string>>} */
   #ids = {};
 
   /** @param {string} requestId */
   constructor(requestId) {
     this.#key = KEY + requestId;
-    const { form = null, sent = null, ids = {}, ...typed } = loadObject(this.#key);
-    Object.assign(this, { form, sent });
+    this.#read(loadObject(this.#key));
+  }
+
+  /** @param {Record<string, any>} stored */
+  #read({ form = null, sent = null, ids = {}, ...typed }) {
+    this.typed = blank();
     this.#ids = ids;
-    const { approve, amend, reject } = this.typed;
-    Object.assign(approve, typed.approve);
-    Object.assign(amend, typed.amend);
-    Object.assign(reject, typed.reject);
+    // An earlier version of the page had other moves.
+    [this.form, this.sent] = [form, sent].map((move) => (move in this.typed ? move : null));
+    for (const move of /** @type {Move[]} */ (Object.keys(this.typed))) Object.assign(this.typed[move], typed[move]);
   }
 
   /**
-   * Change what is typed for an action. It is then another response, with a decision_id of its own.
-   * @param {HitlAction} action
+   * Change what is typed for a move. It is then another response, with a decision_id of its own.
+   * @param {Move} move
    * @param {object} values
    */
-  type(action, values) {
-    Object.assign(this.typed[action], values);
-    delete this.#ids[action];
+  type(move, values) {
+    Object.assign(this.typed[move], values);
+    delete this.#ids[move];
     this.saveSoon();
   }
 
   /**
-   * The decision_id of an action. It is the same until what is typed changes, so that a retry is safe.
-   * @param {HitlAction} action
+   * The decision_id of a move. It is the same until what is typed changes, so that a retry is safe.
+   * @param {Move} move
    */
-  decisionId(action) {
-    const id = (this.#ids[action] ??= uuid());
+  decisionId(move) {
+    const id = (this.#ids[move] ??= uuid());
     this.save();
     return id;
   }
 
   /**
    * Use another decision_id the next time, since this one cannot be used again.
-   * @param {HitlAction} action
+   * @param {Move} move
    */
-  renew(action) {
-    delete this.#ids[action];
+  renew(move) {
+    delete this.#ids[move];
     this.saveSoon();
   }
 
@@ -100,12 +109,12 @@ export class Draft {
    * @returns {[label: string, text: string][]}
    */
   get texts() {
-    const { approve, amend, reject } = this.typed;
+    const { approve, changes, edit, reject } = this.typed;
     /** @type {[label: string, text: string | undefined][]} */
     const texts = [
-      ...Object.values(amend.contents).map((text) => /** @type {[string, string | undefined]} */ (["Content", text])),
-      ["Comment on the content", amend.comment],
-      ["Feedback", amend.feedback],
+      ...Object.values(edit.contents).map((text) => /** @type {[string, string | undefined]} */ (["Content", text])),
+      ["Comment on the content", edit.comment],
+      ["Requested changes", changeRequest(changes.feedback, changes.remarks)],
       ["Reason to reject", reject.comment],
       ["Comment on the approval", approve.comment],
       ["Raise", approve.raise],
@@ -113,26 +122,26 @@ export class Draft {
     return texts.flatMap(([label, text]) => (text?.trim() ? [[label, text]] : []));
   }
 
-  /** The action that something was typed for, or null. @returns {HitlAction | null} */
-  get typedAction() {
-    const { contents, comment, feedback } = this.typed.amend;
-    if (Object.values(contents).some((text) => text !== undefined) || comment.trim() || feedback.trim()) return "amend";
-    if (this.typed.reject.comment.trim()) return "reject";
-    const { comment: remark, raise } = this.typed.approve;
-    return remark.trim() || raise.trim() ? "approve" : null;
+  /** The move that something was typed for, or null. @returns {Move | null} */
+  get typedMove() {
+    const { approve, changes, edit, reject } = this.typed;
+    if (Object.values(edit.contents).some((text) => text !== undefined) || edit.comment.trim()) return "edit";
+    if (changes.feedback.trim() || changes.remarks.length) return "changes";
+    if (reject.comment.trim()) return "reject";
+    return approve.comment.trim() || approve.raise.trim() ? "approve" : null;
   }
 
   /**
-   * What was typed for other actions and is dropped when this one is sent: "amendment", "reason to reject", or both.
-   * @param {HitlAction} action
+   * What was typed for other moves and is dropped when this one is sent: "edit", "change request and reason to reject".
+   * @param {Move} move
    */
-  dropped(action) {
-    const { contents, comment, feedback } = this.typed.amend;
-    const amended = [...Object.values(contents), comment, feedback].some((text) => text?.trim());
-    const rejected = this.typed.reject.comment.trim();
+  dropped(move) {
+    const { changes, edit, reject } = this.typed;
+    const edited = [...Object.values(edit.contents), edit.comment].some((text) => text?.trim());
     return [
-      action !== "amend" && amended && "amendment",
-      action !== "reject" && rejected && "reason to reject",
+      move !== "edit" && edited && "edit",
+      move !== "changes" && (changes.feedback.trim() || changes.remarks.length > 0) && "change request",
+      move !== "reject" && reject.comment.trim() && "reason to reject",
     ].filter(Boolean).join(" and your ");
   }
 
@@ -147,14 +156,23 @@ export class Draft {
     clearTimeout(this.#timer);
     unsaved.delete(this);
     const { form, sent } = this;
-    const empty = !form && !sent && !this.typedAction && !Object.keys(this.#ids).length;
-    this.kept = saveObject(this.#key, empty ? null : { form, sent, ...this.typed, ids: this.#ids });
+    const empty = !form && !sent && !this.typedMove && !Object.keys(this.#ids).length;
+    this.kept = saveObject(this.#key, empty ? null : this.#stored());
   }
 
+  #stored() {
+    const { form, sent } = this;
+    return { form, sent, ...this.typed, ids: this.#ids };
+  }
+
+  /** Empty it, and return a function that restores it as it was. */
   clear() {
-    Object.assign(this, { form: null, sent: null });
-    this.typed = blank();
-    this.#ids = {};
+    const stored = this.#stored();
+    this.#read({});
     this.save();
+    return () => {
+      this.#read(stored);
+      this.save();
+    };
   }
 }

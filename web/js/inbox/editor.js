@@ -42,7 +42,7 @@ const direction = (text) => (text.length < LARGE ? "auto" : RIGHT_TO_LEFT.test(t
  */
 export function editor(draft, request) {
   const choices = amendable(request);
-  const chosen = () => choices.find(({ key }) => key === draft.typed.amend.artifactId) ?? choices[0];
+  const chosen = () => choices.find(({ key }) => key === draft.typed.edit.artifactId) ?? choices[0];
   const body = h("div", { class: "editor" });
   const summary = h("summary", {});
   const labels = { role: "group", "aria-label": "Changed lines" };
@@ -56,14 +56,14 @@ export function editor(draft, request) {
   /** @param {string} text */
   const typed = (text) => {
     const { key, text: original } = chosen();
-    draft.type("amend", { contents: { ...draft.typed.amend.contents, [key]: text === original ? undefined : text } });
+    draft.type("edit", { contents: { ...draft.typed.edit.contents, [key]: text === original ? undefined : text } });
     clearTimeout(timer);
     timer = setTimeout(summarise, SUMMARY_DELAY);
   };
 
   function summarise() {
     const { key, text } = chosen();
-    const content = draft.typed.amend.contents[key];
+    const content = draft.typed.edit.contents[key];
     const found = content === undefined ? [] : editing.compare(text, content);
     const [removed, added] = ["-", "+"].map((sign) => found.filter((change) => change[0] === sign).length);
     const counts = [
@@ -83,7 +83,7 @@ export function editor(draft, request) {
 
   function open() {
     const artifact = chosen();
-    const text = draft.typed.amend.contents[artifact.key] ?? artifact.text;
+    const text = draft.typed.edit.contents[artifact.key] ?? artifact.text;
     editing = artifact.mediaType === FILES ? filesEditor(text, typed) : textEditor(artifact, text, typed);
     body.replaceChildren(...editing.parts);
     editing.field.input.setSelectionRange(0, 0);
@@ -92,7 +92,7 @@ export function editor(draft, request) {
 
   /** @param {Event} event */
   const onchange = (event) => {
-    draft.typed.amend.artifactId = valueOf(event);
+    draft.typed.edit.artifactId = valueOf(event);
     open();
   };
   const options = choices.map((artifact) =>
@@ -101,7 +101,7 @@ export function editor(draft, request) {
   const choice = choices.length > 1 && field(
     "Artifact",
     h("select", { onchange }, options),
-    "One can be amended; the others are accepted as they are.",
+    "One can be edited; the others are accepted as they are.",
   );
   open();
   return {
@@ -113,7 +113,7 @@ export function editor(draft, request) {
     showError: (message) => editing.field.showError(message),
     given() {
       const { key, artifactId } = chosen();
-      const content = draft.typed.amend.contents[key];
+      const content = draft.typed.edit.contents[key];
       if (content?.trim()) return { content, artifact_id: artifactId };
       const error = content === undefined ? `${UNCHANGED}. To accept it unchanged, approve it.` : "It cannot be empty.";
       editing.field.showError(error);

@@ -3,13 +3,14 @@
  * typed something. They outlive the view, so that a response is sent even if the person has gone to another view.
  */
 
-import { status } from "../labels.js";
+import { outcomeInWords } from "../decisions.js";
 import { announce, toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, projects } from "../rest.js";
-import { byAge, Entry, outcomeOf } from "./entry.js";
+import { Entry, outcomeOf } from "./entry.js";
+import { byUrgency } from "./groups.js";
 
-/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
 /** @import { RequestOutcome } from "./entry.js" */
 
 const LINGER = 5_000; // ms that a request stays in the list after it was decided here
@@ -29,11 +30,11 @@ class Entries extends EventTarget {
     this.#sync();
   }
 
-  /** The entries in the list, oldest first; null until they are read. */
+  /** The entries in the list, failures first, then by deadline; null until they are read. */
   get listed() {
     if (!pending.items) return null;
     return [...this.#byId.values()]
-      .filter((entry) => entry.listed && (!entry.outcome || entry.lingers || entry === this.selected)).sort(byAge);
+      .filter((entry) => entry.listed && (!entry.outcome || entry.lingers || entry === this.selected)).sort(byUrgency);
   }
 
   /** How many requests wait for a response. */
@@ -105,7 +106,7 @@ class Entries extends EventTarget {
     } else {
       entry.draft.sent = null;
       entry.draft.saveSoon();
-      entry.lingers = entry.listed && entry !== this.selected && entry.draft.typedAction !== null;
+      entry.lingers = entry.listed && entry !== this.selected && entry.draft.typedMove !== null;
     }
     entry.reply = null;
     this.changed(entry);
@@ -119,18 +120,18 @@ class Entries extends EventTarget {
     const request = await hitl.get(entry.id).catch(() => null);
     if (!request) setTimeout(() => pending.refresh(), POLL_INTERVAL);
     if (!request || entry.outcome || entry.reply?.phase === "sending") return;
-    const sent = entry.reply?.phase === "sent" && entry.draft.decisionId(entry.reply.action);
+    const sent = entry.reply?.phase === "sent" && entry.draft.decisionId(entry.reply.move);
     const mine = request.history.find(({ decision_id }) => decision_id === sent);
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
       const outcome = outcomeOf(request);
-      if (mine) this.report(entry, `${status("hitl", outcome.status).word}: ${entry.name}`);
+      if (mine) this.report(entry, `${outcomeInWords(outcome.status, outcome.decision)}: ${entry.name}`);
       this.close(entry, { ...outcome, mine: mine !== undefined && mine === outcome.decision });
     } else if (mine?.outcome === "refused" && entry.reply) {
-      const { action } = entry.reply;
+      const { move } = entry.reply;
       entry.draft.sent = null;
-      entry.draft.renew(action);
-      entry.reply = { phase: "failed", action, message: `This cannot be done: ${mine.explanation}.` };
+      entry.draft.renew(move);
+      entry.reply = { phase: "failed", move, message: `This cannot be done: ${mine.explanation}.` };
       this.changed(entry);
     }
   }
@@ -141,6 +142,7 @@ class Entries extends EventTarget {
       listed.add(item.request_id);
       const entry = this.#byId.get(item.request_id) ?? new Entry(item);
       entry.listed = true;
+      entry.request = { ...entry.request, ...item }; // its deadline may have been extended
       this.#byId.set(item.request_id, entry);
     }
     if (pending.items && !pending.error) {
@@ -155,7 +157,7 @@ class Entries extends EventTarget {
    * @param {Entry} entry
    */
   #noLongerOpen(entry) {
-    if (entry === this.selected || entry.reply || entry.draft.typedAction) this.refresh(entry);
+    if (entry === this.selected || entry.reply || entry.draft.typedMove) this.refresh(entry);
     else this.#byId.delete(entry.id);
   }
 
@@ -174,12 +176,12 @@ class Entries extends EventTarget {
   /**
    * Note that a response was sent, which no worker has judged yet.
    * @param {Entry} entry
-   * @param {HitlAction} action
+   * @param {Move} move
    */
-  sent(entry, action) {
-    entry.draft.sent = action;
+  sent(entry, move) {
+    entry.draft.sent = move;
     entry.draft.save();
-    entry.reply = { phase: "sent", action };
+    entry.reply = { phase: "sent", move };
     this.changed(entry);
     this.#pollSent();
   }

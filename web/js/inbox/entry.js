@@ -3,6 +3,7 @@
 import { Draft } from "./draft.js";
 
 /** @import { HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
 
 /** @typedef {Partial<Pick<RequestPublic, "contents" | "task" | "redo_default" | "redo_stages" | "shortage_now">>} Details */
 /** @typedef {RequestItem & Details} Asked a request from the list, or in full */
@@ -30,7 +31,7 @@ import { Draft } from "./draft.js";
  * The state of a response; see responding.js.
  * @typedef {object} Reply
  * @property {"sending" | "sent" | "waiting" | "failed"} phase
- * @property {HitlAction} action
+ * @property {Move} move
  * @property {string} [message]
  * @property {Record<string, string>} [fields] the errors of fields
  * @property {number} [at] when it is sent again (ms since the epoch)
@@ -52,7 +53,7 @@ export class Entry {
   constructor(request) {
     this.request = request;
     this.draft = new Draft(request.request_id);
-    if (this.draft.sent) this.reply = { phase: "sent", action: this.draft.sent };
+    if (this.draft.sent) this.reply = { phase: "sent", move: this.draft.sent };
   }
 
   get id() {

@@ -1,14 +1,19 @@
 /** The inbox's left pane: the number of open requests, the filter, the checkboxes, and the list. */
 
-import { h, write } from "../dom.js";
+import { h, valueOf, write } from "../dom.js";
 import { count } from "../labels.js";
 import { announce, failure } from "../notices.js";
 import { pending } from "../pending.js";
 import { comparable } from "../text.js";
+import { addressedGrouping, regroup } from "./addresses.js";
 import { entries } from "./entries.js";
+import { grouped, GROUPINGS } from "./groups.js";
 import { inboxList } from "./list.js";
+import { notificationButton } from "./notification-button.js";
+import { rowTitle } from "./titles.js";
 
 /** @import { Entry } from "./entry.js" */
+/** @import { Grouping } from "./groups.js" */
 
 /**
  * `pick(entry)` opens an entry, `approve()` approves those that are checked.
@@ -34,13 +39,18 @@ export function listPane({ pick, approve }) {
     dir: "auto",
     oninput: () => paint(),
   });
+  const grouping = h(
+    "select",
+    { "aria-label": "Group the requests by", onchange: (event) => regroup(/** @type {Grouping} */ (valueOf(event))) },
+    GROUPINGS.map(([name, label]) => h("option", { value: name }, label)),
+  );
   const errors = h("div", { class: "inbox-trouble" });
   const noMatch = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const element = h(
     "section",
     { class: "inbox-list", "aria-label": "Requests" },
-    h("header", { class: "inbox-head" }, heading, total, approveButton),
-    h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search),
+    h("header", { class: "inbox-head" }, heading, total, approveButton, notificationButton()),
+    h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search, grouping),
     errors,
     noMatch,
     list.element,
@@ -48,19 +58,27 @@ export function listPane({ pick, approve }) {
   /** @type {unknown} */
   let shownError = null;
 
-  /** The entries that are shown, in their order. */
-  function visible() {
+  /** The groups of the entries that are shown. */
+  function groups() {
     const wanted = comparable(search.value.trim());
-    return (entries.listed ?? []).filter(({ name, request }) =>
-      comparable(`${name} ${request.stage} ${request.agent_type}`).includes(wanted)
+    const shown = (entries.listed ?? []).filter(({ name, request }) =>
+      comparable(`${name} ${rowTitle(request)} ${request.stage} ${request.agent_type}`).includes(wanted)
     );
+    return grouped(shown, addressedGrouping());
   }
 
+  /** The entries that are shown, in their order. */
+  const visible = () => groups().flatMap((group) => group.entries);
+
   function paint() {
-    const rows = visible();
+    const shown = groups();
+    const rows = shown.flatMap((group) => group.entries);
     checks.removeClosed();
+    grouping.value = addressedGrouping();
     write(total, entries.listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
-    list.paint(rows.map((entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) })));
+    /** @param {Entry} entry */
+    const row = (entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) });
+    list.paint(shown.map(({ key, name, entries }) => ({ key, name, rows: entries.map(row) })));
     noMatch.hidden = !search.value || rows.length > 0;
     const open = rows.filter((entry) => entry.open);
     all.checked = checks.size > 0 && open.every((entry) => checks.has(entry));
@@ -101,7 +119,7 @@ export class Checks {
     return this.#checked.has(entry);
   }
 
-  /** The checked entries, oldest first. */
+  /** The checked entries, in the order of the list. */
   get checked() {
     return (entries.listed ?? []).filter((entry) => this.has(entry));
   }

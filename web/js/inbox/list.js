@@ -1,20 +1,22 @@
 /** The list of requests: a row for each, with a link, so that each request has an address. */
 
-import { badge } from "../badges.js";
+import { outcomeInWords } from "../decisions.js";
 import { each, find, h, icon, present, write } from "../dom.js";
-import { REASONS, title } from "../labels.js";
+import { status } from "../labels.js";
 import { visible } from "../text.js";
-import { TONES } from "./card-head.js";
+import { address } from "./addresses.js";
+import { deadline, TONES } from "./card-head.js";
+import { isFailure, rowTitle } from "./titles.js";
 
-/** @import { Entry } from "./entry.js" */
+/** @import { Entry, RequestOutcome } from "./entry.js" */
 
-/** @param {string} id */
-export const address = (id) => `/inbox?request=${id}`;
+/** @typedef {Record<"question" | "project" | "name" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
+/** @typedef {{ entry: Entry, selected: boolean, checked: boolean }} Row */
 
-/** @typedef {Record<"question" | "project" | "stage" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
+/** The mark of each tone. @type {Record<string, string>} */
+const ICONS = { calm: "file", asks: "waiting", bad: "failed" };
 
-/** How a row shows the phase of its response. */
-/** @type {Record<string, [word: string, icon: string]>} */
+/** How a row shows the phase of its response. @type {Record<string, [word: string, icon: string]>} */
 const PHASES = {
   sending: ["Sending", "starting"],
   sent: ["Sent", "starting"],
@@ -27,7 +29,7 @@ const PHASES = {
  * @param {{ pick: (entry: Entry) => void, check: (entry: Entry, on: boolean, range: boolean) => void }} options
  */
 export function inboxList({ pick, check }) {
-  const rows = h("ol", { class: "inbox-rows", "aria-label": "Open requests, oldest first" });
+  const rows = h("ol", { class: "inbox-rows", "aria-label": "Open requests" });
   /** @type {WeakMap<Element, Parts>} */
   const parts = new WeakMap();
 
@@ -39,23 +41,21 @@ export function inboxList({ pick, check }) {
         check(entry, box.checked, event.shiftKey);
       },
     });
-    const question = h("span", { class: "row-question", dir: "auto" });
     const project = h("span", { class: "row-project cut", dir: "auto" });
-    const since = h("time-ago", { datetime: entry.request.created_at, mode: "brief" });
-    const stage = h("span", { class: "row-where cut" });
+    const name = h("span", { class: "row-name" });
+    const question = h("span", { class: "row-question cut", dir: "auto" });
     const marks = h("span", { class: "row-marks" });
-    const left = entry.request.deadline_held
-      ? h("span", { class: "soft" }, "paused")
-      : h("time-left", { until: entry.request.expires_at, since: entry.request.created_at });
+    const left = deadline(entry.request);
+    const tone = TONES[entry.request.reason] ?? "calm";
     const link = h(
       "a",
       { class: "inbox-row", href: address(entry.id), onclick: (event) => picked(event, entry) },
-      h("span", { class: "row-line" }, question, h("span", { class: "visually-hidden" }, " waiting for "), since),
       h("span", { class: "row-line" }, project, left),
-      h("span", { class: "row-line" }, stage, marks),
+      h("span", { class: "row-line" }, h("span", { class: "row-mark", dataset: { tone } }, icon(ICONS[tone])), name),
+      h("span", { class: "row-line" }, question, marks),
     );
     const row = h("li", {}, h("label", { class: "row-check" }, box), link);
-    parts.set(row, { box, question, project, stage, marks, left, link });
+    parts.set(row, { box, question, project, name, marks, left, link });
     return row;
   }
 
@@ -71,23 +71,25 @@ export function inboxList({ pick, check }) {
 
   /**
    * @param {HTMLElement} row
-   * @param {{ entry: Entry, selected: boolean, checked: boolean }} options
+   * @param {Row} options
    */
   function update(row, { entry, selected, checked }) {
     const found = parts.get(row);
     if (!found) return;
-    const { box, question, project, stage, marks, left, link } = found;
+    const { box, question, project, name, marks, left, link } = found;
     const { request } = entry;
-    write(question, visible(request.question));
     write(project, visible(request.project_name));
-    write(stage, `${request.stage} · ${request.agent_type}${request.round > 1 ? ` · round ${request.round}` : ""}`);
+    write(name, rowTitle(request));
+    write(question, isFailure(request) ? `Round ${request.round}` : visible(request.question));
     box.setAttribute("aria-label", `Select “${visible(request.question)}” of ${visible(request.project_name)}`);
     if (box.checked !== checked) box.checked = checked;
     box.disabled = !entry.open;
+    if (link.getAttribute("href") !== address(entry.id)) link.setAttribute("href", address(entry.id));
     if (selected) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
     row.dataset.closed = entry.outcome ? "yes" : "no";
     left.hidden = entry.outcome !== null;
+    if (left.matches("time-left")) left.setAttribute("until", request.expires_at);
     const state = stateOf(entry);
     if (marks.dataset.state === state) return;
     marks.dataset.state = state;
@@ -95,18 +97,28 @@ export function inboxList({ pick, check }) {
   }
 
   /** @type {(entry: Entry) => HTMLElement | null} */
-  const linkOf = (entry) => rows.querySelector(`a[href="${address(entry.id)}"]`);
+  const linkOf = (entry) => rows.querySelector(`a[href*="${entry.id}"]`);
 
   return {
     element: rows,
-    /** @param {{ entry: Entry, selected: boolean, checked: boolean }[]} items */
-    paint(items) {
+    /** @param {{ key: string, name: string, rows: Row[] }[]} groups */
+    paint(groups) {
       const focusedRow = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
       const place = focusedRow ? [...rows.children].indexOf(focusedRow) : -1;
-      each(rows, items, ({ entry }) => entry.id, ({ entry }) => make(entry), update);
+      /** @type {(Row | { key: string, name: string, count: number })[]} */
+      const items = groups.flatMap(({ key, name, rows }) => [{ key, name, count: rows.length }, ...rows]);
+      each(
+        rows,
+        items,
+        (item) => "entry" in item ? item.entry.id : `group ${item.key}`,
+        (item) => "entry" in item ? make(item.entry) : groupHead(),
+        (row, item) => "entry" in item ? update(row, item) : write(row, `${item.name} · ${item.count}`),
+      );
       // If the focused row was removed, the focus moves to its neighbour.
       if (!focusedRow || focusedRow.isConnected) return;
-      const neighbour = rows.children[Math.min(place, rows.children.length - 1)]?.querySelector("a");
+      const neighbour =
+        [...rows.children].slice(0, place + 1).findLast((row) => row.querySelector("a"))?.querySelector("a") ??
+          rows.querySelector("a");
       (neighbour ?? find("main")).focus();
     },
     /** @param {Entry} entry */
@@ -121,20 +133,16 @@ export function inboxList({ pick, check }) {
   };
 }
 
-/** @param {Entry} entry */
-const stateOf = ({ reply, outcome, draft }) => `${outcome?.status} ${reply?.phase} ${draft.typedAction}`;
+const groupHead = () => h("li", { class: "row-group", dir: "auto" });
 
 /** @param {Entry} entry */
-function markers({ request, reply, outcome, draft }) {
-  if (outcome) return [badge("hitl", outcome.status)];
+const stateOf = ({ reply, outcome, draft }) => `${outcome?.status} ${reply?.phase} ${draft.typedMove}`;
+
+/** @param {Entry} entry */
+function markers({ reply, outcome, draft }) {
+  if (outcome) return [outcomeBadge(outcome)];
   const phase = reply && PHASES[reply.phase];
   return present([
-    request.reason !== "review" &&
-    h(
-      "span",
-      { class: "row-reason", dataset: { tone: TONES[request.reason] } },
-      REASONS[request.reason] ?? title(request.reason),
-    ),
     reply && phase &&
     h(
       "span",
@@ -142,6 +150,12 @@ function markers({ request, reply, outcome, draft }) {
       icon(phase[1]),
       phase[0],
     ),
-    !phase && draft.typedAction && h("span", { class: "badge" }, icon("amended"), "Draft"),
+    !phase && draft.typedMove && h("span", { class: "badge" }, icon("amended"), "Draft"),
   ]);
+}
+
+/** @param {RequestOutcome} outcome */
+function outcomeBadge({ status: how, decision }) {
+  const { tone, mark } = status("hitl", how);
+  return h("span", { class: "badge", dataset: { tone } }, icon(mark), outcomeInWords(how, decision));
 }

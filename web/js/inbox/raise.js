@@ -12,6 +12,7 @@ import { COMMENT_LIMIT } from "./responding.js";
 /**
  * @param {Draft} draft
  * @param {Asked} request
+ * @returns {import("./decision-forms.js").ActionForm}
  */
 export function raise(draft, request) {
   const { typed } = draft;
@@ -57,7 +58,6 @@ export function raise(draft, request) {
     input: amount.input,
     label: () => "Raise and continue",
     effect: () => `The ${request.agent_type} continues where it stopped. Nothing that was paid is lost.`,
-    /** @param {Record<string, string>} fields */
     showErrors(fields) {
       if (fields.raise_by) amount.showError(fields.raise_by);
       if (fields.raise_by && fields.raise_by !== refused) look();

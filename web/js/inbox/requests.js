@@ -52,7 +52,7 @@ export const FILES = "application/vnd.botarmy.files+json";
 const isText = (type) => type.startsWith("text/") || type === FILES || type === "application/json";
 
 /**
- * The artifacts that can be amended: those that are text, or the one that a failed step did not write.
+ * The artifacts that can be edited: those that are text, or the one that a failed step did not write.
  * @param {Asked} request
  * @returns {Amendable[]}
  */
@@ -75,17 +75,16 @@ export function amendable(request) {
 }
 
 /**
- * Whether anything can be amended. Until the contents are read, that depends on the item of the list.
+ * Whether the document can be edited, or supplied. Until the contents are read, that depends on the item of the list.
  * @param {Asked} request
  */
-export function mayAmend(request) {
-  if (request.may_redo) return true;
+export function mayEdit(request) {
   if (request.contents) return amendable(request).length > 0;
   return !isUnfinished(request) || Boolean(request.supplies);
 }
 
 /**
- * The stages that feedback may send the work back to: the one that the gate would choose, then the others, nearest
+ * The steps that a change request may send the work back to: the one that the review would choose, then the others, nearest
  * first.
  * @param {Asked} request
  */
@@ -100,7 +99,7 @@ export function redoChoices({ stage, redo_default = stage, redo_stages = [] }) {
 export const mayApprove = (request) => request.reason !== "failed_step" || request.may_redo;
 
 /**
- * Whether a request may be approved together with others. A gate that needs a person is looked at by itself, and so is a
+ * Whether a request may be approved together with others. A review that needs a person is looked at by itself, and so is a
  * call of a tool; an exhausted budget needs an amount of its own.
  * @param {Asked} request
  */

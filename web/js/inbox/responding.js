@@ -3,15 +3,16 @@
  * unavailable: it is sent again at `at`); or `failed` (`message`, and `fields`, the errors of fields).
  */
 
+import { ACTIONS, outcomeInWords } from "../decisions.js";
 import { h } from "../dom.js";
-import { status } from "../labels.js";
 import { toast } from "../notices.js";
 import { pending } from "../pending.js";
 import { hitl, Problem } from "../rest.js";
 import { load, save } from "../storage.js";
 import { entries } from "./entries.js";
 
-/** @import { HitlAction, HitlStatus, ResponseCreate } from "../api.d.ts" */
+/** @import { HitlStatus, ResponseCreate } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
 /** @import { Entry, Reply } from "./entry.js" */
 
 /** The API accepts comments of up to this many characters. */
@@ -21,32 +22,37 @@ const RETRY_DELAYS = [3, 5, 10, 20, 30]; // s between attempts, if the response 
 const timers = new WeakMap();
 
 /**
- * Send the response for an action. `given` is the part of its body that the form provides; with `quiet`, the caller
+ * Send the response for a move. `given` is the part of its body that the form provides; with `quiet`, the caller
  * reports the result.
  * @param {Entry} entry
- * @param {HitlAction} action
+ * @param {Move} move
  * @param {Partial<ResponseCreate>} given
  * @param {{ attempts?: number, quiet?: boolean }} [options]
  */
-export async function respond(entry, action, given, { attempts = 0, quiet = false } = {}) {
+export async function respond(entry, move, given, { attempts = 0, quiet = false } = {}) {
   clearTimeout(timers.get(entry));
-  const body = { action, decision_id: entry.draft.decisionId(action), responder: responder.name, ...given };
-  setReply(entry, { phase: "sending", action });
+  const body = {
+    action: ACTIONS[move],
+    decision_id: entry.draft.decisionId(move),
+    responder: responder.name,
+    ...given,
+  };
+  setReply(entry, { phase: "sending", move });
   /** @param {string} text */
   const report = (text) => quiet || entries.report(entry, text);
   try {
     const answer = await hitl.respond(entry.id, body);
     if (!answer.outcome) {
-      entries.sent(entry, action);
+      entries.sent(entry, move);
       report("Sent. It is stored, and takes effect as soon as a worker is available.");
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
-    report(`${status("hitl", answer.status).word}: ${entry.name}`);
+    report(`${outcomeInWords(answer.status, decision)}: ${entry.name}`);
     entries.close(entry, { status: /** @type {HitlStatus} */ (answer.status), decision, mine: true });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    await handleProblem(entry, action, given, problem, { attempts, quiet });
+    await handleProblem(entry, move, given, problem, { attempts, quiet });
   } finally {
     pending.refresh();
   }
@@ -54,12 +60,12 @@ export async function respond(entry, action, given, { attempts = 0, quiet = fals
 
 /**
  * @param {Entry} entry
- * @param {HitlAction} action
+ * @param {Move} move
  * @param {Partial<ResponseCreate>} given
  * @param {Problem} problem
  * @param {{ attempts: number, quiet: boolean }} options
  */
-async function handleProblem(entry, action, given, problem, { attempts, quiet }) {
+async function handleProblem(entry, move, given, problem, { attempts, quiet }) {
   const { request, decision, errors = [] } = problem.body;
   if (problem.status === 409 && request && request.status !== "pending") {
     if (!quiet && entry !== entries.selected) toast(`${problem.message} ${entry.name}`);
@@ -68,19 +74,19 @@ async function handleProblem(entry, action, given, problem, { attempts, quiet })
     const seconds = problem.retryAfter ?? RETRY_DELAYS[Math.min(attempts, RETRY_DELAYS.length - 1)];
     setReply(entry, {
       phase: "waiting",
-      action,
+      move,
       message: problem.message,
       at: Date.now() + seconds * 1000,
       unsure: problem.status !== 503, // only a 503 says that nothing has happened
-      again: () => respond(entry, action, given, { attempts: attempts + 1, quiet }),
+      again: () => respond(entry, move, given, { attempts: attempts + 1, quiet }),
     });
     timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
   } else {
-    if (problem.about("decision_id")) entry.draft.renew(action);
+    if (problem.about("decision_id")) entry.draft.renew(move);
     const names = errors.map(({ field }) => field).filter(Boolean);
     const fields = Object.fromEntries(names.map((name) => [name, problem.about(name)]));
     if (problem.status === 413 && given.content !== undefined) fields.content = problem.message;
-    setReply(entry, { phase: "failed", action, message: problem.message, fields });
+    setReply(entry, { phase: "failed", move, message: problem.message, fields });
     // The request may have been closed: read it.
     if (problem.status === 404 || problem.status === 409) await entries.refresh(entry);
   }

@@ -1,52 +1,48 @@
-/** The form of one response: its effect, its fields, and its state once it is sent. */
+/** The form for responding: its fields, what it does, and its button. */
 
 import { h, write } from "../dom.js";
-import { textField } from "../field.js";
-import { isUnfinished, title } from "../labels.js";
-import { amend } from "./amend.js";
+import { moveLabel } from "../decisions.js";
+import { pending } from "../pending.js";
+import { changes } from "./change-request.js";
+import { approve, reject } from "./decision-forms.js";
+import { edit } from "./edit-form.js";
 import { raise } from "./raise.js";
-import { COMMENT_LIMIT, respond, responderField, withdraw } from "./responding.js";
+import { respond, responderField, withdraw } from "./responding.js";
 import { progress } from "./response-progress.js";
 
-/** @import { HitlAction, HitlReason, RequestPublic } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
+/** @import { ActionForm } from "./decision-forms.js" */
 /** @import { Draft } from "./draft.js" */
 /** @import { Asked, Entry } from "./entry.js" */
-/** @import { ActionForm } from "./amend.js" */
+/** @import { RemarkSet } from "./remark-set.js" */
 
-/** The labels for approving if there is nothing to approve. @type {Partial<Record<HitlReason, string>>} */
-const APPROVE_LABELS = {
-  failed_step: "Try again",
-  stopped: "Try again",
-  budget: "Raise the budget",
-  tool_call: "Permit the call",
-};
+/** Why a button is disabled while the connection is lost. */
+export const UNREACHABLE = "BotArmy cannot be reached at the moment. What you type is kept.";
+
+/** @type {Record<Move, (draft: Draft, request: Asked, remarks: RemarkSet) => ActionForm>} */
+const FORMS = { approve, changes, edit, reject };
 
 /**
- * The label for approving. A failed step has nothing to approve, so it is tried again.
- * @param {Asked} request
- */
-export const approveLabel = (request) => APPROVE_LABELS[request.reason] ?? "Approve";
-
-/**
- * The form for `action` on `entry`; `close()` closes it.
+ * The form for a move on `entry`; `close()` closes it.
  * @param {Entry} entry
- * @param {HitlAction} action
+ * @param {Move} move
  * @param {Asked} request
- * @param {() => void} close
+ * @param {{ remarks: RemarkSet, close: () => void }} options
  */
-export function responseForm(entry, action, request, close) {
+export function responseForm(entry, move, request, { remarks, close }) {
   const { draft } = entry;
-  /** @type {ActionForm} */
-  const actionForm = formFor(action, request)(draft, request);
-  const confirm = h("button", { type: "submit", class: action === "reject" ? "primary destructive" : "primary" });
+  const make = move === "approve" && request.reason === "budget" ? raise : FORMS[move];
+  const actionForm = make(draft, request, remarks);
+  const confirm = h("button", { type: "submit", class: move === "reject" ? "primary destructive" : "primary" });
   const cancel = h("button", { type: "button", onclick: close }, "Cancel");
-  const state = progress(entry, action);
+  const state = progress(entry, move);
   const effect = h("p", { class: "effect" });
-  const name = { approve: approveLabel(request), amend: "Amend", reject: "Reject" }[action];
-  const dropped = draft.dropped(action);
+  const name = moveLabel(request, move);
+  const offline = h("p", { class: "loss", id: `offline-${entry.id}`, hidden: true }, UNREACHABLE);
+  const dropped = draft.dropped(move);
   // It is an effect of the button, so screen readers read it with the button.
   const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be discarded.`) : null;
-  if (loss) confirm.setAttribute("aria-describedby", loss.id);
+  confirm.setAttribute("aria-describedby", [loss?.id, offline.id].filter(Boolean).join(" "));
   const footer = h("footer", {}, confirm, cancel, responderField());
   const element = h(
     "form",
@@ -63,21 +59,22 @@ export function responseForm(entry, action, request, close) {
         else if (submits) element.requestSubmit();
       },
     },
-    actionForm.choice,
+    h("h3", { class: "form-name" }, name),
     effect,
     loss,
     actionForm.parts,
     state.element,
+    offline,
     footer,
   );
 
   /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
-    if (!entry.open) return;
+    if (!entry.open || pending.unreachable) return;
     const given = actionForm.given();
     if (!given) actionForm.input.focus();
-    else await respond(entry, action, given);
+    else await respond(entry, move, given);
     if (Object.keys(entry.reply?.fields ?? {}).length && element.isConnected) actionForm.input.focus();
   }
 
@@ -86,7 +83,8 @@ export function responseForm(entry, action, request, close) {
     write(confirm, sending ? "Sending…" : actionForm.label());
     write(effect, actionForm.effect());
     // Not `disabled`, which would take the focus from it.
-    confirm.setAttribute("aria-disabled", String(!entry.open));
+    confirm.setAttribute("aria-disabled", String(!entry.open || pending.unreachable));
+    offline.hidden = !pending.unreachable;
     for (const field of element.querySelectorAll("textarea, footer input")) {
       field.toggleAttribute("readonly", !entry.open);
     }
@@ -95,8 +93,9 @@ export function responseForm(entry, action, request, close) {
     const done = entry.outcome !== null || entry.reply?.phase === "sent";
     footer.hidden = effect.hidden = done;
     if (loss) loss.hidden = done;
-    const fields = (entry.reply?.phase === "failed" && entry.reply.action === action && entry.reply.fields) || {};
+    const fields = (entry.reply?.phase === "failed" && entry.reply.move === move && entry.reply.fields) || {};
     actionForm.showErrors(fields);
+    actionForm.update?.();
     state.update();
   }
 
@@ -105,82 +104,8 @@ export function responseForm(entry, action, request, close) {
   return {
     element,
     update,
-    focus: () => (action === "approve" ? confirm : actionForm.input).focus({ preventScroll: true }),
+    focus: () => (move === "approve" ? confirm : actionForm.input).focus({ preventScroll: true }),
+    /** @param {string} id */
+    focusRemark: (id) => actionForm.focusRemark?.(id),
   };
 }
-
-/**
- * @param {HitlAction} action
- * @param {Asked} request
- */
-function formFor(action, request) {
-  return action === "approve" && request.reason === "budget" ? raise : { approve, amend, reject }[action];
-}
-
-/**
- * @param {Draft} draft
- * @param {Asked} request
- */
-function approve(draft, request) {
-  const failed = isUnfinished(request);
-  const then = isStandalone(request) ? "the task is done" : "the project continues";
-  const comment = textField(
-    "Comment (optional)",
-    draft.typed.approve.comment,
-    (text) => draft.type("approve", { comment: text }),
-    { maxLength: COMMENT_LIMIT, rows: 2 },
-  );
-  return {
-    parts: [comment.element],
-    input: comment.input,
-    label: () => (failed ? "Try again" : "Approve and continue"),
-    effect: () =>
-      failed
-        ? `The ${request.agent_type} tries again. It receives your comment as feedback.`
-        : `Accepts ${artifactNames(request)} unchanged, and ${then}. This is final.`,
-    /** @param {Record<string, string>} fields */
-    showErrors(fields) {
-      comment.showError(fields.comment ?? "");
-    },
-    given: () => ({ comment: draft.typed.approve.comment.trim() || undefined }),
-  };
-}
-
-/**
- * @param {Draft} draft
- * @param {Asked} request
- */
-function reject(draft, request) {
-  const what = isStandalone(request) ? "task" : "project";
-  const comment = textField("Reason", draft.typed.reject.comment, (text) => draft.type("reject", { comment: text }), {
-    maxLength: COMMENT_LIMIT,
-    required: true,
-    hint: "Everyone who follows the project can read it.",
-  });
-  return {
-    parts: [comment.element],
-    input: comment.input,
-    label: () => `Reject and end the ${what}`,
-    effect: () => `The ${what} ends as rejected. Nothing more is done for it. This is final.`,
-    /** @param {Record<string, string>} fields */
-    showErrors(fields) {
-      if (fields.comment) comment.showError(fields.comment);
-    },
-    given() {
-      if (draft.typed.reject.comment.trim()) return { comment: draft.typed.reject.comment.trim() };
-      comment.showError("Say why: a rejection needs a reason.");
-      return null;
-    },
-  };
-}
-
-/**
- * Whether a request belongs to a task outside the pipeline, whose end does not end the project.
- * @param {Asked} request
- */
-const isStandalone = (request) => Boolean(request.task?.standalone_task_id);
-
-const listing = new Intl.ListFormat("en");
-/** @param {Asked} request */
-const artifactNames = ({ artifacts }) =>
-  listing.format(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "the stage's result";

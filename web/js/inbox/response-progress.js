@@ -3,17 +3,17 @@
 import { h, write } from "../dom.js";
 import { withdraw } from "./responding.js";
 
-/** @import { HitlAction } from "../api.d.ts" */
+/** @import { Move } from "../labels.js" */
 /** @import { Entry, Reply } from "./entry.js" */
 
 const UNSURE = "Your response may not have arrived. It is safe to send it again: it counts once.";
 
 /**
- * `{element, update}` for one action of an entry.
+ * `{element, update}` for one move of an entry.
  * @param {Entry} entry
- * @param {HitlAction} action
+ * @param {Move} move
  */
-export function progress(entry, action) {
+export function progress(entry, move) {
   const element = h("div", { class: "reply", role: "alert" });
   /** @type {Reply | null} */
   let shown = null;
@@ -21,7 +21,7 @@ export function progress(entry, action) {
   let timer;
 
   function update() {
-    const reply = entry.reply?.action === action ? entry.reply : null;
+    const reply = entry.reply?.move === move ? entry.reply : null;
     if (reply === shown) return;
     shown = reply;
     clearInterval(timer);

@@ -4,7 +4,7 @@ import { failure } from "../notices.js";
 import { go } from "../navigation.js";
 import { Problem } from "../rest.js";
 import { entries } from "./entries.js";
-import { address } from "./list.js";
+import { address, addressed } from "./addresses.js";
 import { readRequest } from "./requests.js";
 
 /** @import { cardPane } from "./card-pane.js" */
@@ -16,9 +16,6 @@ export const wide = matchMedia("(min-width: 60rem)");
 
 /** The API's statuses for an id that no request has, or that is malformed. */
 const NO_SUCH_REQUEST = new Set([404, 422]);
-
-/** The request's id in the address, or null. */
-export const addressed = () => new URLSearchParams(location.search).get("request");
 
 export class InboxSelection {
   #list;
@@ -152,7 +149,7 @@ export class InboxSelection {
       return;
     }
     this.show(null, after);
-    go("/inbox", { replace: true });
+    go(address(null), { replace: true });
     this.#leaveList();
   }
 

@@ -1,6 +1,6 @@
 /** `<live-text>`: what the model of a running task is writing, until the turn is in the task's conversation. */
 
-import { h, write } from "../dom.js";
+import { find, h, onCustom, write } from "../dom.js";
 import { announce } from "../notices.js";
 import { style } from "../style.js";
 import { visible } from "../text.js";
@@ -61,7 +61,7 @@ export class LiveTextElement extends HTMLElement {
     this.#hideIfStored();
   }
 
-  /** The text is obsolete once the task does not work any more. @param {boolean} works */
+  /** A text is obsolete once the task does not work any more. @param {boolean} works */
   set works(works) {
     if (!works) this.hidden = true;
   }
@@ -100,6 +100,21 @@ export class LiveTextElement extends HTMLElement {
     this.#announcedAt = now;
     announce(`${stage}: the model ${ended ? "has written" : "is writing"} turn ${turn}.`);
   }
+}
+
+/**
+ * Show what is written for a task in its entry, below the conversation.
+ * @param {HTMLElement} entry
+ * @param {LiveTexts} texts
+ * @param {string} taskId
+ */
+export function addLiveText(entry, texts, taskId) {
+  if (entry.querySelector("live-text")) return;
+  const element = h("live-text", { hidden: true });
+  element.follow(texts, taskId);
+  const transcript = find("task-transcript", entry);
+  onCustom(transcript, "turns-shown", (turn) => element.stored(turn));
+  transcript.after(element);
 }
 
 /** The end of a long text, from the beginning of a line on if there is one. @param {string} text */

@@ -80,7 +80,7 @@ export class PipelineGraph extends HTMLElement {
     if (redraw) this.#draw(layout(pipeline, { gated, room: this.#width }));
     this.#drawn = drawn;
     showStates(this.#parts.picture, gates, stages);
-    write(this.#parts.title, `Stages of ${pipeline.name}`);
+    write(this.#parts.title, `Steps of ${pipeline.name}`);
     const dependencies = upstream(pipeline);
     /** @param {Stage} stage */
     const box = ({ name }) => stageBox(`${this.#id}-${name}`, stages && (() => this.#select(name)));

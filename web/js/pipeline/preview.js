@@ -63,7 +63,7 @@ export function gatesInWords(pipeline, oversight) {
   const under = (rule) => pipeline.stages.filter((each) => gateAsks(each, oversight) === rule).map(({ name }) => name);
   const always = under("always");
   const unsure = under("on_low_confidence");
-  if (!always.length && !unsure.length) return "No gate asks. You are asked only if a step fails.";
+  if (!always.length && !unsure.length) return "No review asks. You are asked only if a step fails.";
   const parts = [
     always.length && `You decide after ${list.format(always)}`,
     unsure.length && `${always.length ? "and " : "You decide "}after ${list.format(unsure)} if the agent is unsure`,

@@ -24,7 +24,7 @@ export function projectHead(model, signal) {
   const statusBadge = h("span", {});
   const facts = h("dl", { class: "project-facts" });
   const reason = h("div", { class: "notice reason", hidden: true });
-  const bar = h("progress", { "aria-label": "Stages accepted" });
+  const bar = h("progress", { "aria-label": "Steps accepted" });
   const actionBar = actions(model, signal);
   const problems = workflowProblems(model, signal);
   const now = nowLine(model);
@@ -71,7 +71,7 @@ export function projectHead(model, signal) {
 function factRows(project, cost, budget, bar) {
   /** @type {([term: string, value: Child] | null | "")[]} */
   const facts = [
-    ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} stages`, bar)],
+    ["Progress", h("span", { class: "with-bar" }, `${project.progress.done} of ${project.progress.total} steps`, bar)],
     ["Crew", h("span", { dir: "auto" }, visible(crewInWords(project)))],
     cost && ["Cost", h("span", { class: "numbers" }, cost)],
     budget && ["Budget", h("span", { class: "numbers" }, budget)],

@@ -21,7 +21,7 @@ export async function retryDialog(model) {
   const stage = field("Begin with", stageSelect(choices, draft.values.stage ?? choices.default));
   const again = h("p", { class: "soft", "aria-live": "polite" });
   const comment = textField("What should be different this time?", draft.values.comment ?? "", () => {}, {
-    hint: "The stage’s agent gets it as feedback.",
+    hint: "The step’s agent gets it as feedback.",
     rows: 5,
     maxLength: 10_000,
   });
@@ -29,13 +29,13 @@ export async function retryDialog(model) {
     const reopens = choices.stages.find((choice) => choice.stage === stage.input.value)?.reopens ?? [];
     again.textContent = reopens.length
       ? `These run again after it: ${reopens.join(", ")}. What they had produced stays in the history.`
-      : "No other stage depends on it.";
+      : "No other step depends on it.";
   };
   stage.input.addEventListener("change", explain);
   explain();
   const dialog = formDialog({
     heading: "Retry the project",
-    text: "What the other stages have accepted stays.",
+    text: "What the other steps have accepted stays.",
     fields: [stage.element, again, comment.element],
     required: [],
     submit: "Retry",

@@ -2,7 +2,8 @@
 
 import { badge } from "../badges.js";
 import { childrenOf, h, write } from "../dom.js";
-import { DECIDED, REASONS } from "../labels.js";
+import { decidedInWords } from "../decisions.js";
+import { REASONS } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
@@ -69,7 +70,6 @@ async function showResponses(list, request, signal) {
 
 /** @param {DecisionPublic} decision */
 function response(decision) {
-  const how = decision.action !== "amend" ? "" : decision.content_hash ? " with new content" : " with feedback";
   const why = decision.explanation ? ` · not applied: ${decision.explanation}` : " · not applied";
   return h(
     "li",
@@ -78,7 +78,7 @@ function response(decision) {
       "span",
       {},
       h("strong", { dir: "auto" }, visible(decision.responder)),
-      ` ${DECIDED[decision.action]}${how} `,
+      ` ${visible(decidedInWords(decision))} `,
       h("time-ago", { datetime: decision.responded_at }),
       decision.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),

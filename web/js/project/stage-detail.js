@@ -10,7 +10,7 @@ import { gateAsks, upstream } from "../pipeline/stages.js";
 import { visible } from "../text.js";
 import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 
-/** @import { Event as LogEvent, Rework, Stage } from "../api.d.ts" */
+/** @import { Event as LogEvent, Rework, Stage, TaskPublic } from "../api.d.ts" */
 /** @import { TaskTranscript } from "../transcript/task-transcript.js" */
 /** @import { ProjectModel } from "./model.js" */
 /** @import { Child } from "../elements.d.ts" */
@@ -20,7 +20,7 @@ import { artifactLink, taskEntry, updateTask } from "./task-entry.js";
 const RULES = {
   always: "A human decides on its result.",
   on_low_confidence: "A human decides on its result if the agent is unsure.",
-  never: "No gate applies. If the step fails at every attempt, a human is still asked.",
+  never: "No review applies. If the step fails at every attempt, a human is still asked.",
 };
 
 /**
@@ -36,7 +36,7 @@ export function stageDetail(model, signal, close) {
   const about = h("div", { class: "stage-detail-about" });
   const none = h("p", { class: "soft" }, "It has not started.");
   const list = h("ol", { class: "task-entries", "aria-label": "Tasks" });
-  const label = { "aria-label": "Close the stage" };
+  const label = { "aria-label": "Close the step" };
   const closeButton = h(
     "button",
     { type: "button", class: "quiet icon-button", ...label, onclick: close },
@@ -58,7 +58,22 @@ export function stageDetail(model, signal, close) {
   };
   onCustom(model, "events", refreshTranscripts, { signal });
   const texts = new LiveTexts();
-  if (!model.project.is_rehearsal && !model.ended) live.read(model.id, (frame) => texts.receive(frame), signal);
+  const asksModels = !model.project.is_rehearsal;
+  if (asksModels && !model.ended) live.read(model.id, (frame) => texts.receive(frame), signal);
+  /**
+   * Show what the model of a running task is writing.
+   * @param {HTMLElement} entry
+   * @param {TaskPublic} task
+   */
+  async function showLiveText(entry, { task_id: id, status }) {
+    const works = status === "working";
+    if (works && !entry.querySelector("live-text")) {
+      const { addLiveText } = await import("../live-text/live-text.js"); // loaded for the first task that works
+      if (!signal.aborted) addLiveText(entry, texts, id);
+    }
+    const element = entry.querySelector("live-text");
+    if (element) element.works = works;
+  }
   /** @type {Subject | null} */
   let subject = null;
   let described = "";
@@ -83,8 +98,9 @@ export function stageDetail(model, signal, close) {
     // Newest first: the newest round matters most.
     const shown = stage ? tasks.filter((task) => task.stage === name).reverse() : present([chosen]);
     none.hidden = shown.length > 0;
-    each(list, shown, ({ task_id }) => task_id, (task) => taskEntry(task, texts, signal), (entry, task) => {
+    each(list, shown, ({ task_id }) => task_id, (task) => taskEntry(task, signal), (entry, task) => {
       updateTask(entry, task, model);
+      if (asksModels) showLiveText(entry, task);
       entry.classList.toggle("chosen", task.task_id === wanted && shown.length > 1);
     });
   }
@@ -146,7 +162,7 @@ function describe(stage, model) {
     ["Model", h("span", { dir: "auto" }, visible(stageModelInWords(stage, model.project)))],
     ["Consumes", typeList(stage.consumes)],
     ["Produces", typeList(stage.produces)],
-    ["Gate", [
+    ["Review", [
       h("p", {}, RULES[rule]),
       rule !== "never" && h("p", { class: "soft", dir: "auto" }, stage.gate?.question),
     ]],

@@ -1,9 +1,8 @@
 /** One task in a stage's detail: when it ran, its result, its instructions, its artifacts and its requests. */
 
 import { badge } from "../badges.js";
-import { each, find, h, icon, onCustom, present, write } from "../dom.js";
+import { each, find, h, icon, present, write } from "../dom.js";
 import { bytes, OPEN_TASK_STATUSES, title } from "../labels.js";
-import "../live-text/live-text.js";
 import { messageOf } from "../notices.js";
 import { tasks } from "../rest.js";
 import { visible } from "../text.js";
@@ -13,21 +12,14 @@ import { askedModel, fallbacksInWords, modelInWords } from "../usage.js";
 import { requestEntry, updateRequest } from "./request-entry.js";
 
 /** @import { ArtifactItem, RequestItem, TaskPublic } from "../api.d.ts" */
-/** @import { LiveTextElement } from "../live-text/live-text.js" */
-/** @import { LiveTexts } from "../live-text/live-texts.js" */
 /** @import { TaskTranscript } from "../transcript/task-transcript.js" */
 /** @import { ProjectModel } from "./model.js" */
 
 /**
  * @param {TaskPublic} task
- * @param {LiveTexts} texts
  * @param {AbortSignal} signal
  */
-export function taskEntry(task, texts, signal) {
-  const liveText = h("live-text", { hidden: true });
-  liveText.follow(texts, task.task_id);
-  const transcript = h("task-transcript", {});
-  onCustom(transcript, "turns-shown", (turn) => liveText.stored(turn));
+export function taskEntry(task, signal) {
   const entry = h(
     "li",
     { class: "task-entry", id: `task-${task.task_id}`, tabindex: "-1" },
@@ -40,8 +32,7 @@ export function taskEntry(task, texts, signal) {
     ),
     h("div", { dataset: { part: "instructions" } }),
     h("p", { class: "bad prose", dir: "auto", dataset: { part: "error" } }),
-    transcript,
-    liveText,
+    h("task-transcript", {}),
     h("ul", { "aria-label": "What it wrote", dataset: { part: "artifacts" } }),
     h("p", { class: "soft", dataset: { part: "provenance" } }),
     h("ul", { "aria-label": "Requests", dataset: { part: "requests" } }),
@@ -68,7 +59,6 @@ export function updateTask(entry, task, model) {
   part("error").hidden = !task.error;
   const artifacts = model.artifacts.filter((artifact) => artifact.task_id === task.task_id);
   /** @type {TaskTranscript} */ (find("task-transcript", entry)).show(task, model.project.is_rehearsal);
-  /** @type {LiveTextElement} */ (find("live-text", entry)).works = task.status === "working";
   part("provenance").hidden = !artifacts.some(({ by_agent }) => by_agent) || !askedModel(task.usage);
   write(part("provenance"), part("provenance").hidden ? "" : writtenBy(task));
   part("artifacts").hidden = artifacts.length === 0;

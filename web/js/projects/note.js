@@ -57,7 +57,7 @@ export function noteOf(
         { class: "project-since" },
         h("span", { class: "visually-hidden" }, "for "),
         h("time-ago", { datetime: open.since, mode: "brief" }),
-        count > 1 && h("span", { class: "project-more", title: `${count} gates are open` }, `+${count - 1}`),
+        count > 1 && h("span", { class: "project-more", title: `${count} reviews are open` }, `+${count - 1}`),
       ),
     ];
   }
@@ -66,7 +66,7 @@ export function noteOf(
       h(
         "a",
         { class: "project-asks cut", href: `/projects/${id}` },
-        count > 1 ? `${count} open gates` : "An open gate",
+        count > 1 ? `${count} open reviews` : "An open review",
       ),
     ];
   }

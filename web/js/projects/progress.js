@@ -8,7 +8,7 @@ export function progress() {
   return h(
     "div",
     { class: "stage-progress" },
-    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Stages", "aria-valuemin": "0" }),
+    h("div", { class: "stage-progress-bar", role: "progressbar", "aria-label": "Steps", "aria-valuemin": "0" }),
     h("span", { class: "stage-progress-text", "aria-hidden": "true" }),
   );
 }
@@ -23,7 +23,7 @@ export function paintProgress(element, { progress: { done, total }, phase, statu
   childrenOf(bar).forEach((segment, index) => {
     segment.dataset.state = index < done ? "done" : index === done ? "now" : "ahead";
   });
-  const words = `${done} of ${total} stages done`;
+  const words = `${done} of ${total} steps done`;
   bar.setAttribute("aria-valuemax", String(total));
   bar.setAttribute("aria-valuenow", String(done));
   bar.setAttribute("aria-valuetext", words);

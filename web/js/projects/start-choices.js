@@ -88,8 +88,8 @@ export class StartChoices {
     const chosen = wanted.find((name) => names.includes(name)) ?? "";
     this.#draft.values.pipeline = chosen;
     const options = this.#pipelines.map(({ name, description, stages, gates }) => {
-      const gated = gates.length ? count(gates.length, "gate") : "no gate";
-      return { value: name, word: name, means: description, aside: `${count(stages.length, "stage")}, ${gated}` };
+      const gated = gates.length ? count(gates.length, "review") : "no review";
+      return { value: name, word: name, means: description, aside: `${count(stages.length, "step")}, ${gated}` };
     });
     this.#pipeline.fill(options, chosen);
     this.#draw();

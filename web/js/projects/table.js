@@ -14,7 +14,7 @@ import { paintProgress, progress } from "./progress.js";
 
 const painted = new WeakMap();
 
-const COLUMNS = ["Status", "Project", "Now", "Stages", "Pipeline", "Cost", "Last activity"];
+const COLUMNS = ["Status", "Project", "Now", "Steps", "Pipeline", "Cost", "Last activity"];
 
 export function emptyTable() {
   const body = h("tbody", { role: "rowgroup" });

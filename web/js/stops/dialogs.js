@@ -33,8 +33,9 @@ export async function stopDialog(project) {
   const reason = reasonField("The bill is too high.");
   const dialog = formDialog({
     heading: "Stop",
-    text: "Within 5 seconds nothing of it runs or spends any more. Gates still accept responses, and their deadlines " +
-      "are on hold. After the release, every step continues where it was. A stopped step by itself asks at its gate.",
+    text:
+      "Within 5 seconds nothing of it runs or spends any more. Reviews still accept responses, and their deadlines " +
+      "are on hold. After the release, every step continues where it was. A step that was stopped by itself asks for a review.",
     fields: [what.element, reason.element],
     required: [[reason, "Say why."]],
     submit: "Stop now",

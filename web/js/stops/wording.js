@@ -64,3 +64,13 @@ export function choices(project, roles, tasks) {
     })),
   ];
 }
+
+/** What was stopped, by the scope of the stop. @type {Record<string, string>} */
+const STOPPED = { all: "everything", project: "the project", role: "the role", step: "a step" };
+
+/**
+ * "stopped the role coder".
+ * @param {Record<string, any>} stop the data of the event `stop_change`
+ */
+export const stopInWords = ({ stopped, scope, role }) =>
+  `${stopped ? "stopped" : "released"} ${STOPPED[scope] ?? scope}${role ? ` ${role}` : ""}`;

@@ -85,7 +85,7 @@ function content(span) {
     ["Agent", title(task.agent_type)],
     ["Started", inFull(span.from)],
     ["Worked", worked(span)],
-    request && ["Gate", REASONS[request.reason] ?? request.reason],
+    request && ["Review", REASONS[request.reason] ?? request.reason],
     request && ["Waited for a human", waited(span)],
     request && ["Response", status("hitl", request.status).word],
     !span.open && ["Ended", inFull(span.to)],

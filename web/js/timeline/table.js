@@ -10,7 +10,7 @@ import { waited, worked } from "./card.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { Span } from "./rows.js" */
 
-const COLUMNS = ["Stage", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
+const COLUMNS = ["Step", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
 const clock = new Intl.DateTimeFormat(undefined, {
   day: "numeric",
   month: "short",

@@ -7,7 +7,7 @@ import { needsCompressing, timeScale } from "./scale.js";
 /** @import { Span } from "./rows.js" */
 
 const SCALES = { compressed: "Compressed", even: "To scale" };
-const KEYS = { work: "an agent is working", wait: "waiting for a human", gate: "a gate, and its response" };
+const KEYS = { work: "an agent is working", wait: "waiting for a human", gate: "a review, and its response" };
 const MAX_ZOOM = 64;
 const EDGE = 14; // px right of the scale; as much again for the word "now"
 

@@ -5,7 +5,8 @@ import { approveAll } from "../inbox/bulk-approval.js";
 import { cardPane } from "../inbox/card-pane.js";
 import { entries } from "../inbox/entries.js";
 import { listPane } from "../inbox/list-pane.js";
-import { addressed, InboxSelection, wide } from "../inbox/selection.js";
+import { address, addressed } from "../inbox/addresses.js";
+import { InboxSelection, wide } from "../inbox/selection.js";
 import { shortcuts } from "../keyboard.js";
 import { go } from "../navigation.js";
 import { empty } from "../notices.js";
@@ -14,6 +15,7 @@ import { coalesced } from "../scheduling.js";
 import { style } from "../style.js";
 
 /** @import { Entry } from "../inbox/entry.js" */
+/** @import { Move } from "../labels.js" */
 /** @import { Context } from "../router.js" */
 
 await style("inbox.css");
@@ -31,7 +33,7 @@ export async function open(root, { signal }) {
   const notice = empty(
     "inbox",
     "Nothing is waiting for you",
-    "When a gate asks, or a step fails, the request appears here at once, with everything that you need to decide.",
+    "When a step asks for a review, or fails, the request appears here at once, with everything that you need to decide.",
     h("a", { class: "button", href: "/" }, "See the projects"),
   );
   const nothing = h("div", { class: "inbox-empty", hidden: true }, notice);
@@ -92,9 +94,9 @@ export async function open(root, { signal }) {
     else selection.revealOnce();
   }
 
-  /** @param {"approve" | "amend" | "reject"} action */
-  const openForm = (action) => cards.card?.openForm(action) ?? false;
-  const closeCard = () => (view.dataset.open === "yes" && !wide.matches ? go("/inbox") : false);
+  /** @param {Move} move */
+  const openForm = (move) => cards.card?.openForm(move) ?? false;
+  const closeCard = () => (view.dataset.open === "yes" && !wide.matches ? go(address(null)) : false);
 
   shortcuts({
     j: ["Next request", () => selection.step(1)],
@@ -106,8 +108,11 @@ export async function open(root, { signal }) {
       return true;
     }],
     a: ["Approve, or approve the selected ones", () => (list.checks.size ? approveChecked() : openForm("approve"))],
-    e: ["Amend", () => openForm("amend")],
-    r: ["Reject", () => openForm("reject")],
+    c: ["Request changes", () => openForm("changes")],
+    e: ["Request changes, too", () => openForm("changes")],
+    l: ["Comment on a line of the document", () => cards.card?.comment() ?? false],
+    E: ["Edit and approve", () => openForm("edit")],
+    r: ["Reject and end the project", () => openForm("reject")],
     x: ["Select, to approve several at once", () => {
       const entry = entries.selected;
       if (entry) list.checks.set(entry, !list.checks.has(entry));
@@ -118,7 +123,10 @@ export async function open(root, { signal }) {
   }, signal);
 
   entries.addEventListener("change", changed, { signal });
-  addEventListener("querychange", () => selection.followAddress(), { signal });
+  addEventListener("querychange", () => {
+    paintSoon();
+    selection.followAddress();
+  }, { signal });
   wide.addEventListener("change", () => selection.followAddress(), { signal });
   signal.addEventListener("abort", () => entries.select(null));
 

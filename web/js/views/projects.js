@@ -156,7 +156,7 @@ function emptyState(filter, { start, clear, signal }) {
     return empty(
       "waiting",
       "Nothing is waiting for you",
-      "When a gate asks, its project appears here, and in the inbox.",
+      "When a step asks for a review, its project appears here, and in the inbox.",
       h("button", { type: "button", onclick: clear }, "Show all projects"),
     );
   }

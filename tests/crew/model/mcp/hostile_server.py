@@ -18,6 +18,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "$defs": {str(n): {"allOf": [{"$ref": f"#/$defs/{n + 1}"}] * 2} for n in range(40)} | {"40": {}},
         "$ref": "#/$defs/0",
     },
+    "dynamic": {
+        "$defs": {str(n): {"allOf": [{"$dynamicRef": f"#/$defs/{n + 1}"}] * 2} for n in range(40)} | {"40": {}},
+        "$dynamicRef": "#/$defs/0",
+    },
     "no schema": {"properties": {"text": {"type": "bogus"}}},
     "large schema": {"description": "x" * 60_000},
 }

@@ -86,6 +86,7 @@ async def test_a_message_of_any_size_ends_the_server_and_not_the_worker(tmp_path
         ("reference", r"refers to what it does not contain: http://127\.0\.0\.1:1"),
         ("itself", "refers to itself without an end"),
         ("doubling", "refers to itself without an end"),
+        ("dynamic", "refers to itself without an end"),
     ],
 )
 async def test_a_schema_that_cannot_be_evaluated_permits_no_call(tmp_path: Path, what: str, problem: str) -> None:

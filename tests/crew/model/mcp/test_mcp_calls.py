@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from crew.model.tool import Tool
+from crew.protocol import PermissionNeededError
 from crew.transcript import EntryKind
+from models.contracts.tool_permission import ToolDecision
 from tests.crew.model.model_under_test import (
     DiedError,
     Done,
@@ -22,6 +25,18 @@ from tests.crew.model.model_under_test import (
 from tests.crew.model.test_conversation import results
 
 WORK = (says(call("act", "1", word="a")), says(call("act", "2", word="b")), says(call("done", "3", text="all")))
+
+
+class AskingTools(Tools):
+    """`act` belongs to an MCP server, and asks. A later version of BotArmy has another description of `done`."""
+
+    version = 1
+
+    def all(self) -> tuple[Tool, ...]:
+        asking = {"source": "notes/act", "asks_first": True}
+        newer = {"description": f"Ends, version {self.version}."}
+        changes: dict[str, dict[str, Any]] = {"act": asking, "done": newer}
+        return tuple(replace(tool, **changes.get(tool.name, {})) for tool in super().all())
 
 
 class RemoteTools(Tools):
@@ -47,3 +62,24 @@ async def test_whatever_write_a_step_dies_at_no_call_is_made_twice() -> None:
         assert len(tools.acts) == 2 - began
         lost = [text for messages in model.asked[1:] for text in results(messages) if "the worker died" in text]
         assert len(lost) == began
+
+
+async def test_a_permission_is_used_up_although_the_conversation_begins_again() -> None:
+    work = (WORK[0], WORK[2])
+    step, tools = Step(), AskingTools()
+    with pytest.raises(PermissionNeededError) as needed:
+        await conversation(Model(work), step, tools).run()
+    allowed = ToolDecision(digest=needed.value.call.digest, allowed=True)
+    step.transcript.dies_at = step.transcript.writes + 3  # the response after the call
+    with pytest.raises(DiedError):
+        await conversation(Model(work), step, tools, permissions=[allowed]).run()
+    assert tools.acts == ["a"]
+
+    tools.version = 2  # an update in the middle of the step
+    with pytest.raises(PermissionNeededError) as again:
+        await conversation(Model(work), step, tools, permissions=[allowed]).run()
+    assert (again.value.call, tools.acts) == (needed.value.call, ["a"])
+    for _ in range(2):  # and once it is stored, it is read
+        completed = await conversation(Model(work), step, tools, permissions=[allowed, allowed]).run()
+        assert completed.arguments == Done(text="all")
+        assert tools.acts == ["a", "a"]

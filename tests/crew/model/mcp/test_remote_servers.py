@@ -110,10 +110,10 @@ async def refuse(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"no"})
 
 
-@pytest.mark.parametrize("app", [answer_compressed, refuse])
-async def test_a_server_that_cannot_be_used_is_named_without_keys(tmp_path: Path, app: App) -> None:
+@pytest.mark.parametrize(("app", "problem"), [(answer_compressed, "a compressed response"), (refuse, "an error")])
+async def test_a_server_that_cannot_be_used_is_named_without_keys(tmp_path: Path, app: App, problem: str) -> None:
     async with served(app, lifespan=False) as url:
-        with pytest.raises(AgentError, match="the MCP server notes cannot be used") as raised:
+        with pytest.raises(AgentError, match=f"the MCP server notes cannot be used: .*{problem}") as raised:
             async with opened(tmp_path, url, "notes/note"):
                 pass
     assert KEY not in str(raised.value)

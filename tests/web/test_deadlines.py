@@ -1,0 +1,52 @@
+"""A request says in the page what its deadline does, and a person extends it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import httpx2
+import pytest
+from playwright.async_api import expect
+
+from tests.web.browsing import NewPage
+from tests.web.scene import Director
+
+pytestmark = pytest.mark.long
+
+
+async def test_a_person_extends_a_deadline_and_sees_what_it_does(
+    http: httpx2.AsyncClient, worker: None, new_page: NewPage
+) -> None:
+    director = Director(http)
+    project_id = await director.start("Guest book")
+    request = await director.request(project_id, "discovery")
+    page = await new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    await page.goto(f"/inbox?request={request['request_id']}")
+    await expect(page.get_by_text("24 h left").first).to_be_visible()
+    await expect(page.get_by_text("The project fails").first).to_contain_text("if nobody decides")
+    await page.get_by_role("button", name="Extend").click()
+    dialog = page.get_by_role("dialog", name="Extend the deadline")
+    await dialog.get_by_label("Extend by").select_option(label="3 days")
+    await dialog.get_by_role("button", name="Extend", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_text("4 d left").first).to_be_visible()
+    (extension,) = (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["extensions"]
+    was, now = datetime.fromisoformat(extension["was"]), datetime.fromisoformat(extension["expires_at"])
+    assert now - was == timedelta(days=3)
+
+
+async def test_context_is_given_in_the_page(http: httpx2.AsyncClient, worker: None, new_page: NewPage) -> None:
+    director = Director(http)
+    project_id = await director.start("Guest book")
+    await director.request(project_id, "discovery")
+    rules = {"type": "user_input", "name": "house rules", "content": "# House rules\n\n- No cookies.\n"}
+    added = (await http.post(f"/api/v1/projects/{project_id}/artifacts", json=rules)).json()
+    page = await new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    await page.goto(f"/projects/{project_id}#artifact={added['artifact_id']}")
+    await page.get_by_role("button", name="Give to the crew").click()
+    dialog = page.get_by_role("dialog", name="Give it to the crew")
+    await dialog.get_by_role("button", name="Give it", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    (given,) = (await http.get(f"/api/v1/projects/{project_id}/context")).json()["items"]
+    assert given["artifact"]["artifact_id"] == added["artifact_id"]
+    await expect(page.locator("event-feed").get_by_text("gave the crew").first).to_be_visible()
