@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -37,7 +39,7 @@ async def test_a_project_says_what_it_does_now_and_offers_one_action(page: Page,
     await expect(actions.locator(".main-actions > *")).to_have_count(0)
     decide = actions.get_by_role("link", name="Decide")
     await expect(decide).to_be_visible()
-    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The project fails at")
+    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The project fails on")
     request = await director.request(project_id, "discovery")
     assert (await decide.get_attribute("href")) == f"/inbox?request={request['request_id']}"
     await actions.get_by_role("button", name="More actions").click()
@@ -50,7 +52,8 @@ async def test_a_project_says_what_it_does_now_and_offers_one_action(page: Page,
     await page.get_by_role("button", name=re.compile("^Extend")).click()
     await page.get_by_role("dialog", name="Extend the deadline").get_by_label("Extend by").select_option("3 days")
     await page.get_by_role("dialog").get_by_role("button", name="Extend").click()
-    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text("The project fails on")
+    deadline = datetime.fromisoformat(request["expires_at"]).astimezone(ZoneInfo("Europe/Berlin")) + timedelta(days=3)
+    await expect(page.get_by_role("region", name="Waiting for you")).to_contain_text(deadline.strftime("%a %-d %b"))
     await expect(page.get_by_role("region", name="Agents")).to_have_count(0)
 
 

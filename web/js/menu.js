@@ -46,9 +46,28 @@ export function menuButton(label, items) {
 
   const toggle = () => (menu.hidden ? open() : close());
 
-  function open() {
+  let shown = "";
+
+  /** Show the items as they are now. Return whether they differ from those that were shown. */
+  function paint() {
     const groups = items().map(present).filter((group) => group.length);
+    const before = shown;
+    shown = groups.flatMap((group) => group.map(({ text }) => text)).join("\n");
+    if (shown === before) return false;
     menu.replaceChildren(...groups.map((group) => h("div", { role: "group" }, group.map(itemElement))));
+    return true;
+  }
+
+  /** Offer in an open menu what is possible now. */
+  function update() {
+    if (menu.hidden) return;
+    const focused = menu.contains(document.activeElement) ? document.activeElement?.textContent : null;
+    if (paint() && focused !== null) (rows().find((row) => row.textContent === focused) ?? rows()[0])?.focus();
+  }
+
+  function open() {
+    shown = "";
+    paint();
     menu.hidden = false;
     button.setAttribute("aria-expanded", "true");
     rows()[0]?.focus();
@@ -104,5 +123,5 @@ export function menuButton(label, items) {
     event.stopPropagation();
   }
 
-  return { element, button, close };
+  return { element, button, close, update };
 }

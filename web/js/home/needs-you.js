@@ -53,7 +53,7 @@ function requestRow(request) {
       h("strong", { class: "home-name", dir: "auto" }, visible(request.project_name)),
       h("span", { class: "home-about", dir: "auto" }, visible(request.title)),
     ),
-    h("p", { class: "home-detail", dir: "auto" }, visible(request.question)),
+    h("p", { class: "home-detail", dir: "auto" }, visible(request.cause ?? request.question)),
     h("span", { class: "home-aside" }, deadline(request)),
   );
 }

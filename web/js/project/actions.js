@@ -77,6 +77,7 @@ export function actions(model, signal) {
 
   function update() {
     changes.update();
+    menu.update();
     const focused = place.contains(document.activeElement);
     each(place, main(), ({ key, href }) => `${key} ${href}`, mainElement);
     [...place.children].forEach((element, index) => {
