@@ -88,7 +88,8 @@ async def test_a_project_is_started_with_a_budget_and_a_person_raises_it(
 
     await page.goto(f"/inbox?request={request['request_id']}")
     card = page.get_by_role("article", name="Selected request")
-    await expect(card.get_by_role("heading", name=request["question"])).to_be_visible()
+    await expect(card.get_by_role("heading", name=request["title"])).to_be_visible()
+    await expect(card).to_contain_text(request["question"].split(" This is")[0])
     await card.get_by_role("group", name="Responses").get_by_role("button", name="Raise").click()
     raise_by = card.get_by_label("Raise by")
     await raise_by.fill("much")

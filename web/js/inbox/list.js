@@ -81,7 +81,7 @@ export function inboxList({ pick, check }) {
     write(project, visible(request.project_name));
     write(name, rowTitle(request));
     write(question, isFailure(request) ? `Round ${request.round}` : visible(request.question));
-    box.setAttribute("aria-label", `Select “${visible(request.question)}” of ${visible(request.project_name)}`);
+    box.setAttribute("aria-label", `Select “${visible(request.title)}” of ${visible(request.project_name)}`);
     if (box.checked !== checked) box.checked = checked;
     box.disabled = !entry.open;
     if (link.getAttribute("href") !== address(entry.id)) link.setAttribute("href", address(entry.id));
