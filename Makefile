@@ -90,8 +90,8 @@ eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...
 	[ "$$up" = 7 ] || $(BIN) cli.main down; \
 	exit $$code
 
-prove: setup-dev ## run the full proof and print its table; an hour at most (SEED=... repeats a run)
-	@$(BIN) pytest tests/faults tests/abuse --prove --session-timeout 3600 $(if $(SEED),--seed $(SEED))
+prove: setup-dev ## run the full proof and print its table; an hour and a half at most (SEED=... repeats a run)
+	@$(BIN) pytest tests/faults tests/abuse --prove --session-timeout 5400 $(if $(SEED),--seed $(SEED))
 
 screenshots: setup-dev ## take screenshots of every view of the page, into screenshots/
 	@$(BIN) tests.web screenshots

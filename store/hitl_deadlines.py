@@ -16,7 +16,10 @@ from store.stops import IS_COVERED
 from store.transaction import Transaction
 
 SHORTEST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
-"""The time between two checks of whether a deadline is still held, which grows with the time since it passed."""
+"""The time between two checks of whether a deadline is still held."""
+
+HOLD_SHARE = 10
+"""It grows with the time since the deadline: a request expires late by a tenth of the time that a stop held it."""
 
 # A stop may hold the deadline, too. The time until now is added here, and its release adds only what follows.
 _POSTPONE: LiteralString = """
@@ -76,5 +79,5 @@ async def reason_not_to_expire(connection: AsyncConnection, request_id: UUID, kn
         return None
     (row,) = rows
     if row.is_held:
-        return RequestOutcome(check_again_in=min(max(row.overdue, SHORTEST_HOLD), LONGEST_HOLD))
+        return RequestOutcome(check_again_in=min(max(row.overdue / HOLD_SHARE, SHORTEST_HOLD), LONGEST_HOLD))
     return RequestOutcome(deadline=row.expires_at) if row.expires_at > known else None

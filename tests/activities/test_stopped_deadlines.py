@@ -150,20 +150,28 @@ async def test_a_pause_that_ends_during_a_stop_counts_once(store: Store, step: S
     assert is_about((await request_of(store, step)).expires_at - before.expires_at, 3 * HOUR)
 
 
+async def expire_at_once(store: Store, request_id: UUID) -> None:
+    """Let the deadline be when the request was opened."""
+    async with store.database.writing() as connection:
+        statement = text("UPDATE hitl_request SET expires_at = created_at WHERE id = :id")
+        await connection.execute(statement, {"id": request_id})
+
+
 @pytest.mark.parametrize("accepts", [True, False])
 async def test_nothing_expires_while_a_stop_holds(store: Store, step: StepInput, accepts: bool) -> None:
     request = await request_of(store, step)
     stopped = await stop(store)
-    async with store.database.writing() as connection:
-        await connection.execute(
-            text("UPDATE hitl_request SET expires_at = created_at WHERE id = :id"), {"id": request.id}
-        )
+    await expire_at_once(store, request.id)
     passed = (await request_of(store, step)).expires_at
     expiry = RecordExpiryInput(project_id=step.project_id, request_id=request.id, accepts=accepts, deadline=passed)
     outcome = await Records(store).record_expiry(expiry)
     assert (outcome.expired, outcome.check_again_in) == (False, hitl_deadlines.SHORTEST_HOLD)
     assert (await request_of(store, step)).status == "pending"
     await pass_time(store, step, HOUR)
+    await expire_at_once(store, request.id)
+    held = (await Records(store).record_expiry(expiry)).check_again_in
+    assert held is not None
+    assert is_about(held, HOUR / 10)
     await release(store, stopped.id)
     outcome = await Records(store).record_expiry(expiry)
     assert outcome.deadline is not None
