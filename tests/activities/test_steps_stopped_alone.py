@@ -12,7 +12,7 @@ from store.transaction import Store
 from telemetry.metrics import STEP_SECONDS
 from tests.activities.first_step import Run, a_step
 from tests.activities.stops_under_test import release, stop
-from tests.activities.test_stopped_steps import _nothing_stays_stopped, is_stopped, task_of  # noqa: F401
+from tests.activities.test_stopped_steps import is_stopped, nothing_stays_stopped, task_of  # noqa: F401
 from tests.telemetry.test_outcomes import counted, counts
 from tests.workflows.crew_under_test import Held, Script, works
 

@@ -31,7 +31,7 @@ from tests.workflows.project_records import ProjectRecords
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def _nothing_stays_stopped(store: Store) -> AsyncIterator[None]:
+async def nothing_stays_stopped(store: Store) -> AsyncIterator[None]:
     yield
     await release_all(store)
 

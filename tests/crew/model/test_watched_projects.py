@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -31,7 +33,7 @@ BRIEF = "# Guest book\n\nGuests leave a word.\n"
 CODE = 'def entry(name):\n    """Return an entry."""\n    return name\n' + "# a line\n" * 200
 TEST = 'import unittest\n\n\nclass R1(unittest.TestCase):\n    def test_r1(self):\n        """R1"""\n'
 TURNS = (
-    Turn(calls=(call("list_files"),), seconds=4),
+    Turn(calls=(call("list_files"),), seconds=1),
     Turn(
         text=f"My key is {KEY}. I write it now.",
         calls=(
@@ -59,6 +61,24 @@ async def provider() -> AsyncIterator[Provider]:
         yield provider
 
 
+@asynccontextmanager
+async def nothing_begins(http: httpx2.AsyncClient) -> AsyncIterator[None]:
+    """Let no step begin in the block. Only calls that begin while somebody watches are streamed."""
+    stopped = (await http.post("/api/v1/stops/", json={"scope": "all", "reason": "Nobody watches yet."})).json()
+    try:
+        yield
+    finally:
+        url = f"/api/v1/stops/{stopped['stop_id']}/release"
+        (await http.post(url, json={"reason": "Somebody watches."})).raise_for_status()
+
+
+async def wait_until_watched(store: Store, project_id: str) -> None:
+    async def is_watched() -> bool:
+        return bool(await store.bus.redis.exists(store.bus.key("watched", UUID(project_id))))
+
+    await eventually(is_watched)
+
+
 async def watch(socket: ClientConnection, project_id: str) -> None:
     await socket.send(json.dumps({"action": "subscribe", "project_id": project_id, "live": True}))
 
@@ -74,10 +94,12 @@ async def test_a_project_is_delivered_while_it_is_watched_as_it_would_be_otherwi
     http: httpx2.AsyncClient, api_url: str, provider: Provider, store: Store
 ) -> None:
     provider.calls.clear()
-    project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
     frames: list[dict[str, Any]] = []
     async with connect(api_url.replace("http", "ws") + "/ws", compression=None, proxy=None) as socket:
-        await watch(socket, project_id)
+        async with nothing_begins(http):
+            project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
+            await watch(socket, project_id)
+            await wait_until_watched(store, project_id)
         reading = asyncio.create_task(frames_of(socket, frames))
         await wait_for_status(http, project_id, "completed")
 
@@ -111,11 +133,14 @@ async def test_a_project_is_delivered_while_it_is_watched_as_it_would_be_otherwi
 
 
 async def test_the_live_table_shows_the_last_line_and_json_has_no_live_frames(
-    http: httpx2.AsyncClient, api_url: str, provider: Provider, tmp_path: Path
+    http: httpx2.AsyncClient, api_url: str, store: Store, tmp_path: Path
 ) -> None:
-    project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
-    async with on_a_terminal(api_url, "watch", project_id, cwd=tmp_path) as terminal:
-        await terminal.sees("# a line")
+    async with AsyncExitStack() as stack:
+        async with nothing_begins(http):
+            project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
+            terminal = await stack.enter_async_context(on_a_terminal(api_url, "watch", project_id, cwd=tmp_path))
+            await wait_until_watched(store, project_id)
+        await terminal.sees("# a")  # the end of what has arrived, which may be in the middle of a line
         assert KEY not in terminal.raw
         as_json = await botarmy(api_url, "watch", project_id, "--json", cwd=tmp_path)
     events = [json.loads(line)["event_type"] for line in as_json.out.splitlines()]
