@@ -21,7 +21,7 @@ from tests.provider import Fault, Provider, configured
 from tests.waiting import eventually
 from tests.web.browsing import NewPage
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -13,6 +13,8 @@ from api.page import diagrams
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
+pytestmark = pytest.mark.long
+
 CHART = "flowchart LR\n    caller([Caller]) --> service[Short links]\n"
 ATTACKS = {
     "markup": "flowchart LR\n    a[\"<img src=x onerror='top.broken = 1'><script>parent.broken = 2</script>\"] --> b\n",

@@ -19,7 +19,7 @@ from tests.crew.model.test_wire_faults import UNLIMITED, check_ending, in_the_mi
 from tests.provider import Call, Fault, Turn, Usage
 from tests.waiting import PATIENCE_SECONDS, eventually
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from tests.provider import Conversation, Provider, Script, Turn, configured
 from tests.provider.scripts import call
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
 BRIEF = "# Guest book\n\nGuests leave a word.\n"
 CODE = 'def entry(name):\n    """Return an entry."""\n    return name\n' + "# a line\n" * 200

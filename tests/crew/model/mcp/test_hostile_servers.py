@@ -24,7 +24,7 @@ TOKEN = "a-secret-that-nobody-may-read"
 SLOW = "a" * 50 + "!"
 """What `^(a+)+$` would take years to refuse."""
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60)]
 
 
 @asynccontextmanager
