@@ -15,7 +15,7 @@ WRITER = Path(__file__).with_name("log_writer.py")
 LOG_BYTES = 5_000_000
 KEPT = 3
 """The number of older files that are kept of each log."""
-DRAIN_SECONDS, RESTART_SECONDS = 10.0, 0.5  # a writer may need seconds on a busy machine
+DRAIN_SECONDS, RESTART_SECONDS = 2.0, 0.5
 
 
 class Log:

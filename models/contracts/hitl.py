@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from .budget import Budget
 from .contract import Comment, ContentHash, Contract, Moment, Text
@@ -59,6 +59,15 @@ class HitlResponse(Contract):
         raises = self.raise_by is not None
         check_response(self.action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         return self
+
+    @model_serializer(mode="wrap")
+    def _without_new_fields(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what a worker of an earlier version would not know, unless it is needed: a field that one worker
+        knows and another does not makes their histories differ."""
+        fields: dict[str, Any] = serialize(self)
+        if self.raise_from is None:
+            del fields["raise_from"]
+        return fields
 
     @property
     def redoes(self) -> bool:
