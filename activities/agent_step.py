@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import stopped_step
-from activities.assignment import build_assignment, with_context, with_given_context
+from activities.assignment import build_assignment, with_first_context, with_given_context
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
@@ -99,7 +99,7 @@ class AgentSteps:
             await self._stops.require_not_stopped(step)
             step = await with_given_context(self._store, step)
             started = await self._records.start(step)
-            step = with_context(step, started.context_ids)  # an earlier attempt may have begun with other artifacts
+            step = await with_first_context(self._store, step, started.context_ids)
             try:
                 running = RunningStep(self._store, step, started, self._daily_budget, self._live_texts)
                 async with running.heartbeating():

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 from crew.protocol import Assignment, InputArtifact
 from models.contracts.handoff import StepInput
 from models.contracts.roles import Role
-from store import given_context, hitl_decisions, inputs
+from store import artifacts, given_context, hitl_decisions, inputs
 from store.transaction import Store
 
 
@@ -20,9 +20,19 @@ async def with_given_context(store: Store, step: StepInput) -> StepInput:
     return with_context(step, ids)
 
 
-def with_context(step: StepInput, context_ids: tuple[UUID, ...] | None) -> StepInput:
-    """Return the step with other artifacts; with its own if they are None."""
-    if context_ids in (None, step.handoff.context_ids):
+async def with_first_context(store: Store, step: StepInput, context_ids: tuple[UUID, ...] | None) -> StepInput:
+    """Return the step with the artifacts that its task began with, if it has begun. Without them, if the database was
+    restored from before they were written."""
+    if context_ids is None or context_ids == step.handoff.context_ids:
+        return step
+    async with store.reading() as connection:
+        known = await artifacts.ids_of_project(connection, step.project_id, context_ids)
+    return with_context(step, context_ids) if known == set(context_ids) else step
+
+
+def with_context(step: StepInput, context_ids: tuple[UUID, ...]) -> StepInput:
+    """Return the step with these artifacts."""
+    if context_ids == step.handoff.context_ids:
         return step
     return step.model_copy(update={"handoff": step.handoff.model_copy(update={"context_ids": context_ids})})
 
