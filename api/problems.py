@@ -98,13 +98,13 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """Return every method that the path allows; the error itself names one route's, and a path may have several. Of
-    `/hitl/pending` and `/hitl/{request_id}`, the one that comes first counts."""
+    """Return every method that the path allows; the error itself names one route's, and a path may have several. What
+    the document has under this very path, such as `/hitl/pending`, is not `/hitl/{request_id}`."""
+    if documented := request.app.openapi()["paths"].get(request.url.path):
+        return sorted(method for method in map(str.upper, documented) if method in METHODS)
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
-    path = next((route.path for route in routes if route.matches(request.scope)[0] is not Match.NONE), None)
-    same = [route for route in routes if getattr(route, "path", None) == path]
     scopes = {method: {**request.scope, "method": method} for method in METHODS}
-    return [method for method in METHODS if any(route.matches(scopes[method])[0] is Match.FULL for route in same)]
+    return [method for method in METHODS if any(route.matches(scopes[method])[0] is Match.FULL for route in routes)]
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
