@@ -21,6 +21,7 @@ _NULL = "\0null"
 _DETAILS = {
     403: "Pages of this origin may not call this API; BOTARMY_ALLOWED_ORIGINS lists those that may.",
     404: "There is no project 01890a5d-ac96-774b-bcce-b302099a8057.",
+    405: "PATCH is not allowed here.",
     409: "The project is completed.",
     408: "The body did not arrive within 60 s.",
     413: "The body is too large.",

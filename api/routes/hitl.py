@@ -134,9 +134,9 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
 
 
 @router.patch(
-    "/{request_id}",
+    "/{request_id:uuid}",  # `/hitl/pending` has no PATCH
     summary="Extend the deadline of a HITL request",
-    responses=describe_responses(EXTENSION, 403, 404, 409, 413, 415, 422, 503)
+    responses=describe_responses(EXTENSION, 403, 404, 405, 409, 413, 415, 422, 503)
     | {202: {"model": ExtensionAnswer, "description": EXTENSION_SENT, **example_response(SUBMITTED_EXTENSION)}},
 )
 async def extend_deadline(

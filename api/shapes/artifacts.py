@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from api.errors import InvalidError, TooLargeError
 from api.shapes.shape import Shape
@@ -66,7 +66,7 @@ class ArtifactCreate(StrictContract):
     encoding: Encoding = Encoding.UTF_8
     name: Name = Field(default="context", description="An artifact with the same type and name gets the next version.")
     media_type: Annotated[str, Field(max_length=127, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")] = MARKDOWN
-    give: bool = Field(
+    give: StrictBool = Field(
         default=False, description="Whether the steps that begin from now on receive it, as with `POST .../context`."
     )
     given_by: Annotated[Text, Field(min_length=1, max_length=255)] = Field(
