@@ -143,7 +143,7 @@ async def test_a_person_chooses_the_crew_and_the_model(new_page: NewPage, http: 
     await page.reload()  # the draft keeps the choice
     await expect(dialog.get_by_text("openai:gpt-5", exact=True)).to_be_visible()
     await start.click()
-    await expect(page.get_by_role("heading", name="Chosen", level=1)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Chosen", exact=True)).to_be_visible()
     project = (await http.get(f"/api/v1/projects/{page.url.rsplit('/', 1)[-1]}")).json()
     assert (project["crew"], project["model"]) == ("models", "openai:gpt-5")
 

@@ -96,7 +96,7 @@ async def test_a_project_is_carried_from_its_brief_to_its_delivery(page: Page, w
         await page.goto(project)
     await expect(page.get_by_text("Completed").first).to_be_visible()
     async with page.expect_download() as downloading:
-        await page.get_by_role("link", name="Download the delivery").click()
+        await page.locator(".project-head").get_by_role("link", name="Download").click()
     assert (await downloading.value).suggested_filename.endswith(".zip")
 
 
