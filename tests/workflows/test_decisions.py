@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from models.contracts.enums import EventType, HitlStatus, Oversight
+from tests.waiting import eventually
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, confident, pipeline
 
@@ -96,6 +97,11 @@ async def test_a_rejection_ends_the_project_with_its_comment_and_closes_everythi
     build = BUILD | {"consumes": ["user_input"]}
     story = await begin(pipeline(PLAN | GATE, design, build))
     rejected, other = await story.request("plan"), await story.request("design")
+
+    async def is_built() -> bool:
+        return any((task.stage, task.status) == ("build", "completed") for task in await story.tasks())
+
+    await eventually(is_built)
     await story.respond(rejected, "reject", comment="Not this year.")
     result = await story.result()
     assert (result.status, result.reason) == ("rejected", "Not this year.")
