@@ -50,7 +50,8 @@ class Project(SQLModel, table=True):
     of the current one. `crew` is the provider of its agents, None for the rehearsal crew; `model` is the one that they
     ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
     one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue. `parent_kind`
-    (ParentKind) says how the project comes from its parent.
+    (ParentKind) says how the project comes from its parent. `traceparent` is the span of the request that created it,
+    if that was traced.
     """
 
     __table_args__ = (
@@ -80,6 +81,7 @@ class Project(SQLModel, table=True):
     last_seq: int = Field(default=0, sa_type=BigInteger)
     idempotency_key: str | None = text_column(default=None, unique=True)
     request_hash: str | None = text_column(default=None)
+    traceparent: str | None = text_column(default=None)
     generation: int = generation_column()
     opened_run: str | None = text_column(default=None)
     workflow_problem: dict[str, Any] | None = json_or_null_column(default=None)
@@ -93,7 +95,8 @@ class Task(SQLModel, table=True):
     continued it after it had failed, `starts` how many times its step started: only the newest start may write its
     transcript. `waiting_since` is when a provider first asked it to wait, if no call got through since.
 
-    The first task of a standalone handoff has its workflow's `generation` and `workflow_problem`, as a project does.
+    The first task of a standalone handoff has its workflow's `generation`, `workflow_problem` and `traceparent`, as a
+    project does.
     """
 
     __table_args__ = (
@@ -128,6 +131,7 @@ class Task(SQLModel, table=True):
     usage: dict[str, Any] | None = json_column(default=None)
     error: str | None = text_column(default=None)
     checkpoint: dict[str, Any] | None = json_column(default=None)
+    traceparent: str | None = text_column(default=None)
     generation: int = generation_column()
     workflow_problem: dict[str, Any] | None = json_or_null_column(default=None)
     created_at: datetime = moment_column()

@@ -31,7 +31,7 @@ BRIEF = "brief"
 @dataclass(frozen=True, slots=True)
 class NewProject:
     """A project to start. `source` is FILES content, the code that it begins from; `parent` is the project that it
-    comes from, and how. `request_hash` belongs to the `idempotency_key`."""
+    comes from, and how. `request_hash` belongs to the `idempotency_key`. `traceparent` is the span of its request."""
 
     id: UUID
     name: str
@@ -48,6 +48,7 @@ class NewProject:
     checkpoint_after: int = 0
     idempotency_key: str | None = None
     request_hash: str | None = None
+    traceparent: str | None = None
 
 
 async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
@@ -71,6 +72,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         status=ProjectStatus.STARTING,
         idempotency_key=new.idempotency_key,
         request_hash=new.request_hash,
+        traceparent=new.traceparent,
         created_at=now,
         updated_at=now,
     )

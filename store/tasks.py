@@ -33,8 +33,10 @@ RETURNING continued
 """
 
 
-async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff) -> None:
-    """Write the task of a standalone handoff whose workflow has not started."""
+async def submit(
+    tx: Transaction, task_id: UUID, workflow_id: str, handoff: Handoff, traceparent: str | None = None
+) -> None:
+    """Write the task of a standalone handoff whose workflow has not started. `traceparent` is its request's span."""
     now = func.clock_timestamp()
     await tx.connection.execute(
         insert(TASK).values(
@@ -49,6 +51,7 @@ async def submit(tx: Transaction, task_id: UUID, workflow_id: str, handoff: Hand
             attempt=0,
             failures=0,
             handoff=handoff.model_dump(mode="json"),
+            traceparent=traceparent,
             created_at=now,
             updated_at=now,
         )

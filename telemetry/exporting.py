@@ -9,11 +9,13 @@ from contextlib import contextmanager
 
 import structlog
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from temporalio.contrib.opentelemetry import TracingInterceptor
 
 from config.version import installed_version
@@ -21,6 +23,9 @@ from telemetry import genai
 from telemetry.span import Attributes, Span
 
 log = structlog.get_logger(__name__)
+
+_STORED = TraceContextTextMapPropagator()
+"""The form of stored trace contexts, whatever OTEL_PROPAGATORS chooses for headers."""
 
 
 class _Span:
@@ -62,6 +67,20 @@ class Spans:
         if not context.is_valid:
             return {}
         return {"trace_id": trace.format_trace_id(context.trace_id), "span_id": trace.format_span_id(context.span_id)}
+
+    def current_traceparent(self) -> str | None:
+        carrier: dict[str, str] = {}
+        _STORED.inject(carrier)
+        return carrier.get("traceparent")
+
+    @contextmanager
+    def continued_trace(self, name: str, traceparent: str) -> Iterator[Span]:
+        context = _STORED.extract({"traceparent": traceparent}, Context())
+        current = trace.get_current_span().get_span_context()
+        links = [Link(current)] if current.is_valid else []
+        tracer = self._tracer
+        with tracer.start_as_current_span(name, context, links=links) as started, _failing(_Span(started)) as span:
+            yield span
 
     @contextmanager
     def span(self, name: str, attributes: Attributes, *, is_call: bool) -> Iterator[Span]:

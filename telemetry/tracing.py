@@ -119,6 +119,21 @@ def request_span(name: str, attributes: Attributes, headers: Mapping[str, str]) 
     return _spans.request_span(name, attributes, headers) if _spans is not None else _no_span()
 
 
+def current_traceparent() -> str | None:
+    """Return the current span in the form of a `traceparent` header, for `continued_trace`; None outside of any."""
+    return _spans.current_traceparent() if _spans is not None else None
+
+
+def continued_trace(name: str, traceparent: str | None) -> AbstractContextManager[Span]:
+    """Trace what happens inside the block as a part of an earlier trace, with a link to the current one, if any.
+
+    Without an earlier trace it remains a part of the current one.
+    """
+    if _spans is None or traceparent is None:
+        return _no_span()
+    return _spans.continued_trace(name, traceparent)
+
+
 def temporal_interceptors() -> list[TracingInterceptor]:
     """Return what makes Temporal's clients and workers carry the trace through workflows and activities."""
     return [_spans.interceptor] if _spans is not None else []

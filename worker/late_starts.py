@@ -15,6 +15,7 @@ from config.settings import Settings
 from models.contracts.enums import TaskStatus
 from store import project_start, tasks
 from store.transaction import Store
+from telemetry.tracing import continued_trace
 from worker.one_of_many import one_of_many
 from workflows import from_records
 from workflows.client import start_handoff
@@ -78,8 +79,10 @@ class LateStarts:
             if task is None or task.status != TaskStatus.PENDING:
                 return False
             handoff = await tasks.input_of(connection, task)
-        if not await self._is_first(task_id, start_handoff(self._client, self._queue, handoff), START_SECONDS):
-            return False
+        with continued_trace(from_records.LATE_START, task.traceparent):
+            start = start_handoff(self._client, self._queue, handoff)
+            if not await self._is_first(task_id, start, START_SECONDS):
+                return False
         log.info("task_started_late", project_id=str(handoff.project_id), task_id=str(task_id))
         return True
 

@@ -17,6 +17,7 @@ from models.contracts.project import ProjectInput, ProjectState
 from models.contracts.workflow_state import HandoffInput, HandoffState
 from store import open_workflows, project_start, projects, tasks, workflow_records
 from store.transaction import Store
+from telemetry.tracing import continued_trace
 from workflows.client import (
     find_workflow,
     generation_of,
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 MAX_CARRIED_RESPONSES = 200
 """How many unrecorded responses the new run gets; of those to one request the first valid one wins."""
+
+LATE_START, RESTART = "late start", "restart from records"
+"""The spans of a workflow's start that is not a part of the request which created its project or task."""
 
 
 class OtherGenerationError(Exception):
@@ -59,15 +63,16 @@ async def start_generation(
         project_input = await project_start.input_of(connection, project)
         task = await tasks.get(connection, current.task_id) if current.task_id else None
         handoff_input = await tasks.input_of(connection, task) if task else None
-    if handoff_input is None:
-        project_state = rebuild_project_state(project_input.pipeline, records, unrecorded)
-        project_input = project_input.model_copy(update={"state": project_state})
-        started = await start_project(client, task_queue, project_input, again=True)
-    else:
-        handoff_input = handoff_input.model_copy(
-            update={"state": rebuild_handoff_state(handoff_input, records, unrecorded)}
-        )
-        started = await start_handoff(client, task_queue, handoff_input, again=True)
+    with continued_trace(RESTART, task.traceparent if task else project.traceparent):
+        if handoff_input is None:
+            project_state = rebuild_project_state(project_input.pipeline, records, unrecorded)
+            project_input = project_input.model_copy(update={"state": project_state})
+            started = await start_project(client, task_queue, project_input, again=True)
+        else:
+            handoff_input = handoff_input.model_copy(
+                update={"state": rebuild_handoff_state(handoff_input, records, unrecorded)}
+            )
+            started = await start_handoff(client, task_queue, handoff_input, again=True)
     if started:
         return True
     # The SDK may have retried this very call after its first attempt had started the run.
@@ -90,7 +95,8 @@ async def start_unstarted(store: Store, client: Client, task_queue: str, project
         assert project is not None
         project_input = await project_start.input_of(connection, project)
     if row.generation == 0:
-        return await start_project(client, task_queue, project_input)
+        with continued_trace(LATE_START, project.traceparent):
+            return await start_project(client, task_queue, project_input)
     last_run = await find_workflow(client, workflow_id)
     responses: list[HitlResponse] = []
     if last_run is not None:

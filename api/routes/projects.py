@@ -37,6 +37,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import Project
 from store import hitl, project_details, project_retry, project_start, projects, tasks, usage
+from telemetry.tracing import current_traceparent
 from workflows.client import start_project
 
 router = APIRouter(prefix="/projects", tags=["projects"], route_class=StrictRoute)
@@ -74,6 +75,7 @@ async def create_project(
         checkpoint_after=services.settings.checkpoint_after,
         idempotency_key=idempotency_key,
         request_hash=hash_body(body) if idempotency_key else None,
+        traceparent=current_traceparent(),
     )
     project = await _create(services, new) or await _get_earlier(services, new)
     structlog.contextvars.bind_contextvars(project_id=str(project.id))

@@ -28,6 +28,7 @@ from models.contracts.handoff import Handoff
 from models.tables import Project, Task
 from store import artifacts, tasks, transcripts
 from store.idempotency import KeyedRequest, claim
+from telemetry.tracing import current_traceparent
 from workflows.client import start_handoff, task_workflow_id
 
 router = APIRouter(tags=["tasks"], route_class=StrictRoute)
@@ -116,7 +117,7 @@ async def _submit_task(services: Services, project: Project, body: TaskCreate, r
     )
     async with services.store.transaction(project.id) as tx:
         if claimed := request is None or await claim(tx, request, task_id):
-            await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff)
+            await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff, current_traceparent())
     if not claimed:
         earlier = await find_earlier_result(services, project.id, request)
         assert earlier is not None  # the request that took the key has committed
