@@ -14,7 +14,20 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import admission, crew, decisions, footprint, in_flight, live, page, parked, push, start, throughput
+from benchmarks import (
+    admission,
+    crew,
+    decisions,
+    footprint,
+    in_flight,
+    live,
+    page,
+    parked,
+    push,
+    start,
+    telemetry,
+    throughput,
+)
 from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
 
@@ -29,6 +42,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "admission": admission.measure,
     "crew": crew.measure,
     "live": live.measure,
+    "telemetry": telemetry.measure,
     "parked": parked.measure,
 }
 GROUP_SECONDS = 600.0

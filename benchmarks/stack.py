@@ -24,7 +24,7 @@ from config.settings import Settings
 
 PIPELINES = Path(__file__).with_name("pipelines")
 BRIEF = (Path(__file__).parents[1] / "examples" / "url-shortener.md").read_text(encoding="utf-8")
-FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
+FOREIGN = ("BOTARMY_", "OTEL_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
 """Prefixes of environment variables that would point our processes at other servers, or change their settings."""
 
 READY_SECONDS = 60.0

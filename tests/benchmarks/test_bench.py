@@ -81,3 +81,10 @@ def test_a_row_shows_whether_its_target_is_met(capsys: pytest.CaptureFixture[str
 def test_the_99th_percentile_is_a_measured_value() -> None:
     assert p99([float(number) for number in range(1, 201)]) == 198
     assert p99([3.0, 1.0, 2.0]) == 3
+
+
+@pytest.mark.timeout(300)
+async def test_the_benchmark_of_telemetry_prints_the_requested_figures() -> None:
+    rows = await figures("telemetry")
+    assert rows["traces exported: CPU a project"]["numbers"]["ms worker"] > 0
+    assert rows["/metrics read every second: worker and api, against without both"]["numbers"]["of the CPU"] > 0

@@ -43,9 +43,9 @@ def request_of(traced: Traced, path: str) -> ReadableSpan:
     return span
 
 
-def trace_of(span: ReadableSpan) -> int:
+def trace_of(span: ReadableSpan) -> str:
     assert span.context is not None
-    return span.context.trace_id
+    return f"{span.context.trace_id:032x}"
 
 
 async def test_late_starts_belong_to_the_requests_that_created_project_and_task(
