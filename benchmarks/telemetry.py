@@ -57,7 +57,7 @@ class Side:
 
 
 async def measure(bench: Bench) -> list[Row]:
-    projects, turns, scrapes = bench.count(60, 4), bench.count(6, 1), bench.count(50, 2)
+    projects, turns, scrapes = bench.count(30, 4), bench.count(12, 1), bench.count(50, 2)
     port = _free_port()
     async with AsyncExitStack() as stack:
         sink = await stack.enter_async_context(SpanSink.listening())

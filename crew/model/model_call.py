@@ -144,7 +144,7 @@ class ModelCaller:
                 return _Asked(response, reservation, turn, time.monotonic() - started)
             except asyncio.CancelledError:
                 if slot.was_held:  # what the provider bills is unknown: book all of it
-                    await briefly(self._book(reservation, max_cost, started, "The call was cancelled."))
+                    await briefly(self._book_cancelled(reservation, max_cost, started))
                 else:
                     await briefly(self._withdraw(reservation, turn))
                 raise
@@ -221,6 +221,11 @@ class ModelCaller:
             seconds=time.monotonic() - started,
             discarded=problem,
         )
+
+    async def _book_cancelled(self, reservation: UUID, cost_usd: float, started: float) -> None:
+        await self._book(reservation, cost_usd, started, "The call was cancelled.")
+        # What ended the call may have been recorded before. Those who watch have read what was spent by then.
+        await self._step.progress(f"its call of {self._client.name} was cancelled")
 
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:
         request = Request(self._client, messages, self._parameters, self._step.watchers, self._cursor.used.calls + 1)

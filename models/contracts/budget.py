@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from .contract import Contract
+from .contract import Contract, numbers
 
 FORM = "AMOUNT UNIT, separated by commas, such as 2usd,500ktok,2h"
 
@@ -70,6 +70,8 @@ class Limits(Contract):
     seconds: float | None = Field(
         default=None, gt=0, le=MAX_AMOUNTS[BudgetUnit.SECONDS], allow_inf_nan=False, description="Working time."
     )
+
+    _numbers = numbers("usd", "tokens", "seconds")
 
     def of(self, unit: BudgetUnit) -> float | None:
         """Return the limit in a unit."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, field_validator
 
 
 class Contract(BaseModel):
@@ -19,6 +19,17 @@ class StrictContract(Contract):
     """What a client of the API sends. An unknown field is an error: it is probably a typing mistake."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def _refuse_boolean(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number, not true or false")
+    return value
+
+
+def numbers(*fields: str) -> Any:
+    """Return a validator that refuses true and false in these fields, which pydantic would take for 1 and 0."""
+    return field_validator(*fields, mode="before")(_refuse_boolean)
 
 
 _FORMATS = {"{\\rtf": "RTF, the format of a word processor", "%PDF-": "PDF"}
@@ -87,6 +98,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a duration, such as 90s or 24h, not true or false")
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())):
         return timedelta(**{_UNITS[match[2]]: float(match[1])})
     return value

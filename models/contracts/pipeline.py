@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from .budget import Budget
-from .contract import Contract, Duration, Slug, Text
+from .contract import Contract, Duration, Slug, Text, numbers
 from .enums import GateAsk, OnExpiry, Oversight, Risk
 from .names import AgentType, ArtifactType, BuiltInArtifact
 from .roles import BUILT_IN_ARTIFACTS, BUILT_IN_ROLES, ArtifactKind, ModelName, Role
@@ -31,6 +31,8 @@ class Gate(Contract):
     on_expiry: OnExpiry = OnExpiry.HALT
     max_rounds: int = Field(default=5, ge=1, le=MAX_ROUNDS, description="How many times the stage may run.")
     confidence_below: float = Field(default=0.7, ge=0, le=1, description="What counts as low confidence.")
+
+    _numbers = numbers("max_rounds", "confidence_below")
 
     def with_oversight(self, oversight: Oversight | None) -> Gate:
         """Return this gate with a project's oversight applied. None keeps the pipeline's rule."""
@@ -56,6 +58,8 @@ class Rework(Contract):
     to: Slug
     max_rounds: int = Field(default=3, ge=1, le=100)
 
+    _numbers = numbers("max_rounds")
+
 
 class Stage(Contract):
     """One agent's turn: what it consumes, what it produces, its gate."""
@@ -78,6 +82,8 @@ class Stage(Contract):
         default=Risk.NORMAL,
         description="`high`: a person decides on every result, whatever the oversight, and each by itself.",
     )
+
+    _numbers = numbers("attempts", "priority")
 
     def gate_under(self, oversight: Oversight | None) -> Gate:
         """Return the stage's gate with a project's oversight applied. At high risk it always asks."""

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from .budget import Budget
-from .contract import Contract, Duration, Text
+from .contract import Contract, Duration, Text, numbers
 from .names import AgentType, ArtifactType, BuiltInArtifact, BuiltInRole
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -62,6 +62,8 @@ class RoleLimits(Contract):
     output_tokens: int | None = Field(default=None, ge=1, description="Tokens of all responses together.")
     cost_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="US dollars.")
     working_time: Duration | None = Field(default=None, gt=timedelta(0), le=timedelta(days=7))
+
+    _numbers = numbers("turns", "tool_calls", "output_tokens", "cost_usd")
 
 
 class Role(Contract):

@@ -138,3 +138,26 @@ async def test_a_cancelled_call_is_booked_whole() -> None:
         await running
     assert step.transcript.reserved == {}
     assert step.transcript.spent > 0
+
+
+async def test_a_cancelled_call_is_reported_once_it_is_booked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ended it was recorded before, when those who watch read what was spent."""
+    step, asked = Step(), asyncio.Event()
+    spent_when_told: dict[str, float] = {}
+
+    async def progress(message: str, *_: object, **__: object) -> None:
+        spent_when_told[message] = step.transcript.spent
+
+    async def hangs(*_: object) -> ModelResponse:
+        asked.set()
+        return await asyncio.Future[ModelResponse]()
+
+    monkeypatch.setattr(step, "progress", progress)
+    model = Model(WORK)
+    monkeypatch.setattr(model, "answer", hangs)
+    running = asyncio.create_task(conversation(model, step).run())
+    await asked.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert spent_when_told["its call of test:scripted was cancelled"] == step.transcript.spent > 0

@@ -40,6 +40,14 @@ def change() -> str:
 
 
 @server.tool()
+def remark() -> str:
+    """Changes the metadata of the tool `note`, which nobody is shown."""
+    withdraw()
+    server.add_tool(note, meta={"example.org/listed-at": time.time()})
+    return ""
+
+
+@server.tool()
 def withdraw() -> str:
     """Withdraws the tool `note`."""
     server.remove_tool("note")

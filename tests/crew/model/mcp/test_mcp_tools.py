@@ -78,6 +78,12 @@ async def test_a_server_that_changes_its_tools_is_refused(config: Path, tmp_path
     assert (tmp_path / "calls").read_text() == "one\n"
 
 
+async def test_metadata_that_nobody_is_shown_may_change(config: Path) -> None:
+    async with McpTools(config).opened(role("notes/note", "notes/remark")) as (note, remark):
+        await run(remark)
+        assert await run(note, text="one") == "noted: one"
+
+
 @pytest.mark.long
 async def test_a_server_that_dies_or_hangs_does_not_end_the_step(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with McpTools(config).opened(role("notes/die", "notes/note")) as (die, note):
