@@ -218,8 +218,8 @@ async def _accept(*_: object) -> None:
 
 
 def _digest(definition: Definition) -> str:
-    """Return the hash of what a tool says of itself. Its `_meta` is left out: neither a model nor a person reads it, and
-    servers write into it what differs in each response, such as a time."""
+    """Return the hash of what a tool says of itself. Its `_meta` is left out: neither a model nor a person reads it,
+    and servers write into it what differs in each response, such as a time."""
     shown = definition.model_dump(mode="json", by_alias=True, exclude={"meta"})
     return hashlib.sha256(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
