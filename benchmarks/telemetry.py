@@ -2,7 +2,7 @@
 
 Each side has a stack of its own, and they run the same projects in alternating turns, so that a machine that slows down
 affects all. Ratios are computed for each turn; the table shows their median. The projects are rehearsals with short
-steps, which do the least work for each span and each count: the ratios of any other are lower.
+steps, which do the least work for each span and each count.
 """
 
 from __future__ import annotations
