@@ -111,12 +111,12 @@ class ProcessPool:
         return process
 
     async def _kill(self, process: asyncio.subprocess.Process) -> None:
-        self._alive.discard(process)
         with suppress(ValueError):
             self._idle.remove(process)
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        self._alive.discard(process)  # not before: `close` waits for those that a cancelled job is killing
 
 
 async def _exchange(process: asyncio.subprocess.Process, job: bytes) -> bytes:

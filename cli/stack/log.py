@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 WRITER = Path(__file__).with_name("log_writer.py")
 LOG_BYTES = 5_000_000
@@ -38,7 +39,7 @@ class Log:
         """
         log = cls(path)
         try:
-            writer = await log._start(environment)
+            writer = log._start(environment)
         except BaseException:
             log.close_pipe()
             os.close(log._read_end)
@@ -76,9 +77,9 @@ class Log:
         """Return the last lines of this run."""
         return "\n".join(deque(self.lines(), lines))[-20_000:]
 
-    async def _start(self, environment: Mapping[str, str] | None) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", str(WRITER), str(self._path), str(LOG_BYTES), str(KEPT)),
+    def _start(self, environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(WRITER), str(self._path), str(LOG_BYTES), str(KEPT)],
             stdin=self._read_end,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -86,12 +87,34 @@ class Log:
             start_new_session=True,  # Ctrl-C must not reach it
         )
 
-    async def _keep_writing(self, writer: asyncio.subprocess.Process, environment: Mapping[str, str] | None) -> None:
+    async def _keep_writing(self, writer: subprocess.Popen[bytes], environment: Mapping[str, str] | None) -> None:
         """Replace a writer that was killed. This process holds the read end, so writes do not fail meanwhile."""
         try:
-            while await writer.wait() != 0:
+            while await _exit_code(writer) != 0:
                 await asyncio.sleep(RESTART_SECONDS)
                 with suppress(OSError):
-                    writer = await self._start(environment)
+                    writer = self._start(environment)
         finally:
             os.close(self._read_end)
+
+
+async def _exit_code(writer: subprocess.Popen[bytes]) -> int:
+    """Return the exit code of a writer once it exits.
+
+    A writer may outlive the event loop. asyncio would never learn that one of its processes has ended then, and report
+    it as a leak, so a thread waits for it.
+    """
+    loop = asyncio.get_running_loop()
+    exited: asyncio.Future[int] = loop.create_future()
+
+    def resolve(code: int) -> None:
+        if not exited.done():
+            exited.set_result(code)
+
+    def wait() -> None:
+        code = writer.wait()
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(resolve, code)
+
+    Thread(target=wait, name=f"log-writer-{writer.pid}", daemon=True).start()
+    return await exited

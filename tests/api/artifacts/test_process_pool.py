@@ -110,6 +110,32 @@ async def test_a_job_fails_when_all_processes_stay_busy(pool: ProcessPool, monke
     assert await pool.run(len, b"abc") == 3
 
 
+async def test_closing_waits_for_the_process_that_a_cancelled_job_is_killing(
+    pool: ProcessPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelled twice, as by a client that leaves while the server stops, a job does not wait for it any more."""
+    killed = asyncio.Event()
+    kill = asyncio.subprocess.Process.kill
+    ended: list[asyncio.subprocess.Process] = []
+
+    def killing(process: asyncio.subprocess.Process) -> None:
+        kill(process)
+        ended.append(process)
+        killed.set()
+
+    monkeypatch.setattr(asyncio.subprocess.Process, "kill", killing)
+    sleeping = asyncio.create_task(pool.run(time.sleep, 1000))
+    while not pool_processes():
+        await asyncio.sleep(0.01)
+    sleeping.cancel()
+    await killed.wait()
+    sleeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sleeping
+    await pool.close()
+    assert [process.returncode for process in ended] == [-signal.SIGKILL] * len(ended)
+
+
 async def test_a_sleeping_job_times_out(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await pool.run(len, b"abc") == 3
     monkeypatch.setattr(process_pool, "RESULT_SECONDS", 0.05)
