@@ -59,6 +59,22 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
     assert script.assignments["plan"][1].continued == 1
 
 
+async def test_a_stop_of_one_step_opens_its_gate_also_if_an_earlier_stop_holds_everything(
+    store: Store, run: Run, script: Script
+) -> None:
+    held, step = Held(), await a_step(store)
+    script.on("plan", held)
+    running = asyncio.create_task(is_stopped(run, step))
+    await held.begun.wait()
+    await stop(store)
+    await running
+    await stop(store, StopTarget(project_id=step.project_id, task_id=step.task_id), "Wrong library.")
+    result = await run(step)
+    assert result.request is not None
+    assert result.request.reason is HitlReason.STOPPED
+    assert len(script.assignments["plan"]) == 1
+
+
 async def test_a_stop_of_one_step_that_is_released_before_its_gate_opens_lets_it_continue(
     store: Store, run: Run, script: Script
 ) -> None:

@@ -124,6 +124,19 @@ async def test_a_gate_that_opens_in_the_moment_of_a_stop_loses_no_time(store: St
     assert is_about((await request_of(store, step)).expires_at - before.expires_at, HOUR)
 
 
+async def test_a_gate_that_opens_in_the_middle_of_a_stop_that_it_did_not_see_gains_no_time(
+    store: Store, step: StepInput
+) -> None:
+    before = await request_of(store, step)
+    stopped = await stop(store)
+    async with store.database.writing() as connection:  # the stop began an hour before the gate opened
+        await connection.execute(text("UPDATE hitl_request SET held_since = NULL WHERE id = :id"), {"id": before.id})
+        moved = text("UPDATE stop SET created_at = created_at - :time WHERE id = :id")
+        await connection.execute(moved, {"time": HOUR, "id": stopped.id})
+    await release(store, stopped.id)
+    assert is_about((await request_of(store, step)).expires_at - before.expires_at, timedelta(0))
+
+
 async def test_a_pause_that_begins_during_a_stop_counts_once(store: Store, step: StepInput) -> None:
     before = await request_of(store, step)
     stopped = await stop(store)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.testing import ActivityEnvironment
@@ -96,6 +97,21 @@ async def test_a_stop_ends_a_running_step_which_continues_as_the_same_task_after
     task = await task_of(store, step)
     assert task is not None
     assert (task.id, task.status, task.failures) == (step.task_id, "waiting_for_hitl", 0)
+
+
+@pytest.mark.parametrize(("held", "pause"), [(0, 1), (100, 10), (3600, 30)])
+async def test_a_stopped_step_looks_again_after_a_tenth_of_the_stops_time(
+    store: Store, run: Run, held: int, pause: int
+) -> None:
+    """After a second at least, and 30 at most."""
+    step = await a_step(store)
+    stopped = await stop(store, StopTarget(project_id=step.project_id))
+    async with store.database.writing() as connection:
+        moved = text("UPDATE stop SET created_at = created_at - make_interval(secs => :held) WHERE id = :id")
+        await connection.execute(moved, {"held": held, "id": stopped.id})
+    delay = (await is_stopped(run, step)).next_retry_delay
+    assert delay is not None
+    assert pause <= delay.total_seconds() < pause + 3
 
 
 async def test_a_stop_of_others_does_not_end_a_step(

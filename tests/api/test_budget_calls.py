@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
 from config.settings import Settings
+from store import estimates
 from store.transaction import Store
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start
 
@@ -95,7 +97,7 @@ async def test_a_project_that_asked_no_model_has_used_nothing(http: httpx2.Async
 
 
 async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_asked_models(
-    http: httpx2.AsyncClient, store: Store
+    http: httpx2.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def spend(
         usd: float, seconds: float, status: str = "completed", pipeline: str = "frugal", model: str = "openai:dear"
@@ -105,7 +107,7 @@ async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_ask
             for statement in (
                 "UPDATE project SET status = :status, model = :model WHERE id = CAST(:id AS uuid)",
                 "UPDATE budget SET spent_usd = :usd, spent_tokens = 1, spent_seconds = :seconds "
-                "WHERE scope = 'project:' || :id AND :usd > 0",
+                "WHERE scope = 'project:' || :id AND :seconds > 0",
             ):
                 values = {"id": project, "status": status, "usd": usd, "seconds": seconds, "model": model}
                 await connection.execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
@@ -133,6 +135,14 @@ async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_ask
     assert (found["model"], found["projects"], found["cost_usd"]["median"]) == ("openai:cheap", 3, 0.5)
     found = await get(http, path, model="openai:dear")
     assert (found["model"], found["projects"], found["cost_usd"]["median"]) == ("openai:dear", 3, 2)
+
+    for _ in range(3):
+        await spend(0.0, 7.0, model="ollama:free")
+    found = await get(http, path, model="ollama:free")  # which charges nothing
+    assert (found["projects"], found["cost_usd"]["most"], found["working_seconds"]["median"]) == (3, 0, 7)
+    monkeypatch.setattr(estimates, "NEWEST", 4)
+    found = await get(http, path)
+    assert (found["projects"], found["cost_usd"]) == (4, {"median": 0, "least": 0, "most": 0.5})
     assert_problem(await http.get(f"{V1}/pipelines/frugal/estimate?model=gpt"), 422, "model")
     assert_problem(await http.get(f"{V1}/pipelines/nothing/estimate"), 404)
 

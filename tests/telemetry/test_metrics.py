@@ -12,12 +12,14 @@ import httpx2
 import pytest
 import pytest_asyncio
 import yaml
+from sqlalchemy import text
 from websockets.asyncio.client import connect as connect_websocket
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from crew.model.clients import PROVIDERS
 from models.contracts.enums import HitlReason, WorkflowProblemKind
+from store.transaction import Store
 from telemetry.metrics import CallOutcome, DecisionOutcome, StepOutcome, TokenKind
 from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.checkout import CHECKOUT
@@ -51,13 +53,23 @@ async def tasks_of(http: httpx2.AsyncClient, project: str) -> list[dict[str, Any
     return items
 
 
-async def test_gates_decisions_and_steps_are_exact(http: httpx2.AsyncClient, api_url: str, worker_url: str) -> None:
+async def test_gates_decisions_and_steps_are_exact(
+    http: httpx2.AsyncClient, api_url: str, worker_url: str, store: Store
+) -> None:
     before = await scrape(worker_url)
     first, second = [await start(http) for _ in range(2)]
     requests = [await wait_for_request(http, project) for project in (first, second)]
+    async with store.database.writing() as connection:
+        older = text("UPDATE hitl_request SET created_at = created_at - interval '1 hour' WHERE id = :id")
+        await connection.execute(older, {"id": requests[0]["request_id"]})
+
+    async def is_older() -> bool:
+        return (await scrape(api_url)).value("botarmy_gate_oldest_age_seconds") > 1800
+
+    await eventually(is_older)
     api = await scrape_until(api_url, "botarmy_gates_open", 2)
     assert api.value("botarmy_gates_open", reason="review") == 2
-    assert 0 < api.value("botarmy_gate_oldest_age_seconds") < 600
+    assert 3600 < api.value("botarmy_gate_oldest_age_seconds") < 4200
     assert [api.value("botarmy_workflow_problems", kind=kind) for kind in WorkflowProblemKind] == [0, 0, 0]
 
     await decide(http, requests[1], "reject", comment="Not this one.")

@@ -18,9 +18,10 @@ from pydantic_ai.exceptions import (
 )
 from temporalio.exceptions import ApplicationError
 
-from activities.step_metrics import measured_step
+from activities.step_metrics import count_lost_calls, measured_step
 from crew.model.call_metrics import measured_call
-from telemetry.metrics import MODEL_CALL_SECONDS, STEP_SECONDS
+from store.budgets import LostCall
+from telemetry.metrics import MODEL_CALL_SECONDS, MODEL_COST, STEP_SECONDS
 from tests.crew.model.model_under_test import says
 
 
@@ -102,3 +103,16 @@ def test_an_attempt_that_writes_nothing_is_counted_as_such() -> None:
     with measured_step():
         pass
     assert counted(STEP_SECONDS, before) == [("nothing_to_do",)]
+
+
+def test_what_lost_calls_cost_is_counted_with_their_providers() -> None:
+    def costs() -> list[float]:
+        providers = ("openai", "ollama", "other")
+        samples = [each for metric in MODEL_COST.collect() for each in metric.samples if each.name.endswith("_total")]
+        by_provider = {each.labels["provider"]: each.value for each in samples}
+        return [by_provider.get(provider, 0.0) for provider in providers]
+
+    before = costs()
+    lost = [("openai:gpt-planted", 2.0), ("ollama:planted", 1.0), ("planted:model", 0.5), (None, 0.25)]
+    count_lost_calls(LostCall(cost, asked_for) for asked_for, cost in lost)
+    assert [after - earlier for after, earlier in zip(costs(), before, strict=True)] == [2.0, 1.0, 0.75]

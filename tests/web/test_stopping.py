@@ -43,7 +43,7 @@ async def test_a_project_is_stopped_and_released_in_the_page(
     http: httpx2.AsyncClient, new_page: NewPage, parked: str
 ) -> None:
     page = await new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
-    for path in ("/", "/inbox", "/system", f"/projects/{parked}"):
+    for path in ("/", "/projects", "/inbox", "/system", f"/projects/{parked}"):
         await page.goto(path)
         await expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Stop", exact=True).click()
