@@ -31,6 +31,7 @@ CONSTANTS = json.dumps(
         "first_slowest": turn_queue.FIRST_SLOWEST,
         "slowest": turn_queue.SLOWEST,
         "rounding_seconds": turn_queue.ROUNDING_SECONDS,
+        "set_back_seconds": turn_queue.SET_BACK_SECONDS,
         "ratio_weight": turn_queue.RATIO_WEIGHT,
         "token_burst_seconds": pacing.TOKEN_BURST_SECONDS,
     }

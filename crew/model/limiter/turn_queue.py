@@ -29,6 +29,9 @@ FIRST_SLOWEST, SLOWEST = 6.0, 60.0
 ROUNDING_SECONDS = 1e-6
 """How much earlier than its time a turn is given: `now + n * interval - n * interval` may be later than `now`."""
 
+SET_BACK_SECONDS = 1.0
+"""How far the clock of Redis' server may step back before what it has stored is moved with it."""
+
 RATIO_WEIGHT = 0.2
 """How much of the next estimate of tokens comes from the newest response."""
 

@@ -17,6 +17,19 @@ for i = 1, #flat, 2 do state[flat[i]] = tonumber(flat[i + 1]) end
 local is_new = #flat == 0
 
 local function number(value) return string.format('%.6f', value) end
+
+-- The server's clock was set back: without this, every call would wait until it is where it was.
+local ahead = (state.at or now) - now
+if ahead > C.set_back_seconds then
+  for _, name in ipairs({'tat', 'token_tat', 'paused', 'slow_at', 'refused', 'count_at', 'at'}) do
+    if state[name] then
+      state[name] = state[name] - ahead
+      redis.call('HSET', STATE, name, number(state[name]))
+    end
+  end
+  for _, each in ipairs(redis.call('ZRANGE', SEEN, 0, -1)) do redis.call('ZINCRBY', SEEN, number(-ahead), each) end
+end
+
 local function project_of(waiter) return string.match(waiter, '^[^|]*') end
 
 -- A pace that was learned from refusals is slower than the configured one, and has no burst.
@@ -81,6 +94,7 @@ end
 
 local reply = {}
 if operation == 'acquire' then
+  redis.call('HSET', STATE, 'at', number(now))
   forget_absent()
   local place = tonumber(redis.call('ZSCORE', QUEUE, member) or nil)
   if not place then
