@@ -224,7 +224,7 @@ class ModelCaller:
 
     async def _book_cancelled(self, reservation: UUID, cost_usd: float, started: float) -> None:
         await self._book(reservation, cost_usd, started, "The call was cancelled.")
-        # What ended the call may have been recorded before. Those who watch have read what was spent by then.
+        # What ended the call was recorded before, and clients read what was spent when they learned of it.
         await self._step.progress(f"its call of {self._client.name} was cancelled")
 
     async def _call(self, messages: list[ModelMessage], slot: CallSlot) -> ModelResponse:

@@ -28,7 +28,7 @@ def test_a_writer_that_outlives_its_event_loop_is_not_reported_as_a_leak(tmp_pat
         os.write(held, b"the last words\n")
         os.close(held)
         for waiting in set(threading.enumerate()) - before:
-            waiting.join()  # whoever waits for the writer, which exits now
+            waiting.join()  # it waits for the writer, which exits now
         gc.collect()
     assert path.read_text() == "the last words\n"
     assert [str(warning.message) for warning in warned] == []
