@@ -24,7 +24,10 @@ class Client:
         return str(project["id"])
 
     async def approve(self, request_id: str) -> Json:
-        return await self.post(f"/hitl/{request_id}/respond", {"action": "approve"})
+        asked = await self.get(f"/hitl/{request_id}")
+        return await self.post(
+            f"/hitl/{request_id}/respond", {"action": "approve", "subject_hash": asked["subject_hash"]}
+        )
 
     async def get(self, path: str, **query: object) -> Json:
         response = await self._http.get(path, params={name: str(value) for name, value in query.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.enums import HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
+from store import subjects
 from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
@@ -24,17 +26,26 @@ from store.transaction import Transaction
 
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, status,
-                          created_at, expires_at, held_since)
+                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
+                          status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, 'pending', now.at, now.at + %(expires_in)s,
+       %(cause)s, %(subject_hash)s, 'pending', now.at, now.at + %(expires_in)s,
        CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
 RETURNING *
 """.replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
+
+# Not FOR UPDATE: a row that refers to the request may be written meanwhile.
+_LOCK: LiteralString = """
+SELECT id, status, subject_hash,
+       ARRAY(SELECT public_key FROM signing_key WHERE public_key = ANY(%(keys)s)) AS known_keys
+FROM hitl_request WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
+ORDER BY id
+FOR NO KEY UPDATE OF hitl_request
+"""
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -53,15 +64,32 @@ async def open_request(
     shortage: Shortage | None = None,
     tool_call: ToolCall | None = None,
     cause: str | None = None,
+    *,
+    verdict: Verdict | None = None,
+    confidence: float | None = None,
 ) -> OpenRequest:
     """Write a request and record its event. Return the request as it is if it exists already.
 
     `shortage` is the budget that is exhausted, and `tool_call` the call that waits, if that is the reason. `cause` is
-    why the step has no result, if it has none.
+    why the step has no result, if it has none; `verdict` and `confidence` are what it said of its result.
     """
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
     needs_person = step.needs_person or reason in (HitlReason.CHECKPOINT, HitlReason.TOOL_CALL)
+    subject_hash = subjects.hash_of(
+        step,
+        reason,
+        question,
+        artifacts,
+        await subjects.consumed(tx.connection, step.handoff.context_ids),
+        shortage=shortage,
+        tool_call=tool_call,
+        cause=cause,
+        supplies=supplies,
+        needs_person=needs_person,
+        verdict=verdict,
+        confidence=confidence,
+    )
     rows = await run(
         tx.connection,
         _OPEN,
@@ -82,6 +110,7 @@ async def open_request(
         shortage=Jsonb(shortage.model_dump(mode="json")) if shortage else None,
         tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
         cause=cause,
+        subject_hash=subject_hash,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -98,6 +127,7 @@ async def open_request(
         question=question,
         artifacts=artifacts,
         expires_at=row.expires_at,
+        subject_hash=subject_hash,
     )
     tx.record(
         HitlRequested(**requested.recorded(), needs_person=True) if needs_person else requested,
@@ -157,6 +187,24 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
     tx.change_open_requests(-cancelled.rowcount)
 
 
+@dataclass(frozen=True, slots=True)
+class LockedRequest:
+    """What a response has to fit. `known_keys` are those of the given public keys that are registered."""
+
+    is_open: bool
+    subject_hash: str | None
+    known_keys: frozenset[str]
+
+
+async def lock(tx: Transaction, request_ids: Collection[UUID], keys: Collection[str]) -> dict[UUID, LockedRequest]:
+    """Lock those of the requests that the project has until the end of the transaction, and return them by id."""
+    rows = await run(tx.connection, _LOCK, project_id=tx.project_id, ids=list(request_ids), keys=list(keys))
+    return {
+        row.id: LockedRequest(row.status == HitlStatus.PENDING, row.subject_hash, frozenset(row.known_keys))
+        for row in rows
+    }
+
+
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:
     """Return those of the ids that are requests of the project."""
     query = select(HITL_REQUEST.c.id).where(HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.id.in_(request_ids))
@@ -166,6 +214,12 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """Return one request, or None."""
     return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
+
+
+async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
+    """Return the project's request with this subject, or None."""
+    same = (HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.subject_hash == subject_hash)
+    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(*same))
 
 
 async def find(

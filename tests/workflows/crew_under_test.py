@@ -23,6 +23,7 @@ from models.tables import HitlRequest
 from store import project_start, projects
 from store.transaction import Store
 from tests.crews import OneAgentCrews
+from tests.signing import signed
 from tests.waiting import eventually
 from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project
@@ -183,10 +184,14 @@ class Story(ProjectRecords):
 
 
 def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
-    return HitlResponse(
-        request_id=request if isinstance(request, UUID) else request.id,
+    """Return a response to what the request asks about, signed as by an API."""
+    request_id, subject_hash = (request, None) if isinstance(request, UUID) else (request.id, request.subject_hash)
+    response = HitlResponse(
+        request_id=request_id,
         decision_id=more.pop("decision_id", None) or uuid7(),
         action=HitlAction(action),
         responded_at=datetime.now(UTC),
+        subject_hash=more.pop("subject_hash", subject_hash),
         **more,
     )
+    return signed(response)
