@@ -20,7 +20,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.workflow_state import WorkflowView
 from models.tables import HitlRequest
-from store import project_start, projects
+from store import hitl, project_start, projects
 from store.transaction import Store
 from tests.crews import OneAgentCrews
 from tests.signing import signed
@@ -178,6 +178,9 @@ class Story(ProjectRecords):
         return await eventually(look)
 
     async def respond(self, request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
+        if isinstance(request, UUID):  # if it exists, to what it asks about
+            async with self.store.reading() as connection:
+                request = await hitl.get(connection, request) or request
         response = answer(request, action, **more)
         await self.handle.signal("respond", response)
         return response
