@@ -66,6 +66,8 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
         raise_by=row.raise_by,
         responder=row.responder,
         responded_at=row.responded_at,
+        subject_hash=row.subject_hash,
+        signature=row.signature,
     )
 
 
