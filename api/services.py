@@ -79,6 +79,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         hub, temporal = Hub(store, settings), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
+        signer = ResponseSigner(store, settings.signing_key)
+        running.append(asyncio.create_task(signer.run()))
         yield Services(
             settings=settings,
             store=store,
@@ -86,7 +88,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pipelines=pipelines,
             hub=hub,
             outcome_waiter=OutcomeWaiter(store, hub),
-            signer=ResponseSigner(store, settings.signing_key),
+            signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),
             metrics=metrics,
             processes=processes,

@@ -24,13 +24,15 @@ from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
 
+# Until an API of this version has run, only unsigned responses without a subject can come: an update replaces workers
+# first. So these requests are as those of earlier versions.
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
                           may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
                           status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, %(subject_hash)s, 'pending', now.at, now.at + %(expires_in)s,
+       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, 'pending', now.at, now.at + %(expires_in)s,
        CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
@@ -127,10 +129,11 @@ async def open_request(
         question=question,
         artifacts=artifacts,
         expires_at=row.expires_at,
-        subject_hash=subject_hash,
     )
+    # What is set is recorded, as in the logs of earlier versions.
+    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash}
     tx.record(
-        HitlRequested(**requested.recorded(), needs_person=True) if needs_person else requested,
+        requested.model_copy(update={name: value for name, value in extra.items() if value is not None}),
         key=f"request:{step.request_id}",
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
