@@ -1,5 +1,5 @@
 """Signatures of responses: an API vouches for each response that it received, and the activity that records responses
-checks it. Without one, a response decides nothing: whoever can only send signals to Temporal cannot decide."""
+checks it. Without one, a response decides nothing: a caller that only reaches Temporal cannot decide."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_valid(response: HitlResponse, signature: Signature) -> bool:
 
 
 async def register(connection: AsyncConnection, key: str) -> None:
-    """Write down the public key of an API, unless it is there already."""
+    """Add the public key of an API, unless it is there already."""
     await run(connection, _REGISTER, key=key)
 
 

@@ -28,10 +28,7 @@ class ResponseCreate(StrictContract):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {
-                    "action": "approve",
-                    "subject_hash": "b5b234fdda119b23b2f7fea3a40e68f86c313983dda99dd0bc96428a4f2dcc2a",
-                },
+                {"action": "approve", "subject_hash": "b5b2" * 16},
                 {"action": "amend", "content": "# Project plan\n\nMy version.\n"},
                 {"action": "amend", "comment": "Say who it is for."},
                 {"action": "amend", "comment": "R3 asks for 404, not 400.", "redo": "acceptance"},

@@ -63,7 +63,7 @@ class DataDir:
         return self.folder("logs") / f"{name}.log"
 
     def password(self, name: str, size: int = 20) -> str:
-        """Return a component's password, or a key of so many bytes, in hexadecimal digits. It is generated on first
+        """Return a component's password, or a key of `size` bytes, in hexadecimal digits. It is generated on first
         use: every user of the machine can reach loopback."""
         file = self.folder("secrets") / name
         if not file.exists():

@@ -101,9 +101,7 @@ def test_the_close_codes_are_those_of_the_code() -> None:
 
 
 def test_every_code_of_a_problem_is_explained_with_its_status() -> None:
-    said = {
-        row[0].strip("`"): int(row[1]) for row in rows(section(PAGE, "Codes")) if len(row) == 3 and row[1].isdigit()
-    }
+    said = {code.strip("`"): int(status) for code, status, _ in rows(section(PAGE, "Codes")) if status.isdigit()}
     assert set(said) == set(ProblemCode)
     for status in HTTPStatus:
         if status >= HTTPStatus.BAD_REQUEST and status in set(said.values()):

@@ -58,7 +58,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "another shortage": {"shortage": SHORTAGE.model_copy(update={"limit": 2.0})},
     "tool call": {"tool_call": ToolCall.of("files/read", {"path": "a"})},
     "another tool call": {"tool_call": ToolCall.of("files/read", {"path": "b"})},
-    "cause": {"cause": "The model is away."},
+    "cause": {"cause": "The model is unavailable."},
     "form": {"supplies": "project_plan"},
     "person": {"needs_person": True},
     "policy": {"step": STEP.model_copy(update={"gate": Gate(on_expiry="approve")})},

@@ -31,7 +31,7 @@ from tests.workflows.crew_under_test import (
 )
 
 DESIGN = {"name": "design", "agent": "architect", "consumes": ["project_plan"], "produces": ["system_architecture"]}
-BROKEN = raises(AgentError("The model is away.", retryable=False))
+BROKEN = raises(AgentError("The model is unavailable.", retryable=False))
 
 FORGERIES: dict[str, Callable[[HitlResponse], HitlResponse]] = {
     "not signed": lambda one: one.model_copy(update={"signature": None}),
