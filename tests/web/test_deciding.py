@@ -276,8 +276,9 @@ async def test_the_inbox_and_its_badge_are_live(page: Page, director: Director) 
 
 
 async def test_a_request_that_changes_disables_its_buttons_and_keeps_the_draft(
-    page: Page, director: Director, store: Store
+    new_page: NewPage, director: Director, store: Store
 ) -> None:
+    page = await new_page(expected_errors=("409",))
     project_id = await director.start("Changing")
     request = await open_request(page, director, project_id, "discovery")
     await act(page, "Request changes").click()
