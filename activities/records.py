@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.response_checks import find_forgery, find_other_subject
+from activities.response_checks import find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
@@ -27,7 +26,18 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
+from store import (
+    artifacts,
+    budget_limits,
+    contents,
+    events,
+    hitl,
+    hitl_deadlines,
+    hitl_decisions,
+    hitl_lock,
+    projects,
+    tasks,
+)
 from store.transaction import ContradictionError, Store, Transaction
 from telemetry.metrics import DecisionOutcome
 
@@ -48,11 +58,11 @@ class Records:
         async with self._store.transaction(batch.project_id) as tx:
             requests = {judged.response.request_id for judged in batch.responses}
             keys = {one.response.signature.key for one in batch.responses if one.response.signature is not None}
-            known = await hitl.lock(tx, requests, keys)
+            known = await hitl_lock.lock(tx, requests, keys)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, winner = list(batch.responses), _applied(batch.responses)
-            objection = await _find_objection(tx, winner, known.get(winner.request_id), missing) if winner else None
+            objection = await find_objection(tx, winner, known.get(winner.request_id), missing) if winner else None
             if objection is not None:
                 responses = _refuse_winner(responses, objection)
             for judged in responses:
@@ -61,7 +71,7 @@ class Records:
                         raise ContradictionError(f"request {judged.response.request_id} does not exist")
                     _record_unknown_request(tx, judged.response)
             responses = [judged for judged in responses if judged.response.request_id in known]
-            genuine = [each for each in responses if _is_genuine(tx, each.response, known[each.response.request_id])]
+            genuine = [each for each in responses if is_genuine(tx, each.response, known[each.response.request_id])]
             outcome = RequestOutcome(refused=objection is not None)
             applied = _applied(responses)
             if applied is not None:
@@ -189,41 +199,6 @@ def _applied(responses: Iterable[JudgedResponse]) -> HitlResponse | None:
     return next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
 
 
-async def _find_objection(
-    tx: Transaction, winner: HitlResponse, asked: hitl.LockedRequest | None, missing: set[str]
-) -> str | None:
-    """Return why a response that the gate accepts cannot be applied, or None. The API has checked the same; but several
-    people may raise one budget at several gates at once, and a signal may come from elsewhere."""
-    if asked is not None and asked.is_open:  # how a closed one was closed is recorded already
-        objection = find_forgery(winner, asked) or find_other_subject(winner, asked)
-        if objection is not None:
-            return objection
-    if winner.content_hash in missing:
-        return f"content {winner.content_hash} does not exist"
-    request = await hitl.get(tx.connection, winner.request_id) if winner.raise_by is not None else None
-    if request is None or request.shortage is None or winner.raise_by is None:
-        return None
-    shortage = Shortage.model_validate(request.shortage)
-    objection = shortage.find_objection(winner.raise_by)
-    if objection is not None:
-        return f"raise_by {objection}"
-    if winner.raise_from is None:
-        return None
-    now = await budget_limits.current_locked(tx.connection, tx.project_id, shortage)
-    request = await hitl.get(tx.connection, winner.request_id)
-    if request is None or request.status != HitlStatus.PENDING:  # an earlier try of this very record has raised it
-        return None
-    return now.find_raise(winner.raise_from.of(shortage.unit) or 0.0)
-
-
-def _is_genuine(tx: Transaction, response: HitlResponse, asked: hitl.LockedRequest) -> bool:
-    """Return whether an API vouches for a response. If not, record an error event."""
-    forgery = find_forgery(response, asked)
-    if forgery is not None:
-        tx.record(ErrorEvent(message=forgery), key=_forgery_key(response))
-    return forgery is None
-
-
 def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[JudgedResponse]:
     """Return the responses to record if the winner is refused. Those that lost to it are judged again."""
     kept = []
@@ -285,11 +260,6 @@ def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
 
 def _response_key(request_id: UUID) -> str:
     return f"response:{request_id}"
-
-
-def _forgery_key(response: HitlResponse) -> str:
-    sent = hashlib.sha256(response.model_dump_json().encode()).hexdigest()
-    return f"unsigned:{response.request_id}:{response.decision_id}:{sent[:16]}"
 
 
 def _unknown_request_key(response: HitlResponse) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -39,15 +38,6 @@ FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s
 ON CONFLICT DO NOTHING
 RETURNING *
 """.replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
-
-# Not FOR UPDATE: a row that refers to the request may be written meanwhile.
-_LOCK: LiteralString = """
-SELECT id, status, subject_hash,
-       ARRAY(SELECT public_key FROM signing_key WHERE public_key = ANY(%(keys)s)) AS known_keys
-FROM hitl_request WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
-ORDER BY id
-FOR NO KEY UPDATE OF hitl_request
-"""
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -188,24 +178,6 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
         .values(status=HitlStatus.CANCELLED, decided_at=func.clock_timestamp())
     )
     tx.change_open_requests(-cancelled.rowcount)
-
-
-@dataclass(frozen=True, slots=True)
-class LockedRequest:
-    """What a response has to fit. `known_keys` are those of the given public keys that are registered."""
-
-    is_open: bool
-    subject_hash: str | None
-    known_keys: frozenset[str]
-
-
-async def lock(tx: Transaction, request_ids: Collection[UUID], keys: Collection[str]) -> dict[UUID, LockedRequest]:
-    """Lock those of the requests that the project has until the end of the transaction, and return them by id."""
-    rows = await run(tx.connection, _LOCK, project_id=tx.project_id, ids=list(request_ids), keys=list(keys))
-    return {
-        row.id: LockedRequest(row.status == HitlStatus.PENDING, row.subject_hash, frozenset(row.known_keys))
-        for row in rows
-    }
 
 
 async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_ids: set[UUID]) -> set[UUID]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from models.contracts.budget import BudgetKind, BudgetUnit, Shortage
-from models.contracts.enums import HitlReason, Verdict
+from models.contracts.enums import HitlReason, OnExpiry, Verdict
 from models.contracts.handoff import ArtifactRef, Handoff, StepInput
 from models.contracts.pipeline import Gate
 from models.contracts.tool_permission import ToolCall
@@ -61,7 +62,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "cause": {"cause": "The model is unavailable."},
     "form": {"supplies": "project_plan"},
     "person": {"needs_person": True},
-    "policy": {"step": STEP.model_copy(update={"gate": Gate(on_expiry="approve")})},
+    "policy": {"step": STEP.model_copy(update={"gate": Gate(on_expiry=OnExpiry.APPROVE)})},
     "rounds": {"step": STEP.model_copy(update={"gate": Gate(max_rounds=1)})},
     "another request": {"step": STEP.model_copy(update={"request_id": UUID(int=7)})},
 }
@@ -79,7 +80,7 @@ def test_the_hash_of_a_subject_stays_as_it_is() -> None:
 
 
 def test_a_deadline_is_no_part_of_it() -> None:
-    later = STEP.model_copy(update={"gate": Gate(expires_in="48h")})
+    later = STEP.model_copy(update={"gate": Gate(expires_in=timedelta(hours=48))})
     assert hash_of(**{**ASKED, "step": later}) == hash_of(**ASKED)
 
 
