@@ -144,8 +144,7 @@ class Worker(Program):
         self._api, self._metrics_port = api, metrics_port
 
     def own_environment(self) -> Environment:
-        no_key = dict.fromkeys(("BOTARMY_SIGNING_KEY", "BOTARMY_SIGNING_KEY_FILE"))  # it verifies, and signs nothing
-        return {"BOTARMY_METRICS_PORT": str(self._metrics_port), **no_key}
+        return {"BOTARMY_METRICS_PORT": str(self._metrics_port)}
 
     async def check(self, pid: int) -> None:
         status = (await health(self._api.url)).get("worker")

@@ -114,9 +114,12 @@ class Stack:
         settings, ready = self._settings, self._environment_ready
         shared = SharedPort(settings.host.strip("[]"), settings.port) if apis > 1 else None
         ports = [settings.port and settings.port + (shared is not None) + number for number in range(apis)]
-        own_key = partial(self._data.password, "signing-key", KEY_BYTES) if settings.signing_key is None else None
+
+        def signing_key() -> str:
+            return settings.signing_key or self._data.password("signing-key", KEY_BYTES)
+
         api_programs = [
-            Api(ready, settings.host, port, api, _numbered("api", number), shared, own_key)
+            Api(ready, settings.host, port, api, _numbered("api", number), shared, signing_key)
             for number, port in enumerate(ports)
         ]
         worker_programs = [
