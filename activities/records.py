@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.response_checks import find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
@@ -25,7 +26,18 @@ from models.contracts.records import (
     RequestOutcome,
 )
 from models.tables import HitlRequest
-from store import artifacts, budget_limits, contents, events, hitl, hitl_deadlines, hitl_decisions, projects, tasks
+from store import (
+    artifacts,
+    budget_limits,
+    contents,
+    events,
+    hitl,
+    hitl_deadlines,
+    hitl_decisions,
+    hitl_lock,
+    projects,
+    tasks,
+)
 from store.transaction import ContradictionError, Store, Transaction
 from telemetry.metrics import DecisionOutcome
 
@@ -40,15 +52,17 @@ class Records:
     async def record_responses(self, batch: RecordResponsesInput) -> RequestOutcome:
         """Add responses to the history of their requests. Apply the winning one unless its request is closed already.
 
-        Returns the outcome as recorded, which may differ from what this run judged.
+        A response that no API has signed decides nothing and is recorded as an error event only. One to another subject
+        than the request has is refused. Returns the outcome as recorded, which may differ from what this run judged.
         """
         async with self._store.transaction(batch.project_id) as tx:
             requests = {judged.response.request_id for judged in batch.responses}
-            known = await hitl.ids_of_project(tx.connection, batch.project_id, requests)
+            keys = {one.response.signature.key for one in batch.responses if one.response.signature is not None}
+            known = await hitl_lock.lock(tx, requests, keys)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, winner = list(batch.responses), _applied(batch.responses)
-            objection = await _find_objection(tx, winner, missing) if winner is not None else None
+            objection = await find_objection(tx, winner, known.get(winner.request_id), missing) if winner else None
             if objection is not None:
                 responses = _refuse_winner(responses, objection)
             for judged in responses:
@@ -57,14 +71,15 @@ class Records:
                         raise ContradictionError(f"request {judged.response.request_id} does not exist")
                     _record_unknown_request(tx, judged.response)
             responses = [judged for judged in responses if judged.response.request_id in known]
+            genuine = [each for each in responses if is_genuine(tx, each.response, known[each.response.request_id])]
             outcome = RequestOutcome(refused=objection is not None)
             applied = _applied(responses)
             if applied is not None:
                 outcome = await self._apply(tx, applied, batch.keeps)
                 if outcome.response is None or outcome.response.decision_id != applied.decision_id:
                     late = JudgedResponse.too_late(applied)
-                    responses = [late if judged.response == applied else judged for judged in responses]
-            await hitl_decisions.add(tx, responses, missing)
+                    genuine = [late if judged.response == applied else judged for judged in genuine]
+            await hitl_decisions.add(tx, genuine, missing)
         return outcome
 
     @activity.defn
@@ -184,27 +199,6 @@ def _applied(responses: Iterable[JudgedResponse]) -> HitlResponse | None:
     return next((judged.response for judged in responses if judged.outcome is ResponseOutcome.APPLIED), None)
 
 
-async def _find_objection(tx: Transaction, winner: HitlResponse, missing: set[str]) -> str | None:
-    """Return why a response that the gate accepts cannot be applied, or None. The API has checked the same; but several
-    people may raise one budget at several gates at once."""
-    if winner.content_hash in missing:
-        return f"content {winner.content_hash} does not exist"
-    request = await hitl.get(tx.connection, winner.request_id) if winner.raise_by is not None else None
-    if request is None or request.shortage is None or winner.raise_by is None:
-        return None
-    shortage = Shortage.model_validate(request.shortage)
-    objection = shortage.find_objection(winner.raise_by)
-    if objection is not None:
-        return f"raise_by {objection}"
-    if winner.raise_from is None:
-        return None
-    now = await budget_limits.current_locked(tx.connection, tx.project_id, shortage)
-    request = await hitl.get(tx.connection, winner.request_id)
-    if request is None or request.status != HitlStatus.PENDING:  # an earlier try of this very record has raised it
-        return None
-    return now.find_raise(winner.raise_from.of(shortage.unit) or 0.0)
-
-
 def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[JudgedResponse]:
     """Return the responses to record if the winner is refused. Those that lost to it are judged again."""
     kept = []
@@ -227,12 +221,14 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         comment=response.comment,
         responder=response.responder,
         accepted=accepted,
+        subject_hash=response.subject_hash,
     )
     # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
     extra = {
         "redo": response.redo,
         "raise_by": response.raise_by,
         "without_asking": response.without_asking or None,
+        "legacy": request.subject_hash is None or None,
     }
     return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 

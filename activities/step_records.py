@@ -98,7 +98,16 @@ class StepRecords:
                 asked = gate_question.fill_question(gate_question.question_of(step, reason), step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
-                request = await hitl.open_request(tx, step, activity.info().workflow_id or "", reason, refs, asked)
+                request = await hitl.open_request(
+                    tx,
+                    step,
+                    activity.info().workflow_id or "",
+                    reason,
+                    refs,
+                    asked,
+                    verdict=outcome.verdict,
+                    confidence=outcome.confidence,
+                )
         return StepResult(artifacts=refs, verdict=outcome.verdict, request=request)
 
     async def fail(self, step: StepInput, started: steps.Started, error: AgentError) -> StepResult:

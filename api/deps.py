@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.artifacts import files
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.problem_codes import ProblemCode
 from api.services import Services
 from models.contracts.enums import ProjectStatus
 from models.tables import Artifact, HitlRequest, Project, Task
@@ -47,7 +48,7 @@ ProjectDep = Annotated[Project, Depends(_get_project)]
 def require_not_final(project: Project) -> None:
     """Raise ConflictError if the project has ended."""
     if ProjectStatus(project.status).is_final:
-        raise ConflictError(f"The project is {project.status}.")
+        raise ConflictError(f"The project is {project.status}.", code=ProblemCode.PROJECT_ENDED)
 
 
 _Record = TypeVar("_Record", Artifact, Task, HitlRequest)

@@ -17,19 +17,23 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from api.problem_codes import ProblemCode, code_of
+
 RECOVERY_HINT = "Restart it from its records, or end it: on its page, or with `botarmy doctor`."
 """What a person can do about an open project or task whose workflow is gone."""
 
 
 class ApiError(Exception):
-    """A request that cannot be served; `detail` says why, to a person. `members` are added to the problem document."""
+    """A request that cannot be served; `detail` says why, to a person, and `code` to a program. `members` are added to
+    the problem document."""
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     headers: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, detail: str, **members: Any) -> None:
+    def __init__(self, detail: str, *, code: ProblemCode | None = None, **members: Any) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.code = code or code_of(self.status)
         self.members = members
 
 
@@ -60,8 +64,8 @@ class InvalidError(ApiError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, field: str, message: str, place: str = "body") -> None:
-        super().__init__(f"{field}: {message}", errors=[{"in": place, "field": field, "message": message}])
+    def __init__(self, field: str, message: str, place: str = "body", *, code: ProblemCode | None = None) -> None:
+        super().__init__(f"{field}: {message}", code=code, errors=[{"in": place, "field": field, "message": message}])
 
 
 class UnavailableError(ApiError):

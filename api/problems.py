@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
 from api.errors import ApiError, UnavailableError
+from api.problem_codes import ProblemCode, code_of
 from config.postgres import explain
 from config.schema_check import NOT_MIGRATED
 from models.contracts.contract import storable
@@ -30,10 +31,15 @@ METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 def problem(
-    status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, members: Mapping[str, Any] | None = None
+    status: HTTPStatus,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
+    code: ProblemCode | None = None,
 ) -> Response:
-    """Return a problem response. Its type is about:blank: the status tells programs all they need."""
-    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": storable(detail)}
+    """Return a problem response. Its type is about:blank: status and code tell programs all they need."""
+    code = code or code_of(status)
+    body = {"type": "about:blank", "title": status.phrase, "status": status, "code": code, "detail": storable(detail)}
     return Response(
         orjson.dumps({**body, **(members or {})}), status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )
@@ -80,7 +86,7 @@ def not_allowed(method: str) -> str:
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return problem(error.status, error.detail, error.headers, error.members)
+    return problem(error.status, error.detail, error.headers, error.members, error.code)
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

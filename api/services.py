@@ -15,6 +15,7 @@ from api.artifacts.rendering import FragmentCache
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
+from api.hitl.signing import ResponseSigner
 from api.metrics import ApiMetrics
 from api.realtime import Hub
 from config.settings import Settings
@@ -42,6 +43,7 @@ class Services:
     pipelines: Catalogue
     hub: Hub
     outcome_waiter: OutcomeWaiter
+    signer: ResponseSigner
     health_checks: HealthChecks
     metrics: ApiMetrics
     processes: ProcessPool
@@ -77,6 +79,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         hub, temporal = Hub(store, settings), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
+        signer = ResponseSigner(store, settings.signing_key)
+        running.append(asyncio.create_task(signer.run()))
         yield Services(
             settings=settings,
             store=store,
@@ -84,6 +88,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pipelines=pipelines,
             hub=hub,
             outcome_waiter=OutcomeWaiter(store, hub),
+            signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),
             metrics=metrics,
             processes=processes,

@@ -54,8 +54,9 @@ async def _decide(bench: Bench, brief: str, count: int) -> list[Decision]:
 
 
 async def _decide_one(bench: Bench, feed: Feed, project_id: str, request_id: str) -> Decision:
+    subject = await bench.client.read_subject(request_id)
     posted, clock = time.time(), time.perf_counter()
-    await bench.client.approve(request_id)
+    await bench.client.approve(request_id, subject)
     answered = time.perf_counter() - clock
     start = await feed.event(project_id, "task_started", stage=NEXT)
     await feed.completed(project_id)

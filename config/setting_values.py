@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
@@ -100,6 +100,9 @@ ModelTools = Annotated[dict[str, Literal["native", "json"]], NoDecode, BeforeVal
 ModelTokens = Annotated[dict[str, Annotated[int, Field(ge=2048)]], NoDecode, BeforeValidator(_by_model)]
 ModelPrices = Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidator(_prices)]
 """US dollars for a million tokens, given and returned, by model."""
+
+SigningSeed = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
+"""The seed of an Ed25519 key."""
 
 PublicUrl = Annotated[str, AfterValidator(_check_url)]
 PublicUrls = Annotated[CommaSeparated, AfterValidator(_check_urls)]

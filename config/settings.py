@@ -24,6 +24,7 @@ from config.setting_values import (
     ModelTools,
     PublicUrl,
     PublicUrls,
+    SigningSeed,
 )
 
 
@@ -114,6 +115,12 @@ class Settings(BaseSettings):
         default=2,
         ge=0,
         description="Seconds that a response to a gate waits for its outcome before the API answers 202.",
+    )
+    signing_key: SigningSeed | None = Field(
+        default=None,
+        repr=False,
+        description="The key with which the API signs what people decide, as 64 hexadecimal digits; workers need "
+        "none. `up` generates one. Without one, each API process uses a key of its own while it runs.",
     )
     pipelines_dir: Path | None = Field(
         default=None,

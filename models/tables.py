@@ -196,6 +196,8 @@ class HitlRequest(SQLModel, table=True):
     """The question of a gate, about the artifact versions that it lists, the most important first. `cause` is why its
     step has no result, if it has none.
 
+    `subject_hash` is of what it asks about (`store/subjects.py`); requests of earlier versions have none.
+
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
     """
 
@@ -223,6 +225,7 @@ class HitlRequest(SQLModel, table=True):
     shortage: dict[str, Any] | None = json_or_null_column(default=None)
     tool_call: dict[str, Any] | None = json_or_null_column(default=None)
     cause: str | None = text_column(default=None)
+    subject_hash: str | None = text_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
@@ -248,8 +251,19 @@ class HitlDecision(SQLModel, table=True):
     responder: str = text_column()
     outcome: str = text_column()
     explanation: str | None = text_column(default=None)
+    subject_hash: str | None = text_column(default=None)
+    signature: dict[str, Any] | None = json_or_null_column(default=None)
     responded_at: datetime = moment_column()
     recorded_at: datetime = moment_column()
+
+
+class SigningKey(SQLModel, table=True):
+    """The public key of an API, in hexadecimal digits. Responses that it signed count until the row is deleted."""
+
+    __tablename__ = "signing_key"
+
+    public_key: str = Field(primary_key=True, sa_type=Text)
+    created_at: datetime = moment_column()
 
 
 class AgentState(SQLModel, table=True):

@@ -12,24 +12,27 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.enums import HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
+from store import subjects
 from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
 
+# Until an API of this version has run, only unsigned responses without a subject can come: an update replaces workers
+# first. So these requests are as those of earlier versions.
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
-                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, status,
-                          created_at, expires_at, held_since)
+                          may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
+                          status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, 'pending', now.at, now.at + %(expires_in)s,
-       CASE WHEN {is_stopped} THEN now.at END
+       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, 'pending', now.at,
+       now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
@@ -53,15 +56,32 @@ async def open_request(
     shortage: Shortage | None = None,
     tool_call: ToolCall | None = None,
     cause: str | None = None,
+    *,
+    verdict: Verdict | None = None,
+    confidence: float | None = None,
 ) -> OpenRequest:
     """Write a request and record its event. Return the request as it is if it exists already.
 
     `shortage` is the budget that is exhausted, and `tool_call` the call that waits, if that is the reason. `cause` is
-    why the step has no result, if it has none.
+    why the step has no result, if it has none; `verdict` and `confidence` are what it said of its result.
     """
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
     needs_person = step.needs_person or reason in (HitlReason.CHECKPOINT, HitlReason.TOOL_CALL)
+    subject_hash = subjects.hash_of(
+        step,
+        reason,
+        question,
+        artifacts,
+        await subjects.consumed(tx.connection, step.handoff.context_ids),
+        shortage=shortage,
+        tool_call=tool_call,
+        cause=cause,
+        supplies=supplies,
+        needs_person=needs_person,
+        verdict=verdict,
+        confidence=confidence,
+    )
     rows = await run(
         tx.connection,
         _OPEN,
@@ -82,6 +102,7 @@ async def open_request(
         shortage=Jsonb(shortage.model_dump(mode="json")) if shortage else None,
         tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
         cause=cause,
+        subject_hash=subject_hash,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -99,8 +120,10 @@ async def open_request(
         artifacts=artifacts,
         expires_at=row.expires_at,
     )
+    # What is set is recorded, as in the logs of earlier versions.
+    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash}
     tx.record(
-        HitlRequested(**requested.recorded(), needs_person=True) if needs_person else requested,
+        requested.model_copy(update={name: value for name, value in extra.items() if value is not None}),
         key=f"request:{step.request_id}",
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
@@ -166,6 +189,12 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """Return one request, or None."""
     return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
+
+
+async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
+    """Return the project's request with this subject, or None."""
+    same = (HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.subject_hash == subject_hash)
+    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(*same))
 
 
 async def find(

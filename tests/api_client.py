@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from api.problem_codes import ProblemCode
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 V1 = "/api/v1"
@@ -59,8 +60,17 @@ async def wait_for_request(
 
 
 async def respond(http: httpx2.AsyncClient, request_id: str, action: str, **fields: Any) -> httpx2.Response:
-    """Respond to a request. The response may be refused."""
-    return await http.post(f"{V1}/hitl/{request_id}/respond", json={"action": action} | fields)
+    """Respond to a request as it is now. The response may be refused."""
+    return await http.post(
+        f"{V1}/hitl/{request_id}/respond", json=await response_to(http, request_id, action, **fields)
+    )
+
+
+async def response_to(http: httpx2.AsyncClient, request_id: object, action: str = "approve", **fields: Any) -> Json:
+    """Return a response to what the request asks about now. One that does not exist has no subject."""
+    found = await http.get(f"{V1}/hitl/{request_id}")
+    subject = {"subject_hash": found.json()["subject_hash"]} if found.status_code == 200 else {}
+    return {"action": action} | subject | fields
 
 
 async def decide(http: httpx2.AsyncClient, request: Json, action: str, **fields: Any) -> None:
@@ -77,6 +87,7 @@ def assert_problem(answer: httpx2.Response, status: int, *words: str) -> Json:
     assert problem["status"] == status
     assert problem["type"] == "about:blank"
     assert problem["title"]
+    assert problem["code"] in set(ProblemCode), problem
     for word in words:
         assert word in problem["detail"], problem
     return problem

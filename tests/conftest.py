@@ -33,6 +33,7 @@ from store.database import Database
 from store.transaction import Store
 from tests.checkout import CHECKOUT
 from tests.serving import served
+from tests.signing import register_key
 from tests.waiting import PATIENCE_SECONDS
 from worker.worker import run_worker
 from workflows.client import connect
@@ -103,6 +104,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
         command = [sys.executable, "-m", "alembic", "upgrade", "head"]
         environment = os.environ | servers.environment() | {"PYTHONPATH": str(CHECKOUT)}
         await asyncio.to_thread(subprocess.run, command, cwd=CHECKOUT, env=environment, check=True, capture_output=True)
+        await register_key(servers.database)
         yield servers
 
 

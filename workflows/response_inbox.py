@@ -19,7 +19,7 @@ from workflows.recorder import Recorder
 with workflow.unsafe.imports_passed_through():
     from models.contracts.contract import Contract
     from models.contracts.extension import HitlExtension
-    from models.contracts.hitl import HitlResponse, JudgedResponse
+    from models.contracts.hitl import PATCHED_FIELDS, HitlResponse, JudgedResponse
 
 
 Signal = TypeVar("Signal", bound=Contract)
@@ -65,7 +65,8 @@ class ResponseInbox:
     async def _receive_response(self, payloads: Sequence[RawValue]) -> None:
         try:
             response = _read(payloads, HitlResponse)
-            # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that.
+            # Up to 0.1.0 an unknown field made a response unreadable, and a history may have recorded that. A field
+            # that only earlier versions do not know counts as unknown: each version then records the same marker.
             if _has_unknown_fields(payloads[0]) and not workflow.patched(patches.UNKNOWN_FIELDS):
                 raise TypeError("it has an unknown field")
         except Exception as error:
@@ -161,4 +162,4 @@ def _read(payloads: Sequence[RawValue], wanted: type[Signal]) -> Signal:
 
 
 def _has_unknown_fields(payload: RawValue) -> bool:
-    return not json.loads(payload.payload.data).keys() <= HitlResponse.model_fields.keys()
+    return not json.loads(payload.payload.data).keys() <= HitlResponse.model_fields.keys() - PATCHED_FIELDS

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from api.errors import ConflictError, InvalidError
 from api.hitl.respond import closed_error
+from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.extension import ExtensionAnswer, ExtensionCreate
 from api.temporal import WorkflowGoneError, temporal_call
@@ -47,7 +48,7 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
     if earlier is not None:
         was_asked = body.expires_at in (None, earlier.expires_at) and earlier.request_id == request.id
         if not was_asked or body.extend_by not in (None, earlier.expires_at - earlier.was):
-            raise InvalidError("extension_id", "was used for another extension")
+            raise InvalidError("extension_id", "was used for another extension", code=ProblemCode.KEY_REUSED)
         return ExtensionAnswer(
             request_id=request.id, extension_id=extension_id, status="extended", expires_at=earlier.expires_at
         )
@@ -56,7 +57,11 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
     if body.was is not None and body.was != current.expires_at:
         raise _changed_error(current)
     if current.expires_at <= datetime.now(UTC) and not (is_paused or current.held_since):
-        raise ConflictError("The deadline has passed, so that it cannot be extended.", request=_state_of(current))
+        raise ConflictError(
+            "The deadline has passed, so that it cannot be extended.",
+            code=ProblemCode.DEADLINE_PASSED,
+            request=_state_of(current),
+        )
     extension = _extension(current, body, extension_id)
     try:
         async with temporal_call():
@@ -118,7 +123,7 @@ async def _wait_for_result(services: Services, request: HitlRequest, extension: 
 def _changed_error(request: HitlRequest) -> ConflictError:
     """Return the error that another extension, or the end of a pause, came first."""
     detail = f"The deadline has changed: it is {request.expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC now."
-    return ConflictError(detail, request=_state_of(request))
+    return ConflictError(detail, code=ProblemCode.DEADLINE_CHANGED, request=_state_of(request))
 
 
 def _state_of(request: HitlRequest) -> dict[str, str]:

@@ -16,6 +16,8 @@ from api.artifacts.content import check_content
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
+from api.hitl.subject import check_subject
+from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
@@ -57,6 +59,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         without_asking=body.without_asking,
         responder=body.responder,
         responded_at=datetime.now(UTC),
+        subject_hash=body.subject_hash,
     )
     async with services.store.reading() as connection:
         shortage = await _current_shortage(connection, request)  # first: this very response may be applied meanwhile
@@ -67,10 +70,12 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         return await _result(services, response, earlier, current)
     if current.status != HitlStatus.PENDING:
         raise await closed_error(services, current)
+    await check_subject(services, current, body.subject_hash)
     open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
         raise ConflictError(
-            "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself."
+            "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself.",
+            code=ProblemCode.NEEDS_PERSON,
         )
     _check_against_gate(open_request, response, redo_stages)
     if response.raise_by is not None and shortage is not None:
@@ -84,7 +89,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
         async with services.store.reading() as connection:
             await contents.put(connection, [content])
-    await _signal(services, request, response)
+    await _signal(services, request, await services.signer.sign(response))
     return await _wait_for_result(services, request, response)
 
 
@@ -109,7 +114,7 @@ def _check_against_gate(open_request: OpenRequest, response: HitlResponse, redo_
         return
     if objection.field is not None:
         raise InvalidError(objection.field, objection.reason)
-    raise ConflictError(f"This response is not possible: {objection}.")
+    raise ConflictError(f"This response is not possible: {objection}.", code=ProblemCode.NOT_POSSIBLE)
 
 
 async def _check_amendment(
@@ -164,9 +169,11 @@ async def _result(
     raised = response.raise_by.model_dump(mode="json") if response.raise_by else None
     is_same = all(getattr(decision, field) == getattr(response, field) for field in fields)
     if not is_same or decision.raise_by != raised:
-        raise InvalidError("decision_id", "was used for another response")
+        raise InvalidError("decision_id", "was used for another response", code=ProblemCode.KEY_REUSED)
     if decision.outcome == ResponseOutcome.REFUSED:
-        raise ConflictError(f"This response is not possible: {decision.explanation}.")
+        await check_subject(services, request, decision.subject_hash)
+        detail = f"This response is not possible: {decision.explanation}."
+        raise ConflictError(detail, code=ProblemCode.NOT_POSSIBLE)
     if decision.outcome != ResponseOutcome.APPLIED:
         raise await closed_error(services, request)
     return ResponseAnswer(
@@ -182,14 +189,17 @@ async def closed_error(services: Services, request: HitlRequest) -> ConflictErro
     async with services.store.reading() as connection:
         current = await hitl.get(connection, request.id) or request
         winner = await hitl_decisions.get(connection, current.id, current.decision_id) if current.decision_id else None
+    code = ProblemCode.CLOSED
     if current.status == HitlStatus.PENDING:
-        detail = f"The workflow of this request is not running. {RECOVERY_HINT}"
+        code, detail = ProblemCode.WORKFLOW_GONE, f"The workflow of this request is not running. {RECOVERY_HINT}"
     elif winner is not None:
+        code = ProblemCode.ALREADY_DECIDED
         detail = f"{winner.responder} decided first: the request is {current.status}."
     else:
         detail = f"The request is {current.status}."
     return ConflictError(
         detail,
+        code=code,
         request={"request_id": str(current.id), "status": current.status},
         decision=DecisionPublic.of(winner).model_dump(mode="json") if winner else None,
     )

@@ -10,6 +10,7 @@ from fastapi import Header
 from pydantic import BaseModel
 
 from api.errors import InvalidError
+from api.problem_codes import ProblemCode
 from api.services import Services
 from store import idempotency
 from store.idempotency import KeyedRequest
@@ -30,7 +31,7 @@ def hash_body(body: BaseModel) -> str:
 
 
 def key_reused_error() -> InvalidError:
-    return InvalidError("Idempotency-Key", "was used for another request", place="header")
+    return InvalidError("Idempotency-Key", "was used for another request", place="header", code=ProblemCode.KEY_REUSED)
 
 
 def keyed_request(call: str, key: str | None, body: BaseModel) -> KeyedRequest | None:

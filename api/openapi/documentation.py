@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.problem_codes import code_of
 from api.problems import MEDIA_TYPE
 from api.shapes.shape import Problem
 
@@ -72,7 +73,8 @@ def describe_responses(
 
 def _problem(code: int) -> dict[str, Any]:
     title = HTTPStatus(code).phrase
-    body = {"type": "about:blank", "title": title, "status": code, "detail": _DETAILS[code]}
+    name = code_of(HTTPStatus(code))
+    body = {"type": "about:blank", "title": title, "status": code, "code": name, "detail": _DETAILS[code]}
     content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model=Problem.__name__)}, "example": body}}
     headers = _RETRY_AFTER if code == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return {"description": title, "content": content, **headers}

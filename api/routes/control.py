@@ -14,6 +14,7 @@ from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import RECOVERY_HINT, ConflictError
 from api.openapi.documentation import describe_responses
 from api.openapi.examples.projects import PAUSING
+from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
@@ -123,7 +124,8 @@ async def _workflow_handle(
         async with temporal_call():
             yield project_handle(services.temporal, project.id)
     except WorkflowGoneError:
-        raise ConflictError(f"The project's workflow is not running. {RECOVERY_HINT}") from None
+        detail = f"The project's workflow is not running. {RECOVERY_HINT}"
+        raise ConflictError(detail, code=ProblemCode.WORKFLOW_GONE) from None
 
 
 async def _cancel_handoff(services: Services, workflow_id: str) -> None:

@@ -16,7 +16,7 @@ from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.expiry import AtExpiry
 from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
-from models.contracts.hitl import StageName, check_response
+from models.contracts.hitl import StageName, SubjectHash, check_response
 from models.contracts.names import AgentType, ArtifactType
 from models.contracts.tool_permission import ToolCall
 from models.tables import HitlDecision, HitlRequest
@@ -28,7 +28,7 @@ class ResponseCreate(StrictContract):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"action": "approve"},
+                {"action": "approve", "subject_hash": "b5b2" * 16},
                 {"action": "amend", "content": "# Project plan\n\nMy version.\n"},
                 {"action": "amend", "comment": "Say who it is for."},
                 {"action": "amend", "comment": "R3 asks for 404, not 400.", "redo": "acceptance"},
@@ -68,6 +68,11 @@ class ResponseCreate(StrictContract):
         "and a gate that needs a person refuses it.",
     )
     responder: Annotated[Text, Field(min_length=1, max_length=255)] = "human"
+    subject_hash: SubjectHash | None = Field(
+        default=None,
+        description="The request's `subject_hash`, as the person saw it. Required, unless the request has none because "
+        "it is of an earlier version.",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -118,6 +123,11 @@ class RequestItem(Shape):
     expires_at: Moment
     decided_at: Moment | None
     at_expiry: AtExpiry = Field(description="What happens if nobody decides before `expires_at`.")
+    subject_hash: str | None = Field(
+        default=None,
+        description="SHA-256 of what it asks about, which a response has to name. None if the request is of an earlier "
+        "version.",
+    )
 
     @classmethod
     def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
@@ -147,12 +157,17 @@ class DecisionPublic(Shape):
     responder: str
     outcome: ResponseOutcome
     explanation: str | None
+    subject_hash: str | None = Field(default=None, description="SHA-256 of what the person looked at.")
+    legacy: bool = Field(
+        default=False, description="Whether it names no subject, because its request is of an earlier version."
+    )
     responded_at: Moment
     recorded_at: Moment
 
     @classmethod
     def of(cls, decision: HitlDecision) -> Self:
-        return cls(decision_id=decision.id, **decision.model_dump(exclude={"id"}))
+        legacy = decision.subject_hash is None
+        return cls(decision_id=decision.id, legacy=legacy, **decision.model_dump(exclude={"id"}))
 
 
 class ExtensionPublic(Shape):

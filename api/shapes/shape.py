@@ -6,6 +6,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from api.problem_codes import ProblemCode
 from models.contracts.contract import Text, not_blank
 
 Item = TypeVar("Item")
@@ -37,12 +38,13 @@ class ProblemField(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error in the format of RFC 9457. `type` is always `about:blank`: the status tells programs all they need."""
+    """An error in the format of RFC 9457. `type` is always `about:blank`: programs need status and code only."""
 
     model_config = ConfigDict(extra="allow")
 
     type: str = "about:blank"
     title: str = Field(description="The status in words.")
     status: int
+    code: ProblemCode = Field(description="What is wrong, for programs. A code never changes its meaning.")
     detail: str = Field(description="What is wrong, for people to read.")
     errors: list[ProblemField] = Field(default=[], description="With 422: each value that is invalid.")

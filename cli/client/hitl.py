@@ -12,6 +12,8 @@ from models.contracts.enums import HitlAction
 
 SUBMITTED = 202
 """The HTTP status of a response that no worker has judged yet."""
+STALE = "stale"
+"""The code of a problem: the request asks about something else than was read."""
 SUBMITTED_MESSAGE = "sent; waiting for a worker to judge it"
 
 
@@ -53,13 +55,15 @@ async def fetch(client: Client, request_id: str) -> Request:
     return Request.model_validate(await client.get(f"/hitl/{request_id}"))
 
 
-async def respond(client: Client, request_id: str, response: Response) -> tuple[int, Json]:
-    """Send a response. Return 200 and the outcome, or 202 if no worker has judged it yet.
+async def respond(client: Client, request: Request, response: Response) -> tuple[int, Json]:
+    """Send a response to what the request asks about, as it was read. Return 200 and the outcome, or 202 if no worker
+    has judged it yet.
 
     Raises:
-        ApiError: the response was refused, or (409) another one decided first.
+        ApiError: the response was refused, or (409) another one decided first, or the request has changed.
     """
-    return await client.post(f"/hitl/{request_id}/respond", response.as_json())
+    subject = {"subject_hash": request.subject_hash} if request.subject_hash else {}
+    return await client.post(f"/hitl/{request.id}/respond", {**response.as_json(), **subject})
 
 
 async def extend(client: Client, request_id: str, extension: Json) -> tuple[int, Json]:
@@ -76,4 +80,4 @@ async def extend(client: Client, request_id: str, extension: Json) -> tuple[int,
 
 def is_already_decided(error: ApiError) -> bool:
     """Return whether the error means that the request is no longer open."""
-    return error.status == 409
+    return error.status == 409 and error.problem.get("code") != STALE

@@ -185,7 +185,7 @@ class Session:
 
     async def _respond(self, request: Request, response: hitl.Response) -> None:
         try:
-            status, _ = await hitl.respond(self._client, request.id, response)
+            status, _ = await hitl.respond(self._client, request, response)
         except CommandError as error:
             self._decider.response_sent(applied=False)
             if not isinstance(error, ApiError):

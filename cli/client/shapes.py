@@ -165,6 +165,10 @@ class AtExpiry(Shape):
     words: str = ""
 
 
+SHOWN_DIGITS = 12
+"""Digits of a request's subject that people see."""
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -191,6 +195,7 @@ class Request(Shape):
     expires_at: datetime
     at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
+    subject_hash: str | None = None
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()
     task: Task = Task()

@@ -55,6 +55,10 @@ def respond(
         str | None,
         typer.Option(metavar="BUDGET", help="With --raise-by: the limit that you saw, if others have raised it, too."),
     ] = None,
+    subject: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="The subject that you looked at, or its first 12 digits; refuse any other."),
+    ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -64,7 +68,7 @@ def respond(
     from cli.commands.response import ResponseOptions, send
     from cli.commands.runner import run_command
 
-    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by, raise_from)
+    options = ResponseOptions(request, action, comment, content_file, artifact, redo, raise_by, raise_from, subject)
     run_command(lambda client: send(client, options, as_json), ApiTarget(api, data_dir))
 
 

@@ -148,7 +148,7 @@ class _InteractiveInbox:
             if response is None:
                 return
             try:
-                status, _ = await hitl.respond(self._client, request.id, response)
+                status, _ = await hitl.respond(self._client, request, response)
             except BaseException:
                 decider.response_sent(applied=False)
                 raise

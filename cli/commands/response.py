@@ -12,8 +12,9 @@ from cli.client.http import Client
 from cli.client.ids import ARTIFACT, REQUEST, find_id
 from cli.client.outcomes import decided
 from cli.client.respond_action import RespondAction
+from cli.client.shapes import SHOWN_DIGITS, Request
 from cli.commands.show_budgets import read_budget
-from cli.errors import ApiError, UsageError
+from cli.errors import ApiError, CommandError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from models.contracts.hitl import check_response
@@ -31,6 +32,7 @@ class ResponseOptions:
     redo: str | None = None
     raise_by: str | None = None
     raise_from: str | None = None
+    subject: str | None = None
 
     def response(self) -> hitl.Response:
         """Return the response to send.
@@ -60,6 +62,21 @@ class ResponseOptions:
             raise_from=raise_from,
         )
 
+    def check_subject(self, request: Request) -> None:
+        """Check that the request asks about what the person looked at, if they name it.
+
+        Raises:
+            UsageError: `--subject` is too short.
+            CommandError: the request asks about something else.
+        """
+        if self.subject is None:
+            return
+        if len(self.subject) < SHOWN_DIGITS:
+            raise UsageError(f"--subject needs at least {SHOWN_DIGITS} digits of the subject")
+        if not (request.subject_hash or "").startswith(self.subject.lower()):
+            now = (request.subject_hash or "none")[:SHOWN_DIGITS]
+            raise CommandError(f"the request has another subject than you looked at: {now}. Read it again")
+
     def _check_own(self, *, has_content: bool, has_comment: bool) -> None:
         """Raise ValueError if the decision lacks what it means. `amend` is either."""
         if self.action is RespondAction.REQUEST_CHANGES and (has_content or not has_comment):
@@ -73,9 +90,11 @@ async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
     response = options.response()
     if options.artifact_id is not None:
         response = replace(response, artifact_id=await find_id(client, options.artifact_id, ARTIFACT))
-    request_id = await find_id(client, options.request_id, REQUEST)
+    request = await hitl.fetch(client, await find_id(client, options.request_id, REQUEST))
+    if request.is_pending:
+        options.check_subject(request)
     try:
-        status, outcome = await hitl.respond(client, request_id, response)
+        status, outcome = await hitl.respond(client, request, response)
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None

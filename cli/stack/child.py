@@ -16,6 +16,8 @@ from cli.stack.log import Log
 from config.provider_keys import without_keys
 
 EXEC_CHILD = Path(__file__).with_name("exec_child.py")
+API_ONLY = ("BOTARMY_SIGNING_KEY", "BOTARMY_SIGNING_KEY_FILE")
+"""Variables that no component inherits: the stack passes the key to the APIs."""
 STACK_MARK = "BOTARMY_STACK"
 """Environment variable of every process of a stack, set to the data directory, so that a later stack finds orphans."""
 
@@ -51,7 +53,8 @@ class Child:
         Raises:
             OSError: the process cannot be started.
         """
-        own = without_keys(os.environ)
+        variables = {name: value for name, value in os.environ.items() if name not in API_ONLY}
+        own = without_keys(variables)
         log = await Log.opened(log_path, {**own, STACK_MARK: str(data_dir)})
         try:
             process = await asyncio.create_subprocess_exec(
@@ -61,7 +64,7 @@ class Child:
                 stderr=log.pipe,
                 cwd=component.folder,
                 env={
-                    **(os.environ if component.asks_models else own),
+                    **(variables if component.asks_models else own),
                     **component.environment(),
                     STACK_MARK: str(data_dir),
                 },

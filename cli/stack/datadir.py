@@ -62,13 +62,14 @@ class DataDir:
         """Return the path of a component's log."""
         return self.folder("logs") / f"{name}.log"
 
-    def password(self, name: str) -> str:
-        """Return a component's password, generated on first use: every user of the machine can reach loopback."""
+    def password(self, name: str, size: int = 20) -> str:
+        """Return a component's password, or a key of `size` bytes, in hexadecimal digits. It is generated on first
+        use: every user of the machine can reach loopback."""
         file = self.folder("secrets") / name
         if not file.exists():
             new = file.with_suffix(".new")
             new.touch(mode=0o600)
-            new.write_text(secrets.token_hex(20))
+            new.write_text(secrets.token_hex(size))
             new.replace(file)
         return file.read_text()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import httpx2
 import psutil
@@ -38,7 +38,7 @@ class Program(Component):
         environment = {**await asyncio.shield(self._environment_ready), **self.own_environment()}
         return json.dumps(environment).encode() + b"\n"
 
-    def own_environment(self) -> Mapping[str, str]:
+    def own_environment(self) -> Environment:
         """Return the variables that only this program gets."""
         return {}
 
@@ -82,9 +82,11 @@ class Api(Program):
         package: str = "api",
         name: str = "api",
         shared: SharedPort | None = None,
+        signing_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(name, environment_ready, package)
         self._host, self._preferred, self._port, self._shared = host.strip("[]"), port, 0, shared
+        self._signing_key = signing_key
 
     @property
     def url(self) -> str:
@@ -98,9 +100,10 @@ class Api(Program):
     async def prepare(self) -> None:
         self._port = self._port or free_port(self._preferred, self._host)
 
-    def own_environment(self) -> Mapping[str, str]:
+    def own_environment(self) -> Environment:
         shared = {"BOTARMY_SHARED_PORT": str(self._shared.number)} if self._shared else {}
-        return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port), **shared}
+        key = {"BOTARMY_SIGNING_KEY": self._signing_key()} if self._signing_key else {}
+        return {"BOTARMY_HOST": self._host, "BOTARMY_PORT": str(self._port), **shared, **key}
 
     async def check(self, pid: int) -> None:
         process = psutil.Process(pid)
@@ -140,7 +143,7 @@ class Worker(Program):
         self.stop_seconds = drain_seconds + 5
         self._api, self._metrics_port = api, metrics_port
 
-    def own_environment(self) -> Mapping[str, str]:
+    def own_environment(self) -> Environment:
         return {"BOTARMY_METRICS_PORT": str(self._metrics_port)}
 
     async def check(self, pid: int) -> None:

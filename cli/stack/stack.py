@@ -18,6 +18,9 @@ from cli.stack.temporal import Temporal
 from cli.stack.valkey import Valkey
 from config.settings import Settings
 
+KEY_BYTES = 32
+"""Of an Ed25519 key."""
+
 
 class Stack:
     """A stack on a data directory that the caller has locked.
@@ -111,8 +114,13 @@ class Stack:
         settings, ready = self._settings, self._environment_ready
         shared = SharedPort(settings.host.strip("[]"), settings.port) if apis > 1 else None
         ports = [settings.port and settings.port + (shared is not None) + number for number in range(apis)]
+
+        def signing_key() -> str:
+            return settings.signing_key or self._data.password("signing-key", KEY_BYTES)
+
         api_programs = [
-            Api(ready, settings.host, port, api, _numbered("api", number), shared) for number, port in enumerate(ports)
+            Api(ready, settings.host, port, api, _numbered("api", number), shared, signing_key)
+            for number, port in enumerate(ports)
         ]
         worker_programs = [
             Worker(

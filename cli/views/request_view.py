@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.client.deadlines import consequence, is_urgent
 from cli.client.outcomes import decided
-from cli.client.shapes import Request
+from cli.client.shapes import SHOWN_DIGITS, Request
 from cli.views import artifact_view
 from cli.views.printable import plain, printable
 
@@ -32,6 +32,8 @@ def introduce(request: Request, console: Console) -> None:
         console.print(Text(printable(request.question), "bold"))
     now = datetime.now(UTC)
     console.print(Text(printable(consequence(request, now)), "bold red" if is_urgent(request, now) else "dim"))
+    if request.subject_hash:
+        console.print(plain(f"subject {request.subject_hash[:SHOWN_DIGITS]}", "dim"))
     for decision in request.history:
         what = decided(decision.action, accepted=decision.has_content)
         console.print(plain(f"{what} by {decision.responder}: {decision.outcome}", "dim"))

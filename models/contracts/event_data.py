@@ -187,6 +187,9 @@ class HitlRequested(Payload):
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
     needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
+    subject_hash: str | None = Field(
+        default=None, description="SHA-256 of what it asks about, which a response has to name."
+    )
 
 
 class HitlResponded(Payload):
@@ -208,6 +211,11 @@ class HitlResponded(Payload):
     )
     raise_by: Budget | None = Field(default=None, description="What the exhausted budget was raised by, if it was.")
     without_asking: bool = Field(default=False, description="Whether a program responded, and asked no person.")
+    subject_hash: str | None = Field(default=None, description="SHA-256 of what the person looked at.")
+    legacy: bool = Field(
+        default=False,
+        description="Whether the request is of an earlier version, which bound no response to what it asked about.",
+    )
 
 
 class HitlExtended(Payload):

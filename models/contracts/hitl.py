@@ -13,6 +13,13 @@ from .enums import HitlAction, ResponseOutcome
 
 StageName = Annotated[Text, Field(min_length=1, max_length=63)]
 
+SubjectHash = Annotated[
+    ContentHash,
+    Field(
+        description="SHA-256 of what a request asks about: its subject. A response names the one that was looked at."
+    ),
+]
+
 
 def check_response(
     action: HitlAction, *, has_content: bool, has_comment: bool, redo: str | None = None, raises: bool = False
@@ -30,13 +37,30 @@ def check_response(
         raise ValueError("raise_by needs approve")
 
 
+PATCHED_FIELDS = frozenset({"subject_hash", "signature"})
+"""Fields that earlier versions do not know. Their workers record a patch marker for each response that has an unknown
+field, so a workflow of this version records it, too: else neither could replay the other's histories. A field that is
+added later belongs here."""
+
+LATER_FIELDS = ("raise_from", *sorted(PATCHED_FIELDS))
+
+
+class Signature(Contract):
+    """What an API vouches with for a response that it received: its public key and the Ed25519 signature, in
+    hexadecimal digits. `store/signatures.py` has what is signed."""
+
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    value: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
 class HitlResponse(Contract):
     """One response, the payload of the `respond` signal. It contains the hash of an amendment's content.
 
     `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
     earlier stage that the work goes back to, if it is not the one that the gate would choose. `raise_by` is what an
     exhausted budget is raised by, and `raise_from` the limit that the person saw. `without_asking` says that a program
-    responds by itself.
+    responds by itself. `subject_hash` is what the person looked at. Responses of earlier versions have no hash and no
+    signature.
     Raises ValueError as `check_response` does.
     """
 
@@ -52,6 +76,8 @@ class HitlResponse(Contract):
     without_asking: bool = False
     responder: Text = Field(default="human", min_length=1, max_length=255)
     responded_at: Moment
+    subject_hash: SubjectHash | None = None
+    signature: Signature | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -65,8 +91,9 @@ class HitlResponse(Contract):
         """Leave out what a worker of an earlier version would not know, unless it is needed: a field that one worker
         knows and another does not makes their histories differ."""
         fields: dict[str, Any] = serialize(self)
-        if self.raise_from is None:
-            del fields["raise_from"]
+        for name in LATER_FIELDS:
+            if getattr(self, name) is None:
+                fields.pop(name, None)
         return fields
 
     @property

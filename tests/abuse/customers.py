@@ -56,7 +56,7 @@ class Customers:
         event = orjson.loads(text)
         match event["event_type"]:
             case "hitl_request":
-                task = asyncio.create_task(self._approve(event["data"]["request_id"]))
+                task = asyncio.create_task(self._approve(event["data"]["request_id"], event["data"]["subject_hash"]))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case "workflow_event" if event["data"]["status"] in ("completed", "rejected", "failed", "cancelled"):
@@ -67,8 +67,9 @@ class Customers:
             case "error" if event["seq"] is None:
                 self.problems.append(str(event["data"]))
 
-    async def _approve(self, request_id: str) -> None:
-        answer = await self._http.post(f"{V1}/hitl/{request_id}/respond", json={"action": "approve"})
+    async def _approve(self, request_id: str, subject_hash: str) -> None:
+        body = {"action": "approve", "subject_hash": subject_hash}
+        answer = await self._http.post(f"{V1}/hitl/{request_id}/respond", json=body)
         self.decisions += 1
         if answer.status_code not in (200, 202):
             self.problems.append(f"{answer.status_code} for a decision: {answer.text}")

@@ -26,7 +26,7 @@ from store import artifacts
 from store.transaction import Store
 from tests.abuse.malicious_archives import BAD_PATHS, bad_zips, file_set, zipped
 from tests.abuse.target import Target
-from tests.api_client import V1, Json, decide, get, start, wait_for_request
+from tests.api_client import V1, Json, decide, get, response_to, start, wait_for_request
 from tests.checkout import CHECKOUT
 from tests.proving import Proof
 
@@ -82,7 +82,7 @@ async def test_a_malicious_amendment_is_refused(target: Target, proof: Proof) ->
         accepted = []
         for name, content in contents():
             request = requests[content.pop("media_type")]["request_id"]
-            body = {"action": "amend", **content}
+            body = await response_to(http, request, "amend", **content)
             answer = await http.post(f"{V1}/hitl/{request}/respond", json=body)
             if answer.status_code != 422:
                 accepted.append(f"{name}: {answer.status_code}")

@@ -10,11 +10,12 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from models.contracts.handoff import Handoff, StepInput, StepResult
+from models.contracts.hitl import HitlResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Gate
 from store import artifacts, events, hitl, project_start, projects, tasks
 from store.transaction import Store
-from tests.workflows.crew_under_test import BRIEF, PLAN, pipeline
+from tests.workflows.crew_under_test import BRIEF, PLAN, answer, pipeline
 
 Run = Callable[..., Awaitable[StepResult]]
 
@@ -43,6 +44,14 @@ async def a_step(store: Store, **changes: Any) -> StepInput:
         attempts=2,
     )
     return given.model_copy(update=changes)
+
+
+async def response_to(store: Store, request_id: UUID, action: str, **more: Any) -> HitlResponse:
+    """Return a response to what the request asks about now."""
+    async with store.reading() as connection:
+        request = await hitl.get(connection, request_id)
+    assert request is not None
+    return answer(request, action, **more)
 
 
 async def written(store: Store, project_id: UUID) -> object:

@@ -17,7 +17,7 @@ from models.contracts.records import (
 )
 from store import events, hitl
 from store.transaction import Store
-from tests.activities.first_step import Run, a_step, written
+from tests.activities.first_step import Run, a_step, response_to, written
 from tests.workflows.crew_under_test import answer
 
 
@@ -26,7 +26,9 @@ async def test_decisions_are_recorded_once_however_often_the_activity_runs(store
     step = await a_step(store)
     result = await run(step)
     assert result.request is not None
-    applied = JudgedResponse(response=answer(step.request_id, "approve"), outcome=ResponseOutcome.APPLIED)
+    applied = JudgedResponse(
+        response=await response_to(store, step.request_id, "approve"), outcome=ResponseOutcome.APPLIED
+    )
     foreign = JudgedResponse(
         response=answer(uuid7(), "approve"), outcome=ResponseOutcome.SUPERSEDED, explanation="not open"
     )

@@ -29,11 +29,11 @@ from models.contracts.records import RecordResponsesInput
 from models.tables import Budget as BudgetRow
 from store import budget_limits, budget_scopes, events, hitl, hitl_decisions
 from store.transaction import Store
-from tests.activities.first_step import a_step
+from tests.activities.first_step import a_step, response_to
 from tests.activities.test_overlapping_attempts import TURNS, conversing, written
 from tests.conftest import own_store
 from tests.crew.model.model_under_test import Model, Tools
-from tests.workflows.crew_under_test import Script, answer
+from tests.workflows.crew_under_test import Script
 
 CALL_USD, NEEDS_USD = 0.0003, 0.0021
 """What each call of TURNS costs, and less than the most that one may cost."""
@@ -227,10 +227,10 @@ async def test_the_highest_budget_does_not_grow_any_more(store: Store) -> None:
 async def test_a_raise_of_what_is_not_exhausted_is_refused_also_past_the_api(store: Store, clock: Clock) -> None:
     step = await a_step(store, budget=Budget(tokens=1_500))
     await shortage_of(store, await run(store, Model(TURNS), step))
-    useless, useful = (
-        answer(step.request_id, "approve").model_copy(update={"raise_by": by})
+    useless, useful = [
+        await response_to(store, step.request_id, "approve", raise_by=by)
         for by in (Budget(usd=500), Budget(usd=500, tokens=5))
-    )
+    ]
     records = Records(store)
     for response, refused in ((useless, True), (useless, True), (useful, False)):
         judged = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)

@@ -52,6 +52,8 @@ async def test_an_invalid_response_is_refused_and_changes_nothing(
     http: httpx2.AsyncClient, fields: dict[str, object], status: int, word: str
 ) -> None:
     request = await wait_for_request(http, await start(http))
-    assert_problem(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=fields), status, word)
+    asked = (await get(http, f"/hitl/{request['request_id']}"))["subject_hash"]
+    body = {"subject_hash": asked} | fields
+    assert_problem(await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=body), status, word)
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert (shown["status"], shown["history"]) == ("pending", [])

@@ -148,7 +148,7 @@ def test_every_route_declares_its_problems(document: Json) -> None:
 def test_there_is_one_problem_schema_and_no_schema_twice(document: Json) -> None:
     """For an unnamed schema, client generators create one class for each place that uses it."""
     schemas = document["components"]["schemas"]
-    assert {"type", "title", "status", "detail", "errors"} == schemas["Problem"]["properties"].keys()
+    assert {"type", "title", "status", "code", "detail", "errors"} == schemas["Problem"]["properties"].keys()
     assert not {"HTTPValidationError", "ValidationError"} & schemas.keys()
     titles = [one["title"] for one in schemas.values()]
     assert len(titles) == len(set(titles))

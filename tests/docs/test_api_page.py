@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from http import HTTPStatus
 from typing import Any
 
 from api.app import create_app
+from api.problem_codes import ProblemCode, code_of
 from api.realtime.client_frames import read_frame
 from api.realtime.close_codes import CloseCode, ErrorCode
 from api.realtime.frames import ControlType, Live, LiveData, ProjectChanged
@@ -96,3 +98,11 @@ def test_the_example_of_live_text_is_one() -> None:
 def test_the_close_codes_are_those_of_the_code() -> None:
     said = {int(row[0]) for row in rows(section(PAGE, "Close codes"))}
     assert said == set(CloseCode) | FROM_THE_SERVER
+
+
+def test_every_code_of_a_problem_is_explained_with_its_status() -> None:
+    said = {code.strip("`"): int(status) for code, status, _ in rows(section(PAGE, "Codes")) if status.isdigit()}
+    assert set(said) == set(ProblemCode)
+    for status in HTTPStatus:
+        if status >= HTTPStatus.BAD_REQUEST and status in set(said.values()):
+            assert said[code_of(status)] == status

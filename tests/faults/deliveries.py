@@ -110,10 +110,15 @@ class Delivery:
         """Wait for the open request and return its id."""
         return str((await self._wait_for(lambda progress: progress["open_requests"]))["open_requests"][0]["request_id"])
 
+    async def response_to(self, request_id: str) -> Json:
+        """Return an approval of what the request asks about now."""
+        asked = (await self.caller.get(f"/hitl/{request_id}"))["subject_hash"]
+        return {"action": "approve", "subject_hash": asked}
+
     async def decide(self, request_id: str, action: str = "approve", **more: str) -> httpx2.Response:
         """Respond, and retry the same response until an API has answered."""
         decision_id = str(uuid7())
-        body = {"action": action, "decision_id": decision_id, **more}
+        body = {**await self.response_to(request_id), "action": action, "decision_id": decision_id, **more}
         answer = await self.caller.call("POST", f"/hitl/{request_id}/respond", json=body)
         if answer.status_code in (200, 202):
             self.acknowledged.setdefault(request_id, decision_id)

@@ -29,6 +29,7 @@ from config.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
+from tests.signing import register_key
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -76,6 +77,7 @@ class FaultStack:
                     for server in (stack.postgres, stack.redis, stack.temporal):
                         starting.create_task(server.start())
                 await Supervisor(stack._data).run(Migrations(stack._postgres.url))
+                await register_key(stack._postgres.url)
                 stack.temporal_client = await Client.connect(
                     stack._temporal.address, data_converter=pydantic_data_converter
                 )

@@ -47,11 +47,13 @@ async def _race(stack: FaultStack, store: Store, caller: Caller, kind: Kind, sec
     gate = {"gate": {"on_expiry": kind.on_expiry, "expires_in": f"{EXPIRES_IN}s"}}
     story = await Story.begin(stack.temporal_client, store, stack.settings.task_queue, Script(), pipeline(PLAN | gate))
 
-    async def opened() -> tuple[str, datetime] | None:
-        return next(((str(request.id), request.expires_at) for request in await story.requests()), None)
+    async def opened() -> tuple[str, datetime, str | None] | None:
+        requests = await story.requests()
+        return next(((str(each.id), each.expires_at, each.subject_hash) for each in requests), None)
 
-    request_id, deadline = await eventually(opened)
+    request_id, deadline, subject = await eventually(opened)
     body = {"action": kind.action, "comment": "Now.", "decision_id": (decision_id := str(uuid7()))}
+    body |= {"subject_hash": str(subject)}
     await asyncio.sleep((deadline + timedelta(seconds=seconds) - datetime.now(UTC)).total_seconds())
     answer = await caller.call("POST", f"/hitl/{request_id}/respond", json=body)
     while answer.status_code == 202:

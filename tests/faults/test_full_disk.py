@@ -62,6 +62,7 @@ async def test_a_full_disk_is_reported_and_work_resumes_once_there_is_space(
             parked = Delivery(caller, brief(0), "one-gate")
             await parked.start()
             request = await parked.request()
+            body = await parked.response_to(request)
             await asyncio.sleep(proof.random.uniform(0, 1))
             if server == "postgres":  # with a new WAL file, the tables run out of space first
                 await stack.rows("SELECT pg_switch_wal()")
@@ -70,7 +71,7 @@ async def test_a_full_disk_is_reported_and_work_resumes_once_there_is_space(
                 await eventually(is_reported, 60)
                 if server == "postgres" and turn:
                     await eventually(has_crashed)
-                answer = await caller.try_once("POST", f"/hitl/{request}/respond", json={"action": "approve"})
+                answer = await caller.try_once("POST", f"/hitl/{request}/respond", json=body)
                 assert answer is None or answer.status_code in (200, 202, 503), answer.text
                 if answer is not None and answer.status_code == 503:
                     details.add(answer.json()["detail"])

@@ -9,6 +9,7 @@ from collections import Counter
 import httpx2
 import pytest
 
+from tests.api_client import response_to
 from tests.faults.deliveries import V1, Caller, Delivery, brief, traffic
 from tests.faults.event_listener import connected_listeners
 from tests.faults.fault_stack import FaultStack
@@ -139,10 +140,12 @@ async def test_a_terminated_api_answers_pending_decisions(stack: FaultStack, cal
     (api, *_) = stack.apis
 
     async def respond(client: httpx2.AsyncClient, request_id: str, delivery: Delivery) -> int:
-        answer = await client.post(f"{V1}/hitl/{request_id}/respond", json={"action": "approve"})
+        answer = await client.post(f"{V1}/hitl/{request_id}/respond", json=bodies[request_id])
         delivery.acknowledged[request_id] = answer.json()["decision_id"]
         return answer.status_code
 
+    async with stack.client(api) as client:
+        bodies = {request: await response_to(client, request) for request in requests}
     for worker in stack.workers:
         await worker.stop()
     async with stack.client(api) as client:

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
+from tests.api_client import response_to
 from tests.faults.deliveries import V1, Caller, Delivery, Json, brief
 from tests.faults.fault_stack import FaultStack
 from tests.faults.observed_outcome import ObservedOutcome, observe_outcome
@@ -45,6 +46,8 @@ async def _all_at_once(
     choices.shuffle(bodies)
     async with AsyncExitStack() as exits:
         clients = [await exits.enter_async_context(stack.client(api)) for api in stack.apis]
+        asked = await response_to(clients[0], request_id)
+        bodies = [asked | body for body in bodies]
         answers = await asyncio.gather(
             *(_respond(clients[n % len(clients)], request_id, body, accepted) for n, body in enumerate(bodies))
         )

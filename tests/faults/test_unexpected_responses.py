@@ -68,9 +68,10 @@ class Projects:
 
     async def approve(self, request_id: object) -> None:
         """Approve an open request."""
-        assert (await self.caller.get(f"/hitl/{request_id}"))["status"] == "pending"
-        path = f"/hitl/{request_id}/respond"
-        assert (await self.caller.call("POST", path, json={"action": "approve"})).status_code in (200, 202)
+        asked = await self.caller.get(f"/hitl/{request_id}")
+        assert asked["status"] == "pending"
+        body = {"action": "approve", "subject_hash": asked["subject_hash"]}
+        assert (await self.caller.call("POST", f"/hitl/{request_id}/respond", json=body)).status_code in (200, 202)
 
     async def signal(self, story: Story, response: HitlResponse) -> tuple[int, str]:
         return await respond(self.stack, story.handle.id, response)

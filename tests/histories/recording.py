@@ -27,6 +27,7 @@ from store.transaction import Store
 from tests.checkout import CHECKOUT
 from tests.histories import FOLDER
 from tests.histories.shapes import SHAPES, Begin, ahead, alone, asks, cancel_in_a_step, continued, stopped
+from tests.signing import register_key
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
@@ -62,6 +63,7 @@ async def record(names: Collection[str], place: Path = FOLDER) -> None:
                 env=os.environ | servers.environment() | {"PYTHONPATH": str(CHECKOUT)},
                 check=True,
             )
+            await register_key(servers.database)
             settings = Settings(_env_file=None, database_url=servers.database, redis_url=servers.redis)
             database, bus = Database(settings), Bus(settings)
             store = Store(database, bus)

@@ -239,6 +239,18 @@ async def checkpoint(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def bound(begin: Begin, script: Script) -> None:
+    """Responses that no API has signed, or that are about another subject."""
+    story = await begin(pipeline(PLAN | GATE))
+    request = await story.request("plan")
+    forged = answer(request, "approve").model_copy(update={"signature": None})
+    await story.handle.signal("respond", forged)
+    await story.event(EventType.ERROR)
+    await story.judged(await story.respond(request, "approve", subject_hash="0" * 64))
+    await story.respond(request, "approve")
+    await story.result()
+
+
 async def alone(begin: Begin, script: Script, oversight: Oversight | None = None) -> WorkflowHandle[Any, Any]:
     story = await begin(pipeline(PLAN), oversight)
     await story.result()
@@ -264,5 +276,5 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 SHAPES = [
     *(approve, amend, reject, expiry, halted, rework, redo, parallel, failed_step, pause),
-    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint, extended),
+    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint, extended, bound),
 ]

@@ -36,7 +36,7 @@ from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
 from models.contracts.extension import HitlExtension, RecordExtensionInput
 from models.contracts.handoff import ArtifactRef, Handoff
-from models.contracts.hitl import HitlResponse, JudgedResponse
+from models.contracts.hitl import HitlResponse, JudgedResponse, Signature
 from models.contracts.names import BuiltInRole
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -96,7 +96,14 @@ REQUESTS = (
 )
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-RESPONSE = HitlResponse(request_id=UUID(int=1), decision_id=UUID(int=2), action=HitlAction.APPROVE, responded_at=NOW)
+RESPONSE = HitlResponse(
+    request_id=UUID(int=1),
+    decision_id=UUID(int=2),
+    action=HitlAction.APPROVE,
+    responded_at=NOW,
+    subject_hash="a" * 64,
+    signature=Signature(key="b" * 64, value="c" * 128),
+)
 JUDGED = JudgedResponse(response=RESPONSE, outcome=ResponseOutcome.APPLIED)
 STAGE = StageView(stage="plan", agent=BuiltInRole.ANALYST, status="working", round=1)
 PROJECT = UUID(int=3)

@@ -40,7 +40,10 @@ class Stage:
         return await eventually(look)
 
     async def respond(self, request_id: str, action: str = "approve", **more: str) -> None:
-        await self._post(f"/hitl/{request_id}/respond", {"action": action, **more})
+        asked = (await self.http.get(f"{V1}/hitl/{request_id}")).json()
+        # Requests of earlier releases have no subject.
+        subject = {"subject_hash": asked["subject_hash"]} if asked.get("subject_hash") else {}
+        await self._post(f"/hitl/{request_id}/respond", {"action": action, **subject, **more})
 
     async def approve(self, project_id: str, *stages: str) -> None:
         for stage in stages:

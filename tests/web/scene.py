@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from tests.api_client import respond
+
 SHORTENER = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text(encoding="utf-8")
 PATIENCE = 30.0  # seconds that a project may take to get where a scene wants it
 LONG_NAME = "Anwendungsbereitstellungs" * 10 + "plans"
@@ -61,9 +63,7 @@ class Director:
     async def respond(self, project_id: str, stage: str, action: str, **fields: Any) -> None:
         """Respond to a stage's request, when it is there."""
         request = await self.request(project_id, stage)
-        answer = await self._http.post(
-            f"/api/v1/hitl/{request['request_id']}/respond", json={"action": action} | fields
-        )
+        answer = await respond(self._http, request["request_id"], action, **fields)
         answer.raise_for_status()
 
     async def approve(self, project_id: str, *stages: str) -> None:

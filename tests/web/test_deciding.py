@@ -10,6 +10,8 @@ import httpx2
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from models.tables import HITL_REQUEST
+from store.transaction import Store
 from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.scene import SHORTENER, Director
@@ -271,3 +273,27 @@ async def test_the_inbox_and_its_badge_are_live(page: Page, director: Director) 
     await expect(page).to_have_title(re.compile(r"^\(\d+\) Inbox · BotArmy$"))
     await director.respond(project_id, "discovery", "reject", comment="No.")
     await expect(row).to_have_count(0)
+
+
+async def test_a_request_that_changes_disables_its_buttons_and_keeps_the_draft(
+    new_page: NewPage, director: Director, store: Store
+) -> None:
+    page = await new_page(expected_errors=("409",))
+    project_id = await director.start("Changing")
+    request = await open_request(page, director, project_id, "discovery")
+    await act(page, "Request changes").click()
+    form = card(page).get_by_role("form", name="Request changes")
+    await form.get_by_role("textbox").first.fill("Say who pays.")
+    changed = HITL_REQUEST.update().where(HITL_REQUEST.c.id == request["request_id"]).values(subject_hash="e" * 64)
+    async with store.writing() as connection:
+        await connection.execute(changed)
+    await form.get_by_role("button", name="Request changes").click()
+    notice = card(page).get_by_role("alert").filter(has_text="Changed since you opened it")
+    await expect(notice).to_contain_text("What you typed is kept.")
+    await expect(act(page, "Approve")).to_be_disabled()
+    assert (await request_of(director, request["request_id"]))["history"] == []
+    await notice.get_by_role("button", name="Show it as it is now").click()
+    await expect(notice).to_be_hidden()
+    await expect(form.get_by_role("textbox").first).to_have_value("Say who pays.")
+    await form.get_by_role("button", name="Request changes").click()
+    await decided(director, request["request_id"], "amended")

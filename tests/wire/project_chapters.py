@@ -66,6 +66,8 @@ async def delivery(t: Transcript) -> None:
     await respond(t, request, action="amend", comment="Elsewhere.", redo="build")
     await respond(t, request, action="applaud")
     await respond(t, request, action="approve", colour="red")
+    await respond(t, request, action="approve", subject_hash=None)
+    await respond(t, request, action="approve", subject_hash="0" * 64)
     await respond(t, request, action="amend", content="# Plan\n\nAs I would have it.\n", responder="Ada")
     await t.get(f"/hitl/{request['request_id']}")
     await respond(t, request, action="reject", comment="Too late.")

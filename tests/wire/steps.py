@@ -16,7 +16,10 @@ async def start(t: Transcript, name: str, brief: str, **more: Any) -> str:
 
 
 async def respond(t: Transcript, request: Json, **response: Any) -> Json:
-    answer: Json = await t.post(f"/hitl/{request['request_id']}/respond", json=response)
+    """Respond to what the request asks about now."""
+    asked = (await t.http.get(f"{V1}/hitl/{request['request_id']}")).json()
+    body = {"subject_hash": asked["subject_hash"]} | response
+    answer: Json = await t.post(f"/hitl/{request['request_id']}/respond", json=body)
     return answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -17,9 +17,8 @@ from uuid_utils.compat import uuid7
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
-from models.contracts.enums import HitlAction, HitlStatus, Oversight, ProjectStatus, TaskStatus
+from models.contracts.enums import HitlStatus, Oversight, ProjectStatus, TaskStatus
 from models.contracts.handoff import Handoff
-from models.contracts.hitl import HitlResponse
 from models.contracts.names import BuiltInArtifact, BuiltInRole
 from models.contracts.pipeline import Pipeline, Stage
 from models.contracts.project import ProjectInput
@@ -28,6 +27,7 @@ from store import hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
+from tests.workflows.crew_under_test import answer
 from worker import late_starts
 from worker.late_starts import LateStarts
 from worker.reconciler import Reconciler
@@ -158,10 +158,7 @@ async def test_a_project_whose_workflow_was_reset_continues(
     async with store.reading() as connection:
         (request,) = await hitl.find(connection, project_id=project_id)
     assert request.status == HitlStatus.PENDING
-    response = HitlResponse(
-        request_id=request.id, decision_id=uuid7(), action=HitlAction.APPROVE, responded_at=datetime.now(UTC)
-    )
-    await handle.signal("respond", response)
+    await handle.signal("respond", answer(request, "approve"))
     await status_is(store, project_id, ProjectStatus.COMPLETED)
 
 

@@ -20,9 +20,10 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.workflow_state import WorkflowView
 from models.tables import HitlRequest
-from store import project_start, projects
+from store import hitl, project_start, projects
 from store.transaction import Store
 from tests.crews import OneAgentCrews
+from tests.signing import signed
 from tests.waiting import eventually
 from tests.workflows.project_records import ProjectRecords
 from workflows.client import project_handle, start_project
@@ -177,16 +178,23 @@ class Story(ProjectRecords):
         return await eventually(look)
 
     async def respond(self, request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
+        if isinstance(request, UUID):  # if it exists, to what it asks about
+            async with self.store.reading() as connection:
+                request = await hitl.get(connection, request) or request
         response = answer(request, action, **more)
         await self.handle.signal("respond", response)
         return response
 
 
 def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:
-    return HitlResponse(
-        request_id=request if isinstance(request, UUID) else request.id,
+    """Return a response to what the request asks about, signed as by an API."""
+    request_id, subject_hash = (request, None) if isinstance(request, UUID) else (request.id, request.subject_hash)
+    response = HitlResponse(
+        request_id=request_id,
         decision_id=more.pop("decision_id", None) or uuid7(),
         action=HitlAction(action),
         responded_at=datetime.now(UTC),
+        subject_hash=more.pop("subject_hash", subject_hash),
         **more,
     )
+    return signed(response)

@@ -8,6 +8,10 @@ from typing import Any
 from temporalio.api.common.v1 import Payload
 from uuid_utils.compat import uuid7
 
+from models.contracts.hitl import HitlResponse
+from models.tables import HitlRequest
+from tests.signing import signed
+
 
 def payload(data: bytes, encoding: bytes = b"json/plain") -> Payload:
     return Payload(metadata={"encoding": encoding}, data=data)
@@ -23,6 +27,13 @@ VALID = {
 
 def bent(**fields: Any) -> Payload:
     return payload(json.dumps({**VALID, **fields}).encode())
+
+
+def signed_by_an_api(request: HitlRequest, **fields: Any) -> Payload:
+    """Return a valid response with these fields as they are, even those that the signature does not know."""
+    given = {**VALID, "request_id": str(request.id), "subject_hash": request.subject_hash, **fields}
+    response = signed(HitlResponse.model_validate(given))
+    return payload(json.dumps({**given, "signature": response.model_dump()["signature"]}).encode())
 
 
 MALFORMED = {

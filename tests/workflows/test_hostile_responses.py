@@ -14,7 +14,7 @@ from models.contracts.enums import EventType
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import TWO_STAGES, Held, Script, Story, answer
 from tests.workflows.lost import request_of
-from tests.workflows.malformed import MALFORMED, bent, payload
+from tests.workflows.malformed import MALFORMED, payload, signed_by_an_api
 
 pytestmark = pytest.mark.long
 
@@ -49,7 +49,7 @@ async def test_an_unreadable_response_is_recorded_as_an_error_and_the_project_co
 async def test_a_response_with_a_field_of_a_later_version_is_applied(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
-    await signal(story, "respond", bent(request_id=str(request.id), a_later_field=1))
+    await signal(story, "respond", signed_by_an_api(request, a_later_field=1))
     await story.result()
     assert [one.outcome for one in await story.history(request)] == ["applied"]
     assert await story.events(EventType.ERROR) == []
@@ -59,7 +59,7 @@ async def test_a_response_with_a_field_of_a_later_version_is_applied(begin: Begi
 async def test_moments_are_stored_in_utc(begin: Begin, responded_at: object) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
-    await signal(story, "respond", bent(request_id=str(request.id), responded_at=responded_at))
+    await signal(story, "respond", signed_by_an_api(request, responded_at=responded_at))
     await story.result()
     (kept,) = await story.history(request)
     assert kept.outcome == "applied"

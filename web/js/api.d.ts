@@ -252,6 +252,8 @@ export interface DecisionPublic {
   responder: string;
   outcome: ResponseOutcome;
   explanation: string | null;
+  subject_hash: string | null;
+  legacy: boolean;
   responded_at: string;
   recorded_at: string;
 }
@@ -400,6 +402,7 @@ export interface HitlRequested {
   artifacts: ArtifactRef[];
   expires_at: string;
   needs_person?: boolean;
+  subject_hash?: string | null;
 }
 
 export interface HitlRequestedEnvelope {
@@ -425,6 +428,8 @@ export interface HitlResponded {
   redo?: string | null;
   raise_by?: Budget | null;
   without_asking?: boolean;
+  subject_hash?: string | null;
+  legacy?: boolean;
 }
 
 export interface HitlRespondedEnvelope {
@@ -572,6 +577,7 @@ export interface PendingRequest {
   expires_at: string;
   decided_at: string | null;
   at_expiry: AtExpiry;
+  subject_hash: string | null;
   project_name: string;
   deadline_held: boolean;
 }
@@ -618,9 +624,12 @@ export interface Problem {
   type: string;
   title: string;
   status: number;
+  code: ProblemCode;
   detail: string;
   errors: ProblemField[];
 }
+
+export type ProblemCode = "bad_request" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "internal" | "unavailable";
 
 export interface ProblemField {
   in: string;
@@ -689,6 +698,8 @@ export interface ProjectDecision {
   responder: string;
   outcome: ResponseOutcome;
   explanation: string | null;
+  subject_hash: string | null;
+  legacy: boolean;
   responded_at: string;
   recorded_at: string;
   request_id: string;
@@ -871,6 +882,7 @@ export interface RequestItem {
   expires_at: string;
   decided_at: string | null;
   at_expiry: AtExpiry;
+  subject_hash: string | null;
 }
 
 export interface RequestPublic {
@@ -897,6 +909,7 @@ export interface RequestPublic {
   expires_at: string;
   decided_at: string | null;
   at_expiry: AtExpiry;
+  subject_hash: string | null;
   actions: PossibleAction[];
   log: string | null;
   redo_default: string;
@@ -928,6 +941,7 @@ export interface ResponseCreate {
   in_bulk?: boolean;
   without_asking?: boolean;
   responder?: string;
+  subject_hash?: string | null;
 }
 
 export type ResponseOutcome = "applied" | "superseded" | "refused";

@@ -11,6 +11,7 @@
 /**
  * @typedef {object} ProblemBody what an error response may hold
  * @property {string} [title]
+ * @property {string} [code] what is wrong, for programs
  * @property {string} [detail]
  * @property {ProblemField[]} [errors]
  * @property {RequestItem} [request] in a conflict about a HITL request: its current state

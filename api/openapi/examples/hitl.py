@@ -6,6 +6,8 @@ from api.openapi.examples import DECISION_ID, LATER, PROJECT_ID, REQUEST_ID, TAS
 from api.openapi.examples.artifacts import ARTIFACT_CONTENT, REFERENCE
 from api.openapi.examples.task_detail import TASK_DETAIL
 
+SUBJECT = "b5b234fdda119b23b2f7fea3a40e68f86c313983dda99dd0bc96428a4f2dcc2a"
+
 REQUEST: Json = {
     "request_id": REQUEST_ID,
     "project_id": PROJECT_ID,
@@ -30,6 +32,7 @@ REQUEST: Json = {
     "expires_at": TOMORROW,
     "decided_at": None,
     "at_expiry": {"effect": "fails", "words": "the project fails"},
+    "subject_hash": SUBJECT,
 }
 PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener", "deadline_held": False}
 DECISION: Json = {
@@ -43,6 +46,8 @@ DECISION: Json = {
     "responder": "human",
     "outcome": "applied",
     "explanation": None,
+    "subject_hash": SUBJECT,
+    "legacy": False,
     "responded_at": LATER,
     "recorded_at": LATER,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.api_client import respond
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, botarmy, environment
 from tests.waiting import eventually
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.usefixtures("worker")
 async def test_artifacts_are_listed_shown_and_compared(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     project_id = await start_project(http, "Artifacts")
     request = await open_request(http, project_id)
-    body = {"action": "amend", "content": "# Mine\n\nAll of it.\n"}
-    assert (await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=body)).status_code == 200
+    responded = await respond(http, request["request_id"], "amend", content="# Mine\n\nAll of it.\n")
+    assert responded.status_code == 200
     ran = await botarmy(api_url, "artifacts", project_id, "--json", cwd=tmp_path)
     items = json.loads(ran.out)["items"]
     amended = next(item for item in items if item["author"] == "human" and item["version"] == 2)

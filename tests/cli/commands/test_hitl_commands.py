@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.api_client import get
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, Result, botarmy, environment
 from tests.waiting import PATIENCE_SECONDS
@@ -38,6 +39,23 @@ async def test_respond_approves_amends_and_rejects(api_url: str, http: httpx2.As
     assert (ran.code, ran.out) == (0, "Rejected.\n"), ran
     artifacts = await botarmy(api_url, "artifacts", project_id, "--type", "project_plan", "--json", cwd=tmp_path)
     assert [item["author"] for item in json.loads(artifacts.out)["items"]] == ["analyst", "analyst", "human"]
+
+
+async def test_respond_refuses_another_subject_than_was_looked_at(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    request = await open_request(http, await start_project(http, "Looked at"))
+    subject = (await get(http, f"/hitl/{request['request_id']}"))["subject_hash"]
+
+    async def approve(looked_at: str) -> Result:
+        return await botarmy(api_url, "respond", request["request_id"], "approve", "--subject", looked_at, cwd=tmp_path)
+
+    short, stale = await asyncio.gather(approve(subject[:11]), approve("0" * 12))
+    assert (short.code, stale.code) == (2, 1), (short, stale)
+    assert subject[:12] in stale.err
+    assert (await get(http, f"/hitl/{request['request_id']}"))["status"] == "pending"
+    ran = await approve(subject[:12])
+    assert (ran.code, ran.out) == (0, "Approved.\n"), ran
 
 
 async def test_respond_sends_the_work_to_an_earlier_stage(

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.api_client import respond
 from tests.checkout import CHECKOUT
 from tests.cli.terminal_under_test import Terminal, botarmy, on_a_terminal
 
@@ -135,7 +136,7 @@ async def test_the_question_of_a_gate_that_is_decided_elsewhere_is_withdrawn_and
         await terminal.answers(MENU, "w")
         await terminal.sees("Send it?")
         (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
-        answer = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json={"action": "approve"})
+        answer = await respond(http, request["request_id"], "approve")
         assert answer.status_code == 200
         await terminal.sees("Your text was not sent; it is in ")
         await terminal.sees("discovery: human decided: approved")
@@ -156,8 +157,7 @@ async def test_what_was_typed_is_not_lost_when_somebody_else_decides(
         terminal.type("Say who pays, and wh")
         await terminal.sees("and wh")
         (request,) = (await http.get(f"/api/v1/hitl/project/{project_id}/requests")).json()["items"]
-        body = {"action": "amend", "comment": "Shorter.", "responder": "Ada"}
-        await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=body)
+        await respond(http, request["request_id"], "amend", comment="Shorter.", responder="Ada")
         await terminal.sees("What you typed was not sent: Say who pays, and wh")
         await terminal.sees("discovery: Ada decided: changes requested: Shorter.")
         await terminal.sees("discovery: analyst, round 2")
@@ -176,8 +176,7 @@ async def test_the_inbox_withdraws_a_question_that_somebody_else_has_decided(
         await terminal.answers(MENU, "r")
         await terminal.sees("Why?")
         terminal.type("Because it")
-        body = {"action": "approve", "responder": "Ada"}
-        await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=body)
+        await respond(http, request["request_id"], "approve", responder="Ada")
         await terminal.sees("What you typed was not sent: Because it")
         await terminal.sees("discovery: Ada decided: approved")
 

@@ -19,6 +19,7 @@ from cli.commands.repository import Commit, write
 from cli.errors import UsageError
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.api_client import respond
 from tests.checkout import CHECKOUT
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import botarmy
@@ -143,8 +144,7 @@ async def test_a_persons_amendment_is_a_commit_of_its_own(
     project = await start_project(http, "Amended", "reviewed-code")
     request = await open_request(http, project, "build")
     code = json.dumps({"files": {"mine.py": "x = 1\n"}})
-    answer = {"action": "amend", "content": code, "responder": "Ada <Lovelace>"}
-    responded = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=answer)
+    responded = await respond(http, request["request_id"], "amend", content=code, responder="Ada <Lovelace>")
     assert responded.status_code == 200, responded.text
     ran = await botarmy(api_url, "export", project, "--git", "out", "--json", cwd=tmp_path)
     assert ran.code == 0, ran

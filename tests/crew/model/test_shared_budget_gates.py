@@ -21,13 +21,13 @@ from models.contracts.hitl import JudgedResponse
 from models.contracts.records import RecordResponsesInput, RequestOutcome
 from store import budget_limits
 from store.transaction import Store
+from tests.activities.first_step import response_to
 from tests.api_client import assert_problem, decide, get, respond, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_budget_gates import BUILDING, OUTPUT_TOKENS
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Provider, configured
-from tests.workflows.crew_under_test import answer
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -91,7 +91,8 @@ async def test_of_two_raises_at_once_one_is_refused_and_a_repeated_record_is_not
             values = {"id": request["request_id"], "shortage": lacking.model_dump_json()}
             update = "UPDATE hitl_request SET shortage = CAST(:shortage AS jsonb) WHERE id = CAST(:id AS uuid)"
             await connection.execute(text(update), values)
-        response = answer(UUID(request["request_id"]), "approve", raise_by=Budget(usd=2), raise_from=Budget(usd=0.5))
+        raised = {"raise_by": Budget(usd=2), "raise_from": Budget(usd=0.5)}
+        response = await response_to(store, UUID(request["request_id"]), "approve", **raised)
         judged = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
         batches.append(RecordResponsesInput(project_id=request["project_id"], responses=(judged,)))
 

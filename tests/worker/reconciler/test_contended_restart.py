@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from api.recovery import restart as recovery
+from tests.api_client import response_to
 from tests.waiting import eventually
 from tests.worker.lost_workflows import V1, lose, post
 from tests.worker.reconciler.lost_projects import Lost, raise_generation, restore_before_decision
@@ -21,8 +22,9 @@ async def test_of_many_concurrent_restarts_one_succeeds(lost: Lost) -> None:
     story = await lost.begin(PLAN | GATE, BUILD)
     request = await story.request("plan")
     await lose(lost.temporal, story.handle.id)
+    body = await response_to(lost.http, request.id)
     restarts = asyncio.gather(*(post(lost.http, f"/projects/{story.id}/restart") for _ in range(4)))
-    response = await lost.http.post(f"{V1}/hitl/{request.id}/respond", json={"action": "approve"})
+    response = await lost.http.post(f"{V1}/hitl/{request.id}/respond", json=body)
     assert sorted(await restarts) == [202, 409, 409, 409]
     assert (await story.project()).generation == 1
     if response.status_code == 409:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from models.contracts.enums import EventType, Oversight
+from tests.api_client import respond
 from tests.waiting import eventually
 from tests.worker.lost_workflows import V1, lose, post
 from tests.worker.reconciler.lost_projects import DESIGN, VALIDATE, Lost
@@ -36,7 +37,7 @@ async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> No
     for call in ("pause", "cancel"):
         refused = await lost.http.post(f"{V1}/projects/{story.id}/{call}")
         assert (refused.status_code, "from its records" in refused.text) == (409, True), refused.text
-    refused = await lost.http.post(f"{V1}/hitl/{request.id}/respond", json={"action": "approve"})
+    refused = await respond(lost.http, str(request.id), "approve")
     assert (refused.status_code, "from its records" in refused.text) == (409, True)
     named = (await lost.look())[story.handle.id]
     assert (named["kind"], named["detail"]) == ("missing", "Temporal has no such workflow.")
@@ -165,7 +166,7 @@ async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
     assert await post(lost.http, f"/tasks/{asks['task_id']}/restart") == 202
     assert await post(lost.http, f"/tasks/{works_on['task_id']}/end") == 202
     for one in (asked, request):
-        answered = await lost.http.post(f"{V1}/hitl/{one.id}/respond", json={"action": "approve"})
+        answered = await respond(lost.http, str(one.id), "approve")
         assert answered.status_code == 200, answered.text
     await lost.completed(story)
 

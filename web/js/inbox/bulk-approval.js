@@ -41,6 +41,7 @@ export function approveAll(chosen, done) {
   );
   const what = `Approve ${count(chosen.length, "request")}`;
   const drafts = chosen.filter((entry) => mayApproveInBulk(entry.request) && entry.draft.dropped("approve")).length;
+  const subjects = new Map(chosen.map((entry) => [entry, entry.request.subject_hash ?? undefined]));
   const summary = h(
     "p",
     { role: "status" },
@@ -94,7 +95,7 @@ export function approveAll(chosen, done) {
     const queue = chosen.filter((entry) => entry.open && mayApproveInBulk(entry.request));
     await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
       for (let entry = queue.shift(); entry; entry = queue.shift()) {
-        await respond(entry, "approve", given(entry), { quiet: true });
+        await respond(entry, "approve", { ...given(entry), subject_hash: subjects.get(entry) }, { quiet: true });
       }
     }));
     sumUp();

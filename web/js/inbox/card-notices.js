@@ -15,9 +15,9 @@ import { forgetRequest } from "./requests.js";
  * The notices of an entry. `update(hadFocus)` moves the focus to a new notice, if it was on something that may have
  * disappeared.
  * @param {Entry} entry
- * @param {{ next: () => void, discard: () => void }} options
+ * @param {{ next: () => void, discard: () => void, reload: () => void }} options
  */
-export function cardNotices(entry, { next, discard }) {
+export function cardNotices(entry, { next, discard, reload }) {
   const { draft } = entry;
   const element = h("div", { class: "card-notices" });
   let wasClosed = entry.outcome !== null;
@@ -27,7 +27,14 @@ export function cardNotices(entry, { next, discard }) {
   function update(hadFocus) {
     const { outcome, reply } = entry;
     const typed = draft.texts.length > 0;
-    const key = JSON.stringify([outcome?.status, outcome?.decision?.decision_id, reply?.phase, draft.kept, typed]);
+    const key = JSON.stringify([
+      outcome?.status,
+      outcome?.decision?.decision_id,
+      reply?.phase,
+      draft.kept,
+      typed,
+      entry.changed,
+    ]);
     if (key === shown) return;
     shown = key;
     element.replaceChildren(...present([
@@ -39,6 +46,18 @@ export function cardNotices(entry, { next, discard }) {
         h("strong", {}, "Sent"),
         h("span", {}, "It is stored, and takes effect as soon as a worker is available."),
       ),
+      !outcome && entry.changed &&
+      h(
+        "div",
+        { class: "notice changed", role: "alert", tabIndex: -1, dataset: { tone: "asks" } },
+        h("strong", {}, "Changed since you opened it"),
+        h(
+          "span",
+          {},
+          typed ? "Read it again before you decide. What you typed is kept." : "Read it again before you decide.",
+        ),
+        h("span", { class: "buttons" }, h("button", { type: "button", onclick: reload }, "Show it as it is now")),
+      ),
       !draft.kept &&
       h(
         "p",
@@ -47,7 +66,7 @@ export function cardNotices(entry, { next, discard }) {
       ),
     ]));
     /** @type {HTMLElement | null} */
-    const newNotice = element.querySelector(".closed, .sent");
+    const newNotice = element.querySelector(".closed, .sent, .changed");
     if (hadFocus) newNotice?.focus();
     if (!outcome || wasClosed) return;
     wasClosed = true;

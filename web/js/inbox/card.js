@@ -10,7 +10,7 @@ import { evidence } from "./evidence.js";
 import { failureParts } from "./failure.js";
 import { rail } from "./rail.js";
 import { RemarkSet } from "./remark-set.js";
-import { readRequest } from "./requests.js";
+import { forgetRequest, readRequest } from "./requests.js";
 import { withdraw } from "./responding.js";
 import { responseForm, UNREACHABLE } from "./response-form.js";
 import { stepper } from "./stepper.js";
@@ -38,7 +38,7 @@ export function requestCard(entry, { signal, next, loaded }) {
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
   const buttons = cardButtons((move) => (draft.form === move ? closeForm() : openForm(move)));
-  const notices = cardNotices(entry, { next, discard });
+  const notices = cardNotices(entry, { next, discard, reload });
   const offline = h("p", { class: "notice offline", role: "status", hidden: true }, UNREACHABLE);
   const bar = h("div", { class: "decision-bar" }, notices.element, offline, buttons.element);
   const decision = h(
@@ -54,6 +54,7 @@ export function requestCard(entry, { signal, next, loaded }) {
       const read = await readRequest(entry.id);
       if (signal.aborted) return;
       request = read;
+      entry.seen = read.subject_hash ?? null;
       head.addDetails(read);
       const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo, signal });
       comment = shown.comment;
@@ -119,6 +120,15 @@ export function requestCard(entry, { signal, next, loaded }) {
   function openRemark({ id }) {
     if (draft.form !== "changes") openForm("changes");
     form?.focusRemark(id);
+  }
+
+  /** Show the request as it is now. What was typed is kept. */
+  async function reload() {
+    forgetRequest(entry.id);
+    head.heading.focus();
+    await load();
+    entry.request = { ...entry.request, subject_hash: entry.seen };
+    update();
   }
 
   function discard() {

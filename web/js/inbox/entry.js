@@ -46,6 +46,8 @@ export class Entry {
   outcome = null;
   /** Whether it has ever been in the list of open requests. */
   listed = false;
+  /** The subject of the request as the card shows it, or null if no card has. @type {string | null} */
+  seen = null;
   /** Whether it stays in the list although it is closed. */
   lingers = false;
 
@@ -60,9 +62,14 @@ export class Entry {
     return this.request.request_id;
   }
 
+  /** Whether it asks about something else than the card shows. */
+  get changed() {
+    return this.seen !== null && this.seen !== this.request.subject_hash;
+  }
+
   /** Whether a person may respond now. */
   get open() {
-    return !this.outcome && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
+    return !this.outcome && !this.changed && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
   }
 
   /** "Is this the right project? Shop", for messages outside its row. */

@@ -35,6 +35,7 @@ export async function respond(entry, move, given, { attempts = 0, quiet = false 
     action: ACTIONS[move],
     decision_id: entry.draft.decisionId(move),
     responder: responder.name,
+    subject_hash: entry.seen ?? entry.request.subject_hash ?? undefined,
     ...given,
   };
   setReply(entry, { phase: "sending", move });
@@ -82,7 +83,7 @@ async function handleProblem(entry, move, given, problem, { attempts, quiet }) {
     });
     timers.set(entry, setTimeout(() => entry.reply?.again?.(), seconds * 1000));
   } else {
-    if (problem.about("decision_id")) entry.draft.renew(move);
+    if (problem.about("decision_id") || problem.body.code === "stale") entry.draft.renew(move);
     const names = errors.map(({ field }) => field).filter(Boolean);
     const fields = Object.fromEntries(names.map((name) => [name, problem.about(name)]));
     if (problem.status === 413 && given.content !== undefined) fields.content = problem.message;

@@ -1,0 +1,78 @@
+"""Whether a response may be applied: an API vouches for it, it is about what its request asks, and what it needs is
+there."""
+
+from __future__ import annotations
+
+import hashlib
+
+from models.contracts.budget import Shortage
+from models.contracts.enums import HitlStatus
+from models.contracts.event_data import ErrorEvent
+from models.contracts.hitl import HitlResponse
+from store import budget_limits, hitl, signatures
+from store.hitl_lock import LockedRequest
+from store.transaction import Transaction
+
+SHOWN_DIGITS = 12
+"""Digits of a hash in a message."""
+
+
+def find_forgery(response: HitlResponse, asked: LockedRequest) -> str | None:
+    """Return why no API vouches for a response, or None if one does.
+
+    Requests of earlier versions also take responses without a signature: an API of such a version may have sent them.
+    """
+    what = f"a response ({response.action}) to request {response.request_id} was not applied"
+    if response.signature is None:
+        return None if asked.subject_hash is None else f"{what}: no API has signed it"
+    if response.signature.key not in asked.known_keys:
+        return f"{what}: it is signed with the unknown key {response.signature.key[:SHOWN_DIGITS]}"
+    if not signatures.is_valid(response, response.signature):
+        return f"{what}: its signature is not valid"
+    return None
+
+
+def find_other_subject(response: HitlResponse, asked: LockedRequest) -> str | None:
+    """Return that a response is about something else than its request asks about, or None."""
+    if response.subject_hash == asked.subject_hash:
+        return None
+    seen, now = (
+        digest[:SHOWN_DIGITS] if digest else "nothing" for digest in (response.subject_hash, asked.subject_hash)
+    )
+    return f"it is about the subject {seen}, and the request is about {now}"
+
+
+def is_genuine(tx: Transaction, response: HitlResponse, asked: LockedRequest) -> bool:
+    """Return whether an API vouches for a response. If not, record an error event."""
+    forgery = find_forgery(response, asked)
+    if forgery is not None:
+        sent = hashlib.sha256(response.model_dump_json().encode()).hexdigest()[:16]
+        tx.record(ErrorEvent(message=forgery), key=f"unsigned:{response.request_id}:{response.decision_id}:{sent}")
+    return forgery is None
+
+
+async def find_objection(
+    tx: Transaction, winner: HitlResponse, asked: LockedRequest | None, missing: set[str]
+) -> str | None:
+    """Return why a response that the gate accepts cannot be applied, or None. The API has checked the same; but several
+    people may raise one budget at several gates at once, and a signal may come from elsewhere."""
+    if asked is not None and asked.is_open:  # how a closed one was closed is recorded already
+        objection = find_forgery(winner, asked) or find_other_subject(winner, asked)
+        if objection is not None:
+            return objection
+    if winner.content_hash in missing:
+        return f"content {winner.content_hash} does not exist"
+    request = await hitl.get(tx.connection, winner.request_id) if winner.raise_by is not None else None
+    if request is None or request.shortage is None or winner.raise_by is None:
+        return None
+    shortage = Shortage.model_validate(request.shortage)
+    objection = shortage.find_objection(winner.raise_by)
+    if objection is not None:
+        return f"raise_by {objection}"
+    if winner.raise_from is None:
+        return None
+    now = await budget_limits.current_locked(tx.connection, tx.project_id, shortage)
+    request = await hitl.get(tx.connection, winner.request_id)
+    if request is None or request.status != HitlStatus.PENDING:  # an earlier try of this very record has raised it
+        return None
+    return now.find_raise(winner.raise_from.of(shortage.unit) or 0.0)

@@ -1,0 +1,52 @@
+"""Whether a response is about what its request asks about. The worker checks the same when it records the response."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.errors import ConflictError, InvalidError
+from api.problem_codes import ProblemCode
+from api.services import Services
+from models.contracts.handoff import ArtifactRef
+from models.tables import HitlRequest
+from store import hitl
+
+REQUIRED = "is required: send the subject_hash of the request that you read"
+
+
+async def check_subject(services: Services, request: HitlRequest, seen: str | None) -> None:
+    """Check the subject that a person looked at. A request of an earlier version has none.
+
+    Raises:
+        InvalidError: the response names none.
+        ConflictError: it names another one. The error has the request's own, and where the difference can be read.
+    """
+    if seen == request.subject_hash:
+        return
+    if seen is None:
+        raise InvalidError("subject_hash", REQUIRED, code=ProblemCode.SUBJECT_REQUIRED)
+    async with services.store.reading() as connection:
+        diff = await _diff(connection, request, seen)
+    raise ConflictError(
+        "The request asks about something else than you looked at. Read it again, and decide on that.",
+        code=ProblemCode.STALE,
+        request={"request_id": str(request.id), "status": request.status},
+        subject_hash=request.subject_hash,
+        diff=diff,
+    )
+
+
+async def _diff(connection: AsyncConnection, request: HitlRequest, seen: str) -> str | None:
+    """Return the address of the difference between what was looked at and what the request asks about: against the
+    artifact of the request that was looked at, or else against the version before. None if it has no artifact."""
+    if not request.artifacts:
+        return None
+    current = ArtifactRef.model_validate(request.artifacts[0])
+    address = f"/api/v1/artifacts/{current.artifact_id}/diff"
+    looked_at = await hitl.find_by_subject(connection, request.project_id, seen)
+    before = (
+        [ref for ref in map(ArtifactRef.model_validate, looked_at.artifacts) if ref.type == current.type]
+        if (looked_at)
+        else []
+    )
+    return f"{address}?against={before[0].artifact_id}" if before else address

@@ -1,0 +1,39 @@
+"""The lock of HITL requests, under which responses to them are recorded, and what they have to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from models.contracts.enums import HitlStatus
+from store.statement import run
+from store.transaction import Transaction
+
+# Not FOR UPDATE: a row that refers to the request may be written meanwhile.
+_LOCK: LiteralString = """
+SELECT id, status, subject_hash,
+       ARRAY(SELECT public_key FROM signing_key WHERE public_key = ANY(%(keys)s)) AS known_keys
+FROM hitl_request WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
+ORDER BY id
+FOR NO KEY UPDATE OF hitl_request
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedRequest:
+    """What a response has to fit. `known_keys` are those of the given public keys that are registered."""
+
+    is_open: bool
+    subject_hash: str | None
+    known_keys: frozenset[str]
+
+
+async def lock(tx: Transaction, request_ids: Collection[UUID], keys: Collection[str]) -> dict[UUID, LockedRequest]:
+    """Lock those of the requests that the project has until the end of the transaction, and return them by id."""
+    rows = await run(tx.connection, _LOCK, project_id=tx.project_id, ids=list(request_ids), keys=list(keys))
+    return {
+        row.id: LockedRequest(row.status == HitlStatus.PENDING, row.subject_hash, frozenset(row.known_keys))
+        for row in rows
+    }
