@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019_subject_hashes"
-down_revision = "0014_given_context"
+down_revision = "0015_traceparents"
 branch_labels = None
 depends_on = None
 
