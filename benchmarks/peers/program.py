@@ -60,7 +60,8 @@ class Program:
             RuntimeError: the program says that it cannot.
         """
         assert self._process.stdin
-        waiting = self._waiting[project] = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._waiting[project] = waiting
         wanted = {"project": project, "reached": self._reached.get(project, "")}
         self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
         return await waiting
