@@ -64,7 +64,7 @@ async def of_ours(bench: Bench, kills: int) -> Paid:
                     before = own.pids
                     for process in ("worker", "api"):
                         os.kill(before[process], signal.SIGKILL)
-                    await _renewed(own, before)
+                    await own.renewed(before)
 
                 outcome = await deliver_under_kills(client.deliver, restart, kills, SEED)
         made, needed = await _count(provider)
@@ -109,12 +109,6 @@ class PatientClient:
 async def _client(bench: Bench) -> AsyncIterator[PatientClient]:
     async with httpx2.AsyncClient(base_url=f"{bench.url}/api/v1", timeout=30, trust_env=False) as http:
         yield PatientClient(http)
-
-
-async def _renewed(bench: Bench, before: dict[str, int]) -> None:
-    """Wait for new processes; they need not be ready."""
-    while any(bench.pids.get(name, before[name]) == before[name] for name in ("worker", "api")):  # noqa: ASYNC110
-        await asyncio.sleep(POLL_SECONDS)
 
 
 async def _count(provider: ScriptedProvider) -> tuple[int, int]:
