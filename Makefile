@@ -16,7 +16,7 @@ PYTEST := $(BIN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run up down test test-long check lint types imports page-check migrations-check bench eval \
-	screenshots prove lock secrets pin-images
+	bench-peers screenshots prove lock secrets pin-images
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ migrations-check: setup-dev
 bench: setup-dev ## run the benchmarks and print the figures in one table
 	@$(BIN) benchmarks
 
+bench-peers: setup-dev ## run the same work in DBOS, LangGraph, Celery and by hand on Temporal, in .venv-peers
+	@$(BIN) benchmarks.peers
+
 eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...), and print a table
 	@[ -n "$$MODEL" ] || { echo "Name a model: make eval MODEL=openai:gpt-5" >&2; exit 2; }; \
 	trap : INT; \
@@ -103,8 +106,10 @@ pin-images: ## add to each image of docker-compose.yml and Dockerfile the digest
 	@sh scripts/pin-images
 
 # `--upgrade` takes the newest version of everything; without it, pins stay as long as they fit.
-LOCK := $(BIN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml
+COMPILE := $(BIN) uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header $(if $(UPGRADE),--upgrade)
+LOCK := $(COMPILE) pyproject.toml
+PEERS := benchmarks/peers/requirements
 PINNED := sed -n 's/^\([^ =]*\)==.*/--no-emit-package \1/p'
 
 lock: setup-dev ## pin every dependency by hash in requirements*.txt (UPGRADE=1: the newest of each)
@@ -117,3 +122,4 @@ lock: setup-dev ## pin every dependency by hash in requirements*.txt (UPGRADE=1:
 	$(LOCK) --all-extras --constraint requirements.txt --constraint requirements-servers.txt \
 		--constraint requirements-telemetry.txt --constraint requirements-mcp.txt --output-file requirements-dev.txt \
 		$$($(PINNED) requirements.txt requirements-servers.txt requirements-telemetry.txt requirements-mcp.txt)
+	$(COMPILE) --constraint requirements.txt --output-file $(PEERS).txt $(PEERS).in

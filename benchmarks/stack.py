@@ -63,12 +63,16 @@ class Bench:
         before = self.pids
         for name in ("worker", "api"):
             psutil.Process(before[name]).terminate()
+        await self.renewed(before)
+        await self.warm_up()
+
+    async def renewed(self, before: dict[str, int]) -> None:
+        """Wait until worker and api are other processes than `before`, and ready."""
         deadline = time.monotonic() + READY_SECONDS
         while not await self._renewed(before):
             if time.monotonic() > deadline:
                 raise TimeoutError("worker and api did not restart in time")
             await asyncio.sleep(0.1)
-        await self.warm_up()
 
     async def warm_up(self) -> None:
         """Run one project to its end: first runs import modules and open connections."""
