@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 import orjson
 
+from benchmarks.feed import Asked
+
 Json = dict[str, Any]
 
 
@@ -23,12 +25,9 @@ class Client:
         project = await self.post("/projects/", {"name": "Benchmark", "description": brief, "pipeline": pipeline})
         return str(project["id"])
 
-    async def read_subject(self, request_id: str) -> str:
-        """Return what an approval of the request has to name."""
-        return str((await self.get(f"/hitl/{request_id}"))["subject_hash"])
-
-    async def approve(self, request_id: str, subject: str) -> Json:
-        return await self.post(f"/hitl/{request_id}/respond", {"action": "approve", "subject_hash": subject})
+    async def approve(self, request: Asked) -> Json:
+        body = {"action": "approve", "subject_hash": request.subject}
+        return await self.post(f"/hitl/{request.request_id}/respond", body)
 
     async def get(self, path: str, **query: object) -> Json:
         response = await self._http.get(path, params={name: str(value) for name, value in query.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from benchmarks.feed import Feed, moment
+from benchmarks.feed import Asked, Feed, moment
 from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.throughput import REGULAR_BRIEF
@@ -44,7 +44,7 @@ async def _decide(bench: Bench, brief: str, count: int) -> list[Decision]:
     """Park projects at their gates, then decide one after the other, each after the previous project has completed."""
     async with Feed.connected(bench.url) as feed:
 
-        async def park(_: int) -> tuple[str, str]:
+        async def park(_: int) -> tuple[str, Asked]:
             project_id = await bench.client.create("five-stages", brief)
             feed.follow(project_id)
             return project_id, await feed.request(project_id)
@@ -53,10 +53,9 @@ async def _decide(bench: Bench, brief: str, count: int) -> list[Decision]:
         return [await _decide_one(bench, feed, *each) for each in parked]
 
 
-async def _decide_one(bench: Bench, feed: Feed, project_id: str, request_id: str) -> Decision:
-    subject = await bench.client.read_subject(request_id)
+async def _decide_one(bench: Bench, feed: Feed, project_id: str, request: Asked) -> Decision:
     posted, clock = time.time(), time.perf_counter()
-    await bench.client.approve(request_id, subject)
+    await bench.client.approve(request)
     answered = time.perf_counter() - clock
     start = await feed.event(project_id, "task_started", stage=NEXT)
     await feed.completed(project_id)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from websockets.client import ClientProtocol
@@ -86,6 +86,13 @@ class Socket(asyncio.Protocol):
                 self._transport.write(data)
 
 
+class Asked(NamedTuple):
+    """A HITL request, and the hash of what it asks about, with which it is answered."""
+
+    request_id: str
+    subject: str | None
+
+
 class Feed:
     """One socket that follows projects from their first events on."""
 
@@ -118,10 +125,10 @@ class Feed:
         self._awaited[project_id].append((wanted, found))
         return await found
 
-    async def request(self, project_id: str) -> str:
-        """Wait for the project's first HITL request and return its id."""
-        event = await self.event(project_id, "hitl_request")
-        return str(event["data"]["request_id"])
+    async def request(self, project_id: str) -> Asked:
+        """Wait for the project's first HITL request."""
+        data = (await self.event(project_id, "hitl_request"))["data"]
+        return Asked(data["request_id"], data.get("subject_hash"))
 
     async def completed(self, project_id: str) -> None:
         await self.event(project_id, "workflow_event", status="completed")

@@ -93,8 +93,7 @@ async def deliver(api: Client, feed: Feed, brief: str) -> None:
     """Start a five-stage project, approve its request when it arrives on the socket, and wait for its completion."""
     project_id = await api.create("five-stages", brief)
     feed.follow(project_id)
-    request_id = await feed.request(project_id)
-    await api.approve(request_id, await api.read_subject(request_id))
+    await api.approve(await feed.request(project_id))
     await feed.completed(project_id)
 
 

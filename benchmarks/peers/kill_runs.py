@@ -84,7 +84,9 @@ class PatientClient:
         while (progress := await self._call("GET", f"/projects/{project_id}/status"))["status"] not in ENDED:
             for request in progress["open_requests"]:
                 assert request["stage"] == "note-2", f"a request that no kill should cause: {request}"
-                await self._call("POST", f"/hitl/{request['request_id']}/respond", json=decision)
+                path = f"/hitl/{request['request_id']}"
+                subject = (await self._call("GET", path))["subject_hash"]
+                await self._call("POST", f"{path}/respond", json={**decision, "subject_hash": subject})
             await asyncio.sleep(POLL_SECONDS)
         assert progress["status"] == "completed", progress
 
