@@ -44,7 +44,7 @@ export function acceptableTypes({ stages }) {
 export function giveButton(artifact, project) {
   if (!mayBeGiven(artifact, project)) return null;
   const text = artifact.type === "agent_output" ? "Use in the project …" : "Give to the crew …";
-  return h("button", { type: "button", onclick: () => giveDialog(artifact, project) }, text);
+  return h("button", { type: "button", dataset: { changes: "" }, onclick: () => giveDialog(artifact, project) }, text);
 }
 
 /**

@@ -11,7 +11,12 @@ import { StartChoices } from "./start-choices.js";
 /** @import { ProjectPublic } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
 
-const SUBMIT = { type: "submit", class: "primary", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
+const SUBMIT = {
+  type: "submit",
+  class: "primary",
+  dataset: { changes: "" },
+  "aria-keyshortcuts": "Control+Enter Meta+Enter",
+};
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 
 export class StartForm {
