@@ -175,7 +175,8 @@ class Artifact(SQLModel, table=True):
 
 class GivenContext(SQLModel, table=True):
     """An artifact that a person gave the crew: the steps that begin from then on receive it, in addition to what their
-    stages consume or, if it `replaces`, instead of the earlier versions of its type."""
+    stages consume or, if it `replaces`, instead of the earlier versions of its type. Those that begin after it was
+    withdrawn do not."""
 
     __tablename__ = "given_context"
     __table_args__ = (UniqueConstraint("project_id", "artifact_id"),)
@@ -186,6 +187,8 @@ class GivenContext(SQLModel, table=True):
     replaces: bool
     given_by: str = text_column()
     given_at: datetime = moment_column()
+    withdrawn_by: str | None = text_column(default=None)
+    withdrawn_at: datetime | None = moment_column(default=None)
 
 
 class HitlRequest(SQLModel, table=True):

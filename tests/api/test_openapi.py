@@ -75,6 +75,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "PATCH /hitl/{request_id}",
         "GET /projects/{project_id}/context",
         "POST /projects/{project_id}/context",
+        "POST /projects/{project_id}/context/{context_id}/withdraw",
         "GET /hitl/project/{project_id}/requests",
         "GET /hitl/pending",
         "GET /pipelines/",

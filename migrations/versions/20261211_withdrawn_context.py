@@ -1,0 +1,19 @@
+"""context that a person withdrew"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016_withdrawn_context"
+down_revision = "0014_given_context"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("given_context", sa.Column("withdrawn_by", sa.Text(), nullable=True))
+    op.add_column("given_context", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("given_context", "withdrawn_at")
+    op.drop_column("given_context", "withdrawn_by")
