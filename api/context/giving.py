@@ -121,7 +121,7 @@ async def _accept(
 async def _accept_again(
     services: Services, project: Project, pipeline: Pipeline, artifact_id: UUID, type: ArtifactType, given_by: str
 ) -> GivenContext:
-    """Return how the version was accepted. If it was withdrawn since, it is accepted once more."""
+    """Return how the version was accepted. If it was withdrawn since, it is accepted again."""
     async with services.store.transaction(project.id) as tx:
         version = await artifacts.get(tx.connection, artifact_id)
         assert version is not None
