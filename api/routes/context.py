@@ -67,7 +67,7 @@ async def withdraw_context(
     project: ProjectDep, context_id: UUID, body: ContextWithdraw, services: ServicesDep
 ) -> ContextPublic:
     """The steps that begin from now on do not receive it; those that have begun keep it. What it replaced, an earlier
-    version, is read again. Giving the artifact again gives it under a new id."""
+    version, is read again. An artifact that is given again has a new id."""
     require_not_final(project)
     given = await withdraw(services, project, context_id, body.withdrawn_by)
     async with services.store.reading() as connection:
