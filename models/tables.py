@@ -275,6 +275,7 @@ class EventRow(SQLModel, table=True):
             text("hashtextextended(dedupe_key, 1)"),
             unique=True,
         ),
+        Index("ix_event_project_change", "created_at", postgresql_where=text("event_type = 'project_change'")),
     )
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")
