@@ -179,7 +179,8 @@ class Artifact(SQLModel, table=True):
 
 class GivenContext(SQLModel, table=True):
     """An artifact that a person gave the crew: the steps that begin from then on receive it, in addition to what their
-    stages consume or, if it `replaces`, instead of the earlier versions of its type."""
+    stages consume or, if it `replaces`, instead of the earlier versions of its type. Those that begin after it was
+    withdrawn do not."""
 
     __tablename__ = "given_context"
     __table_args__ = (UniqueConstraint("project_id", "artifact_id"),)
@@ -190,6 +191,8 @@ class GivenContext(SQLModel, table=True):
     replaces: bool
     given_by: str = text_column()
     given_at: datetime = moment_column()
+    withdrawn_by: str | None = text_column(default=None)
+    withdrawn_at: datetime | None = moment_column(default=None)
 
 
 class HitlRequest(SQLModel, table=True):
@@ -290,6 +293,7 @@ class EventRow(SQLModel, table=True):
             text("hashtextextended(dedupe_key, 1)"),
             unique=True,
         ),
+        Index("ix_event_project_change", "created_at", postgresql_where=text("event_type = 'project_change'")),
     )
 
     project_id: UUID = Field(primary_key=True, foreign_key="project.id")

@@ -78,15 +78,17 @@ SELECT coalesce(string_agg(uuid_send(id) || int8send(last_seq), ''), '') AS head
     UNION ALL
     SELECT id, last_seq FROM project WHERE status IN {final_project_statuses} AND id = ANY(ARRAY(
         SELECT project_id FROM hitl_request WHERE status = 'pending'
-        UNION SELECT project_id FROM artifact WHERE id > %(newer_than)s))
+        UNION SELECT project_id FROM artifact WHERE id > %(newer_than)s
+        UNION SELECT project_id FROM event WHERE event_type = 'project_change' AND created_at > %(since)s))
 ) AS found
 """)
 
 
 async def heads_of_open_projects(connection: AsyncConnection, moment: datetime) -> dict[UUID, int]:
     """Return the number of the newest event of each project that has not ended, waits for a human, or received an
-    artifact after a moment. A project receives its first artifact as it starts."""
-    (row,) = await run(connection, _HEADS_OF_OPEN_PROJECTS, newer_than=_lowest_uuid7(moment))
+    artifact or was changed (renamed, archived, tagged) after a moment. A project receives its first artifact as it
+    starts."""
+    (row,) = await run(connection, _HEADS_OF_OPEN_PROJECTS, newer_than=_lowest_uuid7(moment), since=moment)
     return {UUID(bytes=id): head for id, head in struct.iter_unpack(">16sq", row.heads)}
 
 

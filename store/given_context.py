@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.event_data import ContextGiven
+from models.contracts.event_data import ContextGiven, ContextWithdrawn
 from models.contracts.pipeline import Pipeline
 from models.tables import GIVEN_CONTEXT, TASK, Artifact, GivenContext
-from store import events
+from store import artifacts, events
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
@@ -20,16 +20,27 @@ from store.transaction import Transaction
 _ADD: LiteralString = """
 INSERT INTO given_context (id, project_id, artifact_id, replaces, given_by, given_at)
 VALUES (%(id)s, %(project_id)s, %(artifact_id)s, %(replaces)s, %(given_by)s, clock_timestamp())
-ON CONFLICT (project_id, artifact_id) DO NOTHING
+ON CONFLICT (project_id, artifact_id) DO UPDATE SET
+    id = EXCLUDED.id, given_by = EXCLUDED.given_by, given_at = EXCLUDED.given_at,
+    withdrawn_by = NULL, withdrawn_at = NULL
+    WHERE given_context.withdrawn_at IS NOT NULL
 RETURNING id
 """
 
-# Of each name the newest version that was given.
+_WITHDRAW: LiteralString = """
+UPDATE given_context SET withdrawn_by = %(by)s, withdrawn_at = clock_timestamp()
+WHERE id = %(id)s AND project_id = %(project_id)s AND withdrawn_at IS NULL
+RETURNING artifact_id, replaces
+"""
+
+_NO_LONGER_ACCEPTED: LiteralString = "UPDATE artifact SET accepted_at = NULL WHERE id = %(id)s"
+
+# Of each name the newest version that was given and not withdrawn.
 _ADDED: LiteralString = """
 SELECT id FROM (
     SELECT DISTINCT ON (artifact.type, artifact.name) artifact.id, given.given_at
     FROM given_context AS given JOIN artifact ON artifact.id = given.artifact_id
-    WHERE given.project_id = %(project_id)s AND NOT given.replaces
+    WHERE given.project_id = %(project_id)s AND NOT given.replaces AND given.withdrawn_at IS NULL
     ORDER BY artifact.type, artifact.name, artifact.version DESC
 ) AS newest ORDER BY given_at, id
 """
@@ -42,6 +53,7 @@ JOIN artifact AS given ON given.project_id = named.project_id AND given.type = n
                           AND given.version > named.version
 JOIN given_context ON given_context.artifact_id = given.id AND given_context.replaces
 WHERE named.id = ANY(%(ids)s) AND given_context.project_id = %(project_id)s
+    AND given_context.withdrawn_at IS NULL
 ORDER BY named.id, given.version DESC
 """
 
@@ -59,7 +71,7 @@ async def complete(connection: AsyncConnection, project_id: UUID, context_ids: S
 async def add(
     tx: Transaction, context_id: UUID, artifact: Artifact, given_by: str, stages: Sequence[str], *, replaces: bool
 ) -> bool:
-    """Give the crew an artifact. Return False, and write nothing, if it was given before."""
+    """Give the crew an artifact. Return False, and write nothing, if it was given before and not withdrawn."""
     values = {"id": context_id, "project_id": tx.project_id, "artifact_id": artifact.id}
     if not await run(tx.connection, _ADD, **values, given_by=given_by, replaces=replaces):
         return False
@@ -74,14 +86,45 @@ async def add(
             replaces=replaces,
             stages=tuple(stages),
         ),
-        key=_event_key(artifact.id),
+        key=_event_key(context_id),
         task_id=artifact.task_id,
     )
     return True
 
 
-def _event_key(artifact_id: UUID) -> str:
-    return f"context:{artifact_id}"
+async def withdraw(tx: Transaction, context_id: UUID, withdrawn_by: str) -> bool:
+    """Let the steps that begin from now on go without it. Return False, and write nothing, if it was withdrawn before.
+    A version that it replaced is read again."""
+    rows = await run(tx.connection, _WITHDRAW, id=context_id, project_id=tx.project_id, by=withdrawn_by)
+    if not rows:
+        return False
+    artifact = await artifacts.get(tx.connection, rows[0].artifact_id)
+    assert artifact is not None
+    if rows[0].replaces:
+        await run(tx.connection, _NO_LONGER_ACCEPTED, id=artifact.id)
+    tx.record(
+        ContextWithdrawn(
+            context_id=context_id,
+            artifact_id=artifact.id,
+            type=artifact.type,
+            name=artifact.name,
+            version=artifact.version,
+            withdrawn_by=withdrawn_by,
+        ),
+        key=f"{_event_key(context_id)}:withdrawn",
+        task_id=artifact.task_id,
+    )
+    return True
+
+
+def _event_key(id: UUID) -> str:
+    """The id is the context's; before contexts could be withdrawn it was the artifact's."""
+    return f"context:{id}"
+
+
+async def get(connection: AsyncConnection, project_id: UUID, context_id: UUID) -> GivenContext | None:
+    query = select(GIVEN_CONTEXT).where(GIVEN_CONTEXT.c.id == context_id, GIVEN_CONTEXT.c.project_id == project_id)
+    return await fetch_one(connection, GivenContext, query)
 
 
 async def get_of_artifact(connection: AsyncConnection, artifact_id: UUID) -> GivenContext | None:
@@ -102,7 +145,9 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Give
 
 async def stages_of(connection: AsyncConnection, given: GivenContext) -> list[str]:
     """Return the stages that had not run when it was given."""
-    data = await events.data_of(connection, given.project_id, _event_key(given.artifact_id))
+    data = await events.data_of(connection, given.project_id, _event_key(given.id))
+    if not data:
+        data = await events.data_of(connection, given.project_id, _event_key(given.artifact_id))
     return list(data.get("stages", ()))
 
 

@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from api.errors import ConflictError, InvalidError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pipeline_names import check_artifact_type
 from api.services import Services
 from models.contracts.ids import derive_uuid7
@@ -29,7 +29,8 @@ def check_may_be_added(pipeline: Pipeline, type: ArtifactType, field: str = "art
 
 
 async def give_artifact(services: Services, project: Project, artifact: Artifact, given_by: str) -> GivenContext:
-    """Give the crew an artifact in addition to what the stages consume. Given again, it stays as it was given."""
+    """Give the crew an artifact in addition to what the stages consume. Given again, it stays as it was given,
+    unless it was withdrawn."""
     pipeline = Pipeline.model_validate(project.pipeline)
     check_may_be_added(pipeline, artifact.type)
     if artifact.origin_id == project.id:
@@ -62,7 +63,7 @@ async def accept_result(
         body = await contents.get(connection, result.content_hash)
         media_type = await projects.media_type(connection, project.id, type)
     if earlier:
-        return await _given(services, earlier[0].artifact_id)
+        return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, given_by)
     assert body is not None
     if media_type != result.media_type:
         raise InvalidError("as_type", f"has the media type {media_type}, and the result is {result.media_type}")
@@ -115,6 +116,31 @@ async def _accept(
         assert accepted is not None
         await given_context.add(tx, uuid7(), accepted, given_by, readers, replaces=True)
     return await _given(services, written.artifact_id)
+
+
+async def _accept_again(
+    services: Services, project: Project, pipeline: Pipeline, artifact_id: UUID, type: ArtifactType, given_by: str
+) -> GivenContext:
+    """Return how the version was accepted. If it was withdrawn since, it is accepted again."""
+    async with services.store.transaction(project.id) as tx:
+        version = await artifacts.get(tx.connection, artifact_id)
+        assert version is not None
+        waiting = await given_context.stages_to_run(tx.connection, project.id, pipeline)
+        readers = [name for name in waiting if type in pipeline.stage(name).consumes]
+        if await given_context.add(tx, uuid7(), version, given_by, readers, replaces=True):
+            await artifacts.accept(tx, [artifact_id])
+    return await _given(services, artifact_id)
+
+
+async def withdraw(services: Services, project: Project, context_id: UUID, withdrawn_by: str) -> GivenContext:
+    """Withdraw what was given. Withdrawn again, it stays as it was withdrawn."""
+    async with services.store.transaction(project.id) as tx:
+        await given_context.withdraw(tx, context_id, withdrawn_by)
+    async with services.store.reading() as connection:
+        given = await given_context.get(connection, project.id, context_id)
+    if given is None:
+        raise NotFoundError.of("context", context_id)
+    return given
 
 
 async def _given(services: Services, artifact_id: UUID) -> GivenContext:

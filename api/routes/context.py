@@ -8,15 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.context.giving import accept_result, give_artifact
+from api.context.giving import accept_result, give_artifact, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.context import CONTEXT
+from api.openapi.examples.context import CONTEXT, WITHDRAWN_CONTEXT
 from api.shapes.artifacts import ArtifactItem
-from api.shapes.context import ContextCreate, ContextPublic
+from api.shapes.context import ContextCreate, ContextPublic, ContextWithdraw
 from api.shapes.shape import Page
 from models.tables import GivenContext
 from store import artifacts, given_context
@@ -58,6 +58,23 @@ async def give_context(project: ProjectDep, body: ContextCreate, services: Servi
     return public
 
 
+@router.post(
+    "/{context_id}/withdraw",
+    summary="Withdraw what was given to the crew",
+    responses=describe_responses(WITHDRAWN_CONTEXT, 403, 404, 409, 413, 415, 422, 503),
+)
+async def withdraw_context(
+    project: ProjectDep, context_id: UUID, body: ContextWithdraw, services: ServicesDep
+) -> ContextPublic:
+    """The steps that begin from now on do not receive it; those that have begun keep it. What it replaced, an earlier
+    version, is read again. An artifact that is given again has a new id."""
+    require_not_final(project)
+    given = await withdraw(services, project, context_id, body.withdrawn_by)
+    async with services.store.reading() as connection:
+        (public,) = await _public(connection, [given])
+    return public
+
+
 async def _public(connection: AsyncConnection, given: Sequence[GivenContext]) -> list[ContextPublic]:
     ids = [one.artifact_id for one in given]
     found = {one.id: one for one in await artifacts.get_many(connection, ids)}
@@ -69,6 +86,8 @@ async def _public(connection: AsyncConnection, given: Sequence[GivenContext]) ->
             replaces=one.replaces,
             given_by=one.given_by,
             given_at=one.given_at,
+            withdrawn_by=one.withdrawn_by,
+            withdrawn_at=one.withdrawn_at,
             stages=stages[one.id],
         )
         for one in given

@@ -37,6 +37,14 @@ class ContextCreate(StrictContract):
     given_by: Giver = "human"
 
 
+class ContextWithdraw(StrictContract):
+    """Who withdraws what was given."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"withdrawn_by": "Ada"}]})
+
+    withdrawn_by: Giver = "human"
+
+
 class ContextPublic(Shape):
     """An artifact that a person gave the crew. With `replaces`, it is read instead of the earlier versions of its
     type."""
@@ -47,3 +55,5 @@ class ContextPublic(Shape):
     given_by: str
     given_at: Moment
     stages: list[str] = Field(description="The stages that had not run when it was given, and receive it.")
+    withdrawn_by: str | None = Field(description="Who withdrew it; null while the crew receives it.")
+    withdrawn_at: Moment | None

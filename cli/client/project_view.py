@@ -192,6 +192,7 @@ class ProjectView:
                 event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
                 | event_data.ContextGiven()
+                | event_data.ContextWithdrawn()
                 | event_data.BudgetAlert()
                 | event_data.HitlExtended()
                 | event_data.ProjectChange()

@@ -50,19 +50,34 @@ def artifact(
 
 def give(
     project: ProjectArgument,
-    what: Annotated[str, typer.Argument(metavar="FILE|ARTIFACT", help="A text file, or the id of an artifact.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|ARTIFACT", help="A text file, or the id of an artifact (with --withdraw, also its name)."
+        ),
+    ],
     as_type: Annotated[
         str | None,
         typer.Option("--as", metavar="TYPE", help="Accept the result of a task as the next version of this type."),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: human).")] = None,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Withdraw an artifact: steps that begin later do not receive it.")
+    ] = False,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Give the crew context: the steps that begin from now on receive it."""
     from cli.commands.giving import give as give_context
+    from cli.commands.giving import withdraw as withdraw_context
     from cli.commands.runner import run_on
+    from cli.errors import UsageError
 
     target = ApiTarget(api, data_dir)
+    if withdraw:
+        if as_type is not None:
+            raise UsageError("--as and --withdraw exclude each other")
+        run_on(project, lambda client, id_: withdraw_context(client, id_, what, by, as_json), target)
+        return
     run_on(project, lambda client, id_: give_context(client, id_, what, as_type, by, as_json), target)

@@ -1,4 +1,4 @@
-"""A file or an artifact for the crew of a project."""
+"""A file or an artifact for the crew of a project, and its withdrawal."""
 
 from __future__ import annotations
 
@@ -34,6 +34,27 @@ async def give(client: Client, project_id: str, what: str, as_type: str | None, 
         f"These steps receive it: {stages}." if stages else "Every step has run: it is received if one is repeated."
     )
     stdout().print(plain(f"Given as {answer['artifact']['type']} v{answer['artifact']['version']}. {receive}"))
+    return 0
+
+
+async def withdraw(client: Client, project_id: str, what: str, by: str | None, as_json: bool) -> int:
+    """Withdraw what was given: an artifact, by its id or the name and version that is read now."""
+    listed = await client.get(f"/projects/{project_id}/context")
+    held = [one for one in listed["items"] if one["withdrawn_at"] is None]
+    found = [one for one in held if what in (one["artifact"]["artifact_id"], one["artifact"]["name"])]
+    if not found:
+        names = ", ".join(f"{one['artifact']['name']} v{one['artifact']['version']}" for one in held)
+        raise UsageError(f"{what!r} is not given to the crew. Given: {names or 'nothing'}")
+    newest = max(found, key=lambda one: int(one["artifact"]["version"]))
+    path = f"/projects/{project_id}/context/{newest['context_id']}/withdraw"
+    _, answer = await client.post(path, {} if by is None else {"withdrawn_by": by})
+    if as_json:
+        print_json(answer)
+        return 0
+    artifact = answer["artifact"]
+    stdout().print(
+        plain(f"Withdrawn: {artifact['name']} v{artifact['version']}. Steps that begin later go without it.")
+    )
     return 0
 
 

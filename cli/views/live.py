@@ -119,6 +119,7 @@ class LiveDisplay:
                 | event_data.AgentStatusChange()
                 | event_data.ArtifactCreated()
                 | event_data.ContextGiven()
+                | event_data.ContextWithdrawn()
                 | event_data.HitlRequested()
                 | event_data.ProjectChange()
                 | event_data.ErrorEvent()

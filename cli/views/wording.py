@@ -52,6 +52,8 @@ def describe(event: Event) -> str | None:
             line = f"{data.type} v{data.version} by {data.author}"
         case event_data.ContextGiven():
             line = describe_context(data)
+        case event_data.ContextWithdrawn():
+            line = f"{data.withdrawn_by or 'unknown'} withdrew {data.name} v{data.version} from the crew"
         case event_data.HitlRequested():
             line = f"{data.stage}: waiting for a decision: {data.question}"
         case event_data.HitlResponded():

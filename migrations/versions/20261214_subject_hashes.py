@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019_subject_hashes"
-down_revision = "0015_traceparents"
+down_revision = "0016_withdrawn_context"
 branch_labels = None
 depends_on = None
 

@@ -228,6 +228,7 @@ class EventType(StrEnum):
     TASK_CANCELLED = "task_cancelled"
     ARTIFACT_CREATED = "artifact_created"
     CONTEXT_GIVEN = "context_given"
+    CONTEXT_WITHDRAWN = "context_withdrawn"
     HITL_REQUEST = "hitl_request"
     HITL_RESPONSE = "hitl_response"
     HITL_EXTENDED = "hitl_extended"

@@ -174,6 +174,19 @@ class ContextGiven(Payload):
     stages: tuple[StoredText, ...] = Field(description="The stages that had not run, and receive it.")
 
 
+class ContextWithdrawn(Payload):
+    """A person withdrew what was given to the crew: the steps that begin from then on do not receive it."""
+
+    event_type = EventType.CONTEXT_WITHDRAWN
+
+    context_id: UUID
+    artifact_id: UUID
+    type: ArtifactType
+    name: StoredText
+    version: int
+    withdrawn_by: StoredText = Field(description="Who withdrew it.")
+
+
 class HitlRequested(Payload):
     """A gate opened: a human has to decide."""
 
@@ -302,6 +315,7 @@ EventData = (
     | AgentStatusChange
     | ArtifactCreated
     | ContextGiven
+    | ContextWithdrawn
     | HitlRequested
     | HitlResponded
     | HitlExtended

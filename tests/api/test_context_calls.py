@@ -137,3 +137,52 @@ async def test_what_would_steer_nothing_is_refused(http: httpx2.AsyncClient) -> 
     await decide(http, request, "reject", comment="No.")
     await wait_for_status(http, project_id, "rejected")
     assert_problem(await give(http, project_id, output), 409, "rejected")
+
+
+async def withdraw(http: httpx2.AsyncClient, project_id: str, context_id: str, **fields: Any) -> httpx2.Response:
+    return await http.post(f"{V1}/projects/{project_id}/context/{context_id}/withdraw", json=fields)
+
+
+async def test_steps_that_begin_after_a_withdrawal_do_not_receive_it(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    first = await wait_for_request(http, project_id, "discovery")
+    added = await add(http, project_id, give=True, given_by="Ada")
+    (given,) = (await get(http, f"/projects/{project_id}/context"))["items"]
+    answers = await asyncio.gather(
+        *(withdraw(http, project_id, given["context_id"], withdrawn_by=f"P{n}") for n in range(4))
+    )
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.json()["withdrawn_by"] for one in answers}) == 1
+    await decide(http, first, "approve")
+    second = await wait_for_request(http, project_id, "plan")
+    told = (await get(http, f"/hitl/{second['request_id']}"))["task"]["context"]
+    assert added["artifact_id"] not in [one["artifact_id"] for one in told]
+    again = (await give(http, project_id, added["artifact_id"], given_by="Bo")).json()
+    assert again["context_id"] != given["context_id"]
+    assert (again["given_by"], again["withdrawn_at"], again["stages"][0]) == ("Bo", None, "design")
+    await decide(http, second, "approve")
+    third = await wait_for_request(http, project_id, "design")
+    told = (await get(http, f"/hitl/{third['request_id']}"))["task"]["context"]
+    assert added["artifact_id"] in [one["artifact_id"] for one in told]
+    events = (await get(http, f"/projects/{project_id}/events", limit=200))["items"]
+    kinds = [one["event_type"] for one in events if one["event_type"].startswith("context_")]
+    assert kinds == ["context_given", "context_withdrawn", "context_given"]
+    assert_problem(await withdraw(http, project_id, UNKNOWN_ID), 404)
+    other = await start(http)
+    assert_problem(await withdraw(http, other, again["context_id"]), 404)
+
+
+async def test_a_withdrawn_result_is_read_no_more_until_it_is_accepted_again(http: httpx2.AsyncClient) -> None:
+    project_id = await start(http)
+    await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
+    await decide(http, await wait_for_request(http, project_id, "plan"), "approve")
+    await wait_for_request(http, project_id, "design")
+    result = await result_of_task(http, project_id)
+    accepted = (await give(http, project_id, result["artifact_id"], as_type="software_specification")).json()
+    withdrawn = (await withdraw(http, project_id, accepted["context_id"])).json()
+    assert withdrawn["withdrawn_by"] == "human"
+    assert withdrawn["artifact"]["accepted_at"] is None
+    again = (await give(http, project_id, result["artifact_id"], as_type="software_specification")).json()
+    assert again["artifact"]["artifact_id"] == accepted["artifact"]["artifact_id"]
+    assert again["artifact"]["accepted_at"] is not None
+    assert (again["replaces"], again["withdrawn_at"], again["stages"]) == (True, None, accepted["stages"])

@@ -30,6 +30,7 @@ POSTS = [
     "/projects/",
     f"/projects/{UNKNOWN_ID}/tasks",
     f"/projects/{UNKNOWN_ID}/artifacts",
+    f"/projects/{UNKNOWN_ID}/context/{UNKNOWN_ID}/withdraw",
     f"/projects/{UNKNOWN_ID}/retry",
     f"/hitl/{UNKNOWN_ID}/respond",
     "/stops/",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
+from store import events
+from store.transaction import Store
 from tests.api_client import UNKNOWN_ID, V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -43,6 +46,22 @@ async def test_a_project_is_renamed_and_its_log_says_so(http: httpx2.AsyncClient
     changes = [event["data"] for event in log if event["event_type"] == "project_change"]
     assert changes == [{"by": "Grace", "name": "Visitors", "owner": None, "tags": []}]
     assert (await get(http, f"/projects/{project_id}"))["status"] == before["status"]
+
+
+async def test_lists_without_redis_learn_of_a_project_that_was_renamed_after_its_end(
+    http: httpx2.AsyncClient, store: Store
+) -> None:
+    done = await start(http, pipeline="quick-start")
+    await wait_for_status(http, done, "completed")
+    compared_at = datetime.now(UTC)
+
+    async def found() -> bool:
+        async with store.reading() as connection:
+            return UUID(done) in await events.heads_of_open_projects(connection, compared_at)
+
+    assert not await found()
+    assert (await _change(http, done, name="Renamed")).status_code == 200
+    assert await found()
 
 
 async def test_only_a_project_that_has_ended_is_archived(http: httpx2.AsyncClient) -> None:

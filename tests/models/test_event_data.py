@@ -104,6 +104,14 @@ LATER: dict[EventType, dict[str, Any]] = {
         "replaces": False,
         "stages": ["build"],
     },
+    EventType.CONTEXT_WITHDRAWN: {
+        "context_id": ID,
+        "artifact_id": ID,
+        "type": "user_input",
+        "name": "house rules",
+        "version": 1,
+        "withdrawn_by": "Ada",
+    },
     EventType.HITL_EXTENDED: {
         "request_id": ID,
         "extension_id": ID,

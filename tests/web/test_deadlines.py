@@ -49,5 +49,10 @@ async def test_context_is_given_in_the_page(http: httpx2.AsyncClient, worker: No
     await expect(dialog).to_be_hidden()
     (given,) = (await http.get(f"/api/v1/projects/{project_id}/context")).json()["items"]
     assert given["artifact"]["artifact_id"] == added["artifact_id"]
+    await page.get_by_role("button", name="Withdraw from the crew").click()
+    await expect(page.get_by_role("button", name="Withdraw from the crew")).to_have_count(0)
+    (given,) = (await http.get(f"/api/v1/projects/{project_id}/context")).json()["items"]
+    assert given["withdrawn_at"] is not None
     await page.get_by_role("tab", name="Activity").click()
     await expect(page.locator("event-feed").get_by_text("gave the crew").first).to_be_visible()
+    await expect(page.locator("event-feed").get_by_text("from the crew").first).to_be_visible()

@@ -46,6 +46,7 @@ async def artifacts(t: Transcript) -> None:
     await t.post(f"/projects/{project_id}/context", json={"artifact_id": archive["artifact_id"]})
     await t.post(f"/projects/{project_id}/context", json={"artifact_id": NOBODY})
     await t.get(f"/projects/{project_id}/context")
+    await t.post(f"/projects/{project_id}/context/{NOBODY}/withdraw", json={"withdrawn_by": "Ada"})
     given = {"agent_type": "analyst", "instructions": "List the risks.", "context_ids": [second["artifact_id"]]}
     task_id = (await t.post(f"/projects/{project_id}/tasks", json=given))["task_id"]
 

@@ -239,6 +239,31 @@ export interface ContextPublic {
   given_by: string;
   given_at: string;
   stages: string[];
+  withdrawn_by: string | null;
+  withdrawn_at: string | null;
+}
+
+export interface ContextWithdraw {
+  withdrawn_by: string;
+}
+
+export interface ContextWithdrawn {
+  context_id: string;
+  artifact_id: string;
+  type: string;
+  name: string;
+  version: number;
+  withdrawn_by: string;
+}
+
+export interface ContextWithdrawnEnvelope {
+  event_type: "context_withdrawn";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ContextWithdrawn;
+  timestamp: string;
 }
 
 export interface DecisionPublic {
@@ -290,7 +315,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | ContextWithdrawnEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -298,7 +323,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "context_withdrawn" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
 
 export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
 

@@ -11,6 +11,7 @@ import { h, icon, present } from "./dom.js";
  * @property {boolean} [elsewhere] the link opens a new tab
  * @property {boolean} [download]
  * @property {boolean} [danger]
+ * @property {boolean} [changes] it changes something, and is disabled while the API cannot be reached
  * @property {string} [title]
  */
 
@@ -91,14 +92,15 @@ export function menuButton(label, items) {
   const rows = () => /** @type {HTMLElement[]} */ ([...menu.querySelectorAll("[role=menuitem]")]);
 
   /** @param {MenuItem} item */
-  function itemElement({ text, icon: name, run, href, elsewhere, download, danger, title }) {
+  function itemElement({ text, icon: name, run, href, elsewhere, download, danger, title, changes }) {
     const attributes = { role: "menuitem", tabindex: "-1", class: `menu-item${danger ? " danger" : ""}`, title };
     if (href === undefined) {
       const onclick = () => {
         close();
         run?.();
       };
-      return h("button", { type: "button", ...attributes, onclick }, icon(name), text);
+      const marks = changes ? { dataset: { changes: "" } } : {};
+      return h("button", { type: "button", ...attributes, ...marks, onclick }, icon(name), text);
     }
     const more = elsewhere ? { target: "_blank", rel: "noopener" } : download ? { download: "" } : {};
     return h("a", { ...attributes, href, ...more, onclick: () => close() }, icon(name), text);

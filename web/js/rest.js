@@ -4,7 +4,7 @@ import { all, get, patch, post, send } from "./http.js";
 
 /**
  * @import {
- *   AgentPublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, DetailedHealth, DiffPublic,
+ *   AgentPublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, ContextWithdraw, DetailedHealth, DiffPublic,
  *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets,
  *   ProjectCreate, ProjectDecision, ProjectItem,
  *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
@@ -55,6 +55,10 @@ export const projects = {
   addContext: (id, body, key) => post(`${V1}/projects/${id}/artifacts`, body, key),
   /** @type {(id: string, body: ContextCreate) => Promise<ContextPublic>} */
   give: (id, body) => post(`${V1}/projects/${id}/context`, body),
+  /** @type {(id: string, options?: Options) => Promise<Page<ContextPublic>>} */
+  given: (id, options) => get(`${V1}/projects/${id}/context`, options),
+  /** @type {(id: string, contextId: string, body: ContextWithdraw) => Promise<ContextPublic>} */
+  withdraw: (id, contextId, body) => post(`${V1}/projects/${id}/context/${contextId}/withdraw`, body),
   /** @param {string} id */
   exportUrl: (id) => `${V1}/projects/${id}/export`,
 };

@@ -12,4 +12,8 @@ CONTEXT: Json = {
     "given_by": "Ada",
     "given_at": LATER,
     "stages": ["build", "validate", "launch"],
+    "withdrawn_by": None,
+    "withdrawn_at": None,
 }
+
+WITHDRAWN_CONTEXT: Json = CONTEXT | {"withdrawn_by": "Ada", "withdrawn_at": LATER}

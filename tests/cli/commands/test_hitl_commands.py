@@ -106,7 +106,16 @@ async def test_give_hands_the_crew_a_file_once(api_url: str, http: httpx2.AsyncC
     assert ran.out.startswith("Given as user_input v1. These steps receive it: plan, "), ran
     ran = await give("rules.md", "--json")
     assert (ran.code, json.loads(ran.out)["artifact"]["version"]) == (0, 2), ran
-    for arguments, words in ((("missing.md",), "cannot read"), (("rules.md", "--as", "project_plan"), "--as needs")):
+    ran = await give("rules.md", "--withdraw", "--by", "Ada")
+    assert (ran.code, ran.out) == (0, "Withdrawn: rules.md v2. Steps that begin later go without it.\n"), ran
+    ran = await give("other.md", "--withdraw")
+    assert (ran.code, ran.out) == (2, ""), ran
+    assert "Given: rules.md v1" in ran.err
+    for arguments, words in (
+        (("missing.md",), "cannot read"),
+        (("rules.md", "--as", "project_plan"), "--as needs"),
+        (("rules.md", "--as", "project_plan", "--withdraw"), "exclude each other"),
+    ):
         ran = await give(*arguments)
         assert (ran.code, ran.out) == (2, ""), ran
         assert words in ran.err

@@ -3,9 +3,10 @@
 import { h, present, valueOf, write } from "../dom.js";
 import { title } from "../labels.js";
 import { failure } from "../notices.js";
+import { isTemporary } from "../rest.js";
 import { tabList } from "../tabs.js";
 import { visible } from "../text.js";
-import { giveButton } from "./give.js";
+import { giveButton, withdrawButton } from "./give.js";
 import { nameOf, provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
 import { paintOptions } from "./version-options.js";
@@ -28,6 +29,9 @@ export class ArtifactDetail {
   #comparedWith = null;
   /** @type {string | null} the ids of the versions whose comparison is shown */
   #comparedPair = null;
+  /** @type {unknown[]} for which list of artifacts and which version it was asked whether it can be withdrawn */
+  #asked = [];
+  #withdrawal = h("span", {});
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: (event) => this.#choose(valueOf(event)) });
@@ -92,12 +96,32 @@ export class ArtifactDetail {
     const facts = JSON.stringify([id, artifact.accepted_at, task, model.project.status]);
     if (facts !== this.#facts) {
       this.#facts = facts;
-      this.#download.replaceChildren(...present([giveButton(artifact, model.project), download(artifact)]));
+      this.#download.replaceChildren(
+        ...present([giveButton(artifact, model.project), this.#withdrawal, download(artifact)]),
+      );
       this.#provenance.replaceChildren(...provenance(artifact, task, group));
     }
+    // What was given is not among the facts: it is read whenever the list of artifacts was.
+    const asked = [model.artifacts, id];
+    if (asked.some((one, index) => one !== this.#asked[index])) this.#offerWithdrawal(artifact, model);
+    this.#asked = asked;
     this.#view.artifact = artifact;
     this.#paintComparedVersions();
     this.#compare();
+  }
+
+  /**
+   * @param {ArtifactItem} artifact
+   * @param {ProjectModel} model
+   */
+  async #offerWithdrawal(artifact, model) {
+    this.#withdrawal.replaceChildren();
+    try {
+      const button = await withdrawButton(artifact, model.project);
+      if (artifact.artifact_id === this.#artifact?.artifact_id) this.#withdrawal.replaceChildren(...present([button]));
+    } catch (error) {
+      if (!isTemporary(error)) throw error; // the connection's banner says it
+    }
   }
 
   /** How it is viewed, as names of the address. */

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { field } from "../field.js";
 import { responder } from "../inbox/responding.js";
 import { ENDED_STATUSES, title } from "../labels.js";
-import { toast } from "../notices.js";
+import { messageOf, toast } from "../notices.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { projects } from "../rest.js";
 import { visible } from "../text.js";
@@ -44,7 +44,7 @@ export function acceptableTypes({ stages }) {
 export function giveButton(artifact, project) {
   if (!mayBeGiven(artifact, project)) return null;
   const text = artifact.type === "agent_output" ? "Use in the project …" : "Give to the crew …";
-  return h("button", { type: "button", onclick: () => giveDialog(artifact, project) }, text);
+  return h("button", { type: "button", dataset: { changes: "" }, onclick: () => giveDialog(artifact, project) }, text);
 }
 
 /**
@@ -83,6 +83,29 @@ function giveDialog(artifact, project) {
   document.body.append(dialog);
   dialog.showModal();
   how.input.focus();
+}
+
+/**
+ * A button that withdraws an artifact from the crew, or null if the crew does not receive it now.
+ * @param {ArtifactItem} artifact
+ * @param {ProjectPublic} project
+ */
+export async function withdrawButton({ artifact_id: id }, project) {
+  if (ENDED_STATUSES.has(project.status)) return null;
+  const { items } = await projects.given(project.id);
+  const given = items.find(({ artifact, withdrawn_at: withdrawn }) => artifact.artifact_id === id && !withdrawn);
+  if (!given) return null;
+  const onclick = async () => {
+    try {
+      await projects.withdraw(project.id, given.context_id, { withdrawn_by: responder.name });
+      button.remove();
+      toast("Withdrawn. Steps that begin from now on do not receive it.");
+    } catch (error) {
+      toast(`That did not work: ${messageOf(error)}`);
+    }
+  };
+  const button = h("button", { type: "button", dataset: { changes: "" }, onclick }, "Withdraw from the crew");
+  return button;
 }
 
 /**

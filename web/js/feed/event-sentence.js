@@ -45,6 +45,12 @@ const SENTENCES = {
     ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
     ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
   ],
+  context_withdrawn: ({ data }) => [
+    written(authorName(data.withdrawn_by)),
+    " withdrew ",
+    written(data.name),
+    ` v${data.version} from the crew`,
+  ],
   hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_extended: ({ data }) => [
@@ -138,6 +144,7 @@ const BADGES = {
   task_cancelled: ["cancelled", "calm"],
   artifact_created: ["file", "calm"],
   context_given: ["person", "calm"],
+  context_withdrawn: ["person", "calm"],
   hitl_request: ["waiting", "asks"],
   hitl_extended: ["waiting", "calm"],
   hitl_expired: ["expired", "bad"],

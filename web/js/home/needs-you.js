@@ -3,14 +3,12 @@
 import { each, find, h, icon, write } from "../dom.js";
 import { byDeadline, consequence, urgency, URGENCY_TONES } from "../inbox/deadline.js";
 import { extendButton } from "../inbox/extend-button.js";
+import { isFailure } from "../inbox/titles.js";
 import { problemLabel } from "../labels.js";
 import { visible } from "../text.js";
 import { atTime } from "../time.js";
 
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
-
-/** The reasons that something went wrong. @type {Set<string>} */
-const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
 
 /**
  * The list. `paint(requests, projects)` shows it; of the projects, those without progress.
@@ -42,7 +40,7 @@ const rowKey = ({ request_id: id, expires_at: until, deadline_held: held, projec
 
 /** @param {PendingRequest} request */
 function requestRow(request) {
-  const tone = FAILURES.has(request.reason) ? "bad" : "asks";
+  const tone = isFailure(request) ? "bad" : "asks";
   return h(
     "li",
     { class: "home-row", dataset: { tone } },

@@ -48,7 +48,7 @@ export function approveAll(chosen, done) {
     "Each artifact is accepted as it is, and its project continues. This is final.",
     drafts > 0 && ` What you typed to change or reject ${count(drafts, "request")} will be discarded.`,
   );
-  const confirm = h("button", { type: "button", class: "primary", onclick: run }, what);
+  const confirm = h("button", { type: "button", class: "primary", dataset: { changes: "" }, onclick: run }, what);
   const close = h("button", {
     type: "button",
     onclick: () => {

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { failure, toast } from "../notices.js";
 import { pending } from "../pending.js";
+import { UNREACHABLE } from "../reach.js";
 import { cardButtons } from "./card-buttons.js";
 import { cardHead } from "./card-head.js";
 import { cardNotices } from "./card-notices.js";
@@ -12,7 +13,7 @@ import { rail } from "./rail.js";
 import { RemarkSet } from "./remark-set.js";
 import { forgetRequest, readRequest } from "./requests.js";
 import { withdraw } from "./responding.js";
-import { responseForm, UNREACHABLE } from "./response-form.js";
+import { responseForm } from "./response-form.js";
 import { stepper } from "./stepper.js";
 
 /** @import { Move } from "../labels.js" */

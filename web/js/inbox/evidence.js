@@ -6,7 +6,7 @@ import { title } from "../labels.js";
 import { addressedTab, rememberTab } from "./addresses.js";
 import { commenting } from "./commenting.js";
 import { comparison } from "./comparison.js";
-import { tabs } from "./tabs.js";
+import { tabs } from "./lazy-tabs.js";
 
 /** @import { ArtifactContent, RequestPublic } from "../api.d.ts" */
 /** @import { RemarkSet } from "./remark-set.js" */

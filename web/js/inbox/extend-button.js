@@ -18,7 +18,7 @@ export function extendButton(request) {
   };
   return h(
     "button",
-    { type: "button", class: "quiet extend", onclick },
+    { type: "button", class: "quiet extend", dataset: { changes: "" }, onclick },
     "Extend …",
     h("span", { class: "visually-hidden" }, ` the deadline of ${request.title}`),
   );

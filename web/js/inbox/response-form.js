@@ -3,6 +3,7 @@
 import { h, write } from "../dom.js";
 import { moveLabel } from "../decisions.js";
 import { pending } from "../pending.js";
+import { UNREACHABLE } from "../reach.js";
 import { changes } from "./change-request.js";
 import { approve, reject } from "./decision-forms.js";
 import { edit } from "./edit-form.js";
@@ -15,9 +16,6 @@ import { progress } from "./response-progress.js";
 /** @import { Draft } from "./draft.js" */
 /** @import { Asked, Entry } from "./entry.js" */
 /** @import { RemarkSet } from "./remark-set.js" */
-
-/** Why a button is disabled while the connection is lost. */
-export const UNREACHABLE = "BotArmy cannot be reached at the moment. What you type is kept.";
 
 /** @type {Record<Move, (draft: Draft, request: Asked, remarks: RemarkSet) => ActionForm>} */
 const FORMS = { approve, changes, edit, reject };

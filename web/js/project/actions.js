@@ -59,9 +59,9 @@ export function actions(model, signal) {
     const paused = project.status === "paused";
     return [
       [
-        !ended && !paused && { text: "Pause", icon: "paused", run: () => changes.ask("pause") },
-        !ended && { text: "Add context", icon: "file", run: form(({ contextDialog }) => contextDialog(model)) },
-        !ended && { text: "Give a task", icon: "plus", run: form(({ taskDialog }) => taskDialog(model)) },
+        !ended && !paused && action("Pause", "paused", () => changes.ask("pause")),
+        !ended && action("Add context", "file", form(({ contextDialog }) => contextDialog(model))),
+        !ended && action("Give a task", "plus", form(({ taskDialog }) => taskDialog(model))),
       ],
       recovery().others,
       [
@@ -71,7 +71,7 @@ export function actions(model, signal) {
         { text: "Print", icon: "file", run: () => print() },
         workflow(),
       ],
-      [!ended && { text: "Cancel project", icon: "close", danger: true, run: () => changes.askToCancel() }],
+      [!ended && { ...action("Cancel project", "close", () => changes.askToCancel()), danger: true }],
     ];
   }
 
@@ -97,7 +97,9 @@ export function actions(model, signal) {
 
 /** @param {Main} action */
 function mainElement({ text, icon: name, href, download, run }) {
-  if (href === undefined) return h("button", { type: "button", onclick: run }, icon(name), text);
+  if (href === undefined) {
+    return h("button", { type: "button", dataset: { changes: "" }, onclick: run }, icon(name), text);
+  }
   return h("a", { class: "button", href, ...(download && { download: "" }) }, icon(name), text);
 }
 
@@ -111,3 +113,11 @@ const paletteEntries = (items) =>
     run: download ? () => location.assign(href ?? "") : run,
     ...(!download && href && { href }),
   }));
+
+/**
+ * An item that changes something.
+ * @param {string} text
+ * @param {string} icon
+ * @param {() => unknown} run
+ */
+const action = (text, icon, run) => ({ text, icon, changes: true, run });

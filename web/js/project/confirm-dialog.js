@@ -36,7 +36,11 @@ function confirmDialog({ heading, body, keep, confirm }) {
           "footer",
           {},
           h("button", { type: "button", autofocus: true, onclick: () => answer(false) }, keep),
-          h("button", { type: "button", class: "danger", onclick: () => answer(true) }, confirm),
+          h(
+            "button",
+            { type: "button", class: "danger", dataset: { changes: "" }, onclick: () => answer(true) },
+            confirm,
+          ),
         ),
       ),
     );

@@ -25,7 +25,7 @@ import { loadObject, randomKey, saveObject } from "../storage.js";
  */
 export function formDialog({ heading, text, fields, required, submit, send, showErrors }) {
   const errors = h("div", {});
-  const button = h("button", { type: "submit", class: "primary" }, submit);
+  const button = h("button", { type: "submit", class: "primary", dataset: { changes: "" } }, submit);
   const form = h(
     "form",
     { class: "dialog", novalidate: true },

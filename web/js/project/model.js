@@ -25,6 +25,7 @@ const STALE = {
   agent_status_change: [],
   artifact_created: ["artifacts"],
   context_given: ["artifacts"],
+  context_withdrawn: ["artifacts"],
   hitl_request: ["project", "progress", "requests"],
   hitl_response: ["project", "progress", "requests", "artifacts", "budget"],
   hitl_extended: ["progress", "requests"],

@@ -19,6 +19,7 @@ export function recoveryItems(model, fail) {
   const item = (text, icon, action) => ({
     text,
     icon,
+    changes: true,
     run: async () => {
       fail(null);
       try {

@@ -1,8 +1,8 @@
 /** What a finished project begins with: its tests, its package, how long it took, who approved what. */
 
 import { h, icon, present } from "../dom.js";
-import { bytes, count } from "../labels.js";
-import { artifacts as artifactEndpoints, projects } from "../rest.js";
+import { bytes, count, title } from "../labels.js";
+import { projects } from "../rest.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
 import { hasSpent, spentInWords } from "../usage.js";
@@ -13,9 +13,6 @@ import { readDecisions } from "./decisions.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
-/** What the reports of tests say of a run. */
-const RUN = /(\d+) of (\d+) ([^\n.]*?tests[^\n.]*?) ran, (\d+) failed/g;
-
 /** The card, which appears once the project is completed. @param {ProjectModel} model */
 export function resultCard(model) {
   const element = h("section", { class: "result", "aria-label": "Result", hidden: true });
@@ -23,12 +20,11 @@ export function resultCard(model) {
   function update() {
     if (model.project.status !== "completed" || !element.hidden) return;
     element.hidden = false;
-    const tests = h("dd", {}, "…");
     const people = h("dd", {}, "…");
     const decisions = readDecisions(model, () => decisions.items && showApprovals(people, decisions.items));
     /** @type {([term: string, value: Element] | null)[]} */
     const facts = [
-      ["Tests", tests],
+      ["Tests", h("dd", {}, testsResult(model))],
       packageFact(model),
       ["Time", h("dd", {}, time(model))],
       hasSpent(model.project.spent) ? ["Cost", h("dd", { class: "numbers" }, spentInWords(model.project.spent))] : null,
@@ -38,7 +34,6 @@ export function resultCard(model) {
       h("header", {}, icon("completed"), h("h2", {}, "Delivered")),
       h("dl", {}, present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), value))),
     );
-    showTests(tests, model);
   }
   return { element, update };
 }
@@ -77,30 +72,14 @@ function time({ project, progress }) {
 }
 
 /**
- * @param {Element} place
+ * The verdict of the tests, which is computed from the run. How many there were is written in the report only, as prose.
  * @param {ProjectModel} model
  */
-async function showTests(place, model) {
+function testsResult(model) {
   const report = accepted(model, "test_results");
-  if (!report) return place.replaceChildren("No tests belong to this pipeline.");
-  const task = model.progress.tasks.find(({ task_id: id }) => id === report.task_id);
-  const verdict = task?.verdict === "failed" ? "Failed" : "Passed";
-  place.replaceChildren(link(report, verdict));
-  try {
-    const runs = [...(await artifactEndpoints.text(report.artifact_id, { signal: model.signal })).matchAll(RUN)];
-    const [ran, failed] = [1, 4].map((group) => runs.reduce((sum, run) => sum + Number(run[group]), 0));
-    if (!runs.length) return;
-    place.replaceChildren(
-      link(
-        report,
-        verdict === "Passed" && !failed
-          ? `All ${count(ran, "test")} passed`
-          : `${ran - failed} of ${count(ran, "test")} passed`,
-      ),
-    );
-  } catch {
-    // The verdict and the link to the report are there.
-  }
+  if (!report) return "No tests belong to this pipeline.";
+  const verdict = model.progress.tasks.find(({ task_id: id }) => id === report.task_id)?.verdict;
+  return link(report, verdict ? title(verdict) : "Report");
 }
 
 /**

@@ -64,7 +64,7 @@ function stoppedNotice({ id, task, endpoints }, model, signal) {
   const button = (text, name, action, more) =>
     h(
       "button",
-      { type: "button", onclick: action, ...more },
+      { type: "button", dataset: { changes: "" }, onclick: action, ...more },
       icon(name),
       text,
       h("span", { class: "visually-hidden" }, `: ${what}`),

@@ -11,7 +11,7 @@ import { StartChoices } from "./start-choices.js";
 /** @import { ProjectPublic } from "../api.d.ts" */
 /** @import { ProjectDraft } from "./start-dialog.js" */
 
-const SUBMIT = { type: "submit", class: "primary", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
+const SEND = { type: "submit", class: "primary", "data-changes": "", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
 const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 
 export class StartForm {
@@ -33,7 +33,7 @@ export class StartForm {
   );
   #choices;
   #errors = h("div", {});
-  #submit = h("button", SUBMIT, "Start project");
+  #submit = h("button", SEND, "Start project");
   #discard = h("button", { type: "button", class: "quiet", onclick: () => this.#clear() }, "Discard");
   #busy = false;
 

@@ -29,8 +29,9 @@ class StopButton extends HTMLElement {
   connectedCallback() {
     const onclick = () => open(({ stopDialog }) => stopDialog(here()));
     const title = "Stop everything, a project, a role or a step";
+    const attributes = { type: "button", class: "danger stop", dataset: { changes: "" }, title, onclick };
     this.replaceChildren(
-      h("button", { type: "button", class: "danger stop", title, onclick }, icon("stop"), h("span", {}, "Stop")),
+      h("button", attributes, icon("stop"), h("span", {}, "Stop")),
     );
   }
 }
@@ -81,6 +82,7 @@ function row(stop, project) {
       "button",
       {
         type: "button",
+        dataset: { changes: "" },
         "aria-label": `Release: ${what.toLowerCase()}`,
         onclick: () => open(({ releaseDialog }) => releaseDialog(stop, project)),
       },
