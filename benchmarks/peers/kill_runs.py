@@ -72,7 +72,7 @@ async def of_ours(bench: Bench, kills: int) -> Paid:
 
 
 class PatientClient:
-    """A client that sends the same request again while the API is away, as docs/api.md says."""
+    """A client that sends the same request again while the API is unavailable, as docs/api.md says."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http

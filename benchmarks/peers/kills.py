@@ -31,7 +31,7 @@ class Outcome:
 async def deliver_under_kills(
     deliver: Callable[[str], Awaitable[object]], restart: Callable[[], Awaitable[None]], kills: int, seed: int
 ) -> Outcome:
-    """Deliver projects, `AT_ONCE` at a time, until there were so many kills; then let all of them end.
+    """Deliver projects, `AT_ONCE` at a time, until there were `kills` kills; then let all of them end.
 
     Args:
         deliver: starts or continues a project; raises KilledError if the process ended before it was delivered.

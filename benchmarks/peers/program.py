@@ -53,7 +53,7 @@ class Program:
         self._reading = asyncio.create_task(self._read(self._process.stdout))
 
     async def deliver(self, project: str) -> float:
-        """Deliver a project, or go on with it. Return the seconds that the process took.
+        """Deliver a project, or continue it. Return the seconds that the process took.
 
         Raises:
             KilledError: the process ended before.

@@ -23,7 +23,7 @@ from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
 from api.shapes.budgets import BudgetUpdate
-from api.shapes.context import ContextCreate
+from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.lineage import ParentCreate
@@ -87,6 +87,7 @@ REQUESTS = (
     RetryCreate,
     BudgetUpdate,
     ContextCreate,
+    ContextWithdraw,
     ExtensionCreate,
     Subscribe,
     Unsubscribe,

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 class Peer(Protocol):
     async def deliver(self, project: str, reached: str, reach: Callable[[str], None]) -> None:
-        """Start a project, or go on with it; approve it when it asks; return when it is delivered.
+        """Start a project, or continue it; approve it when it asks; return when it is delivered.
 
         Args:
             reached: what an earlier process said it had reached, or "" for a new project.
@@ -42,7 +42,7 @@ async def _deliver(peer: Peer, project: str, reached: str) -> None:
     started = time.perf_counter()
     try:
         await peer.deliver(project, reached, lambda now: _say(project=project, reached=now))
-    except Exception as error:  # told to the driver, which decides what it means
+    except Exception as error:  # the driver decides what it means
         _say(project=project, error=repr(error))
     else:
         _say(project=project, seconds=time.perf_counter() - started)
