@@ -31,7 +31,9 @@ READ_SECONDS = 1.5
 """How long one read of the outcome may take."""
 
 
-async def submit_extension(services: Services, request: HitlRequest, body: ExtensionCreate) -> ExtensionAnswer:
+async def submit_extension(
+    services: Services, request: HitlRequest, body: ExtensionCreate, extended_by: str
+) -> ExtensionAnswer:
     """Send an extension to the workflow and wait until it is recorded, for as long as the settings say.
 
     Raises:
@@ -57,7 +59,7 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
         raise _changed_error(current)
     if current.expires_at <= datetime.now(UTC) and not (is_paused or current.held_since):
         raise ConflictError("The deadline has passed, so that it cannot be extended.", request=_state_of(current))
-    extension = _extension(current, body, extension_id)
+    extension = _extension(current, body, extension_id, extended_by)
     try:
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("extend", extension)
@@ -66,7 +68,7 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
     return await _wait_for_result(services, current, extension)
 
 
-def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object) -> HitlExtension:
+def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object, extended_by: str) -> HitlExtension:
     field = "expires_at" if body.expires_at is not None else "extend_by"
     try:
         return HitlExtension.model_validate(
@@ -75,7 +77,7 @@ def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object
                 "extension_id": extension_id,
                 "was": request.expires_at,
                 "expires_at": body.deadline_after(request.expires_at),
-                "extended_by": body.extended_by,
+                "extended_by": extended_by,
                 "extended_at": datetime.now(UTC),
             }
         )

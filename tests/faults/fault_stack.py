@@ -29,6 +29,7 @@ from config.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
+from tests.signing_in import ENVIRONMENT, signed_in
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -138,7 +139,7 @@ class FaultStack:
         # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
         limits = httpx2.Limits(keepalive_expiry=2)
         url = api.component.address
-        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as client:
+        async with signed_in(url, limits=limits) as client:
             yield client
 
     async def health(self, api: SupervisedProcess) -> dict[str, str]:
@@ -168,6 +169,7 @@ class FaultStack:
             "BOTARMY_SWEEP_SECONDS": "1",
             "BOTARMY_WORKER_DRAIN_SECONDS": "10",
             "BOTARMY_LOG_FORMAT": "json",
+            **ENVIRONMENT,
             "BOTARMY_MODEL_PRICES": ",".join(f"{model}=1/2" for model in MODELS),
         }
         return f"{kind}-{self._started}", package, {**defaults, **environment}, self.folder

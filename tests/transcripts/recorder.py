@@ -22,6 +22,7 @@ from tests.provider import KEY, Call, Script, Turn, running
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import calling, changed, coding, software_delivery
 from tests.serving import served
+from tests.signing_in import signed_in
 from tests.transcripts import FOLDER
 from worker.worker import run_worker
 from workflows.client import connect
@@ -78,7 +79,7 @@ async def record(place: Path = FOLDER) -> None:
             try:
                 async with (
                     served(settings) as url,
-                    httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
+                    signed_in(url) as http,
                 ):
                     await _deliver(http, place)
             finally:

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx2
 import uvloop
 from playwright.async_api import Browser, ViewportSize
 
@@ -20,6 +19,7 @@ from config.settings import Settings
 from crew.providers import InstalledCrews
 from tests.checkout import CHECKOUT
 from tests.serving import served
+from tests.signing_in import signed_in
 from tests.web import scene
 from tests.web.views import VIEWS
 from worker.worker import run_worker
@@ -50,7 +50,7 @@ async def main(folder: Path, views: Sequence[str]) -> None:
 
 async def _pictures(url: str, browser: Browser, folder: Path, views: Sequence[str]) -> None:
     await _picture(url, browser, folder, "home-empty", None)
-    async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+    async with signed_in(url) as http:
         played = await scene.play(http)
     for name in views:
         await _picture(url, browser, folder, name, played)

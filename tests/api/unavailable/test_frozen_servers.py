@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
 from tests.api_client import V1, get, respond, start, wait_for_request
+from tests.signing_in import AUTHORIZATION
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
@@ -153,7 +154,7 @@ async def test_a_socket_gets_an_error_while_the_database_is_frozen(http: httpx2.
     await wait_for_request(http, project_id)
     address = f"{str(http.base_url).replace('http', 'ws', 1)}/ws?project_id={project_id}&since=0"
     with proxies.database.frozen():
-        async with connect(address, compression=None, proxy=None) as socket:
+        async with connect(address, compression=None, proxy=None, additional_headers=AUTHORIZATION) as socket:
             async with asyncio.timeout(REQUEST_SECONDS + SLACK):
                 frame = json.loads(await socket.recv())
             assert (frame["event_type"], frame["data"]["code"]) == ("error", "log_unavailable")

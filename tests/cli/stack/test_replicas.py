@@ -16,6 +16,7 @@ import pytest
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
 from config.settings import Settings
+from tests.signing_in import signed_in
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 
@@ -33,7 +34,7 @@ async def answer(url: str, method: str = "GET", path: str = "/", **options: Any)
     async with asyncio.timeout(60):
         while True:
             try:
-                async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=10) as client:
+                async with signed_in(url, timeout=10) as client:
                     response = await client.request(method, path, **options)
                 response.raise_for_status()
                 return response.json()
