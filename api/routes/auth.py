@@ -11,8 +11,9 @@ from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
 from api.auth.dependencies import CallerDep
+from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ForbiddenError, NotFoundError, NotSignedInError
+from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -63,13 +64,22 @@ async def get_me(services: ServicesDep, caller: CallerDep) -> MePublic:
     return MePublic.of(caller, is_exposed=services.settings.is_exposed)
 
 
-@router.post("/sign-out", status_code=204, summary="End this session", responses=_NO_CONTENT)
+@router.post(
+    "/sign-out",
+    status_code=204,
+    summary="End this session, or revoke this token",
+    responses=describe_responses(None, 403, 404, 409, 422, 503, status=204),
+)
 async def sign_out(services: ServicesDep, caller: CallerDep, request: Request) -> Response:
-    """Does nothing for a token: revoke it instead."""
+    """Its WebSockets are closed within 5 seconds."""
+    if caller.credential_id is None:
+        raise ConflictError("The administrator's token comes from the settings, and cannot be revoked here.")
     response = Response(status_code=204)
-    if caller.method is SignInMethod.SESSION and caller.credential_id is not None:
+    if caller.method is SignInMethod.SESSION:
         await _end(services, caller, request, caller.credential_id)
         delete_cookie(response, request, services.settings.public_url)
+    else:
+        await revoke(services, caller, request, caller.credential_id)
     return response
 
 

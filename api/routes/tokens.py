@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
 from api.auth.dependencies import CallerDep, require
+from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ForbiddenError, NotFoundError
+from api.errors import ForbiddenError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -70,13 +71,5 @@ async def revoke_token(
     """It is refused within 5 seconds everywhere, and its WebSockets are closed."""
     if caller.is_limited and caller.credential_id != token_id:
         raise ForbiddenError("This token is limited, and may revoke only itself.")
-    revoked = None
-    async with services.store.writing() as connection:
-        if caller.principal_id is not None:
-            revoked = await api_tokens.revoke(connection, token_id, caller.principal_id)
-        if revoked is not None:
-            await audit.record(connection, request, caller, AuthEventKind.TOKEN_REVOKED, token_id=str(token_id))
-    if revoked is None:
-        raise NotFoundError.of("token", token_id)
-    services.authenticator.forget(revoked)
+    await revoke(services, caller, request, token_id)
     return Response(status_code=204)

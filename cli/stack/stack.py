@@ -9,6 +9,7 @@ from functools import partial
 
 from cli.stack import external, orphans, schema
 from cli.stack.datadir import DataDir
+from cli.stack.person import person
 from cli.stack.postgres import Postgres
 from cli.stack.processes import Api, Environment, Migrations, SharedPort, Worker
 from cli.stack.state import StackState, order_of
@@ -166,12 +167,21 @@ class Stack:
             "REDIS_URL_FILE": None,
             "BOTARMY_TEMPORAL_UI_URL": state.temporal_ui,
             "BOTARMY_DATA_DIR": str(self._data.path),
+            **self._administrator(),
         }
         if self._temporal:  # unset the configuration that is meant for another server
             environment |= {name: None for name in os.environ if name.startswith("TEMPORAL_")}
             environment |= {"TEMPORAL_ADDRESS": state.temporal, "TEMPORAL_NAMESPACE": self._temporal.namespace}
             environment |= {"TEMPORAL_CONFIG_FILE": os.devnull}
         return environment
+
+    def _administrator(self) -> Environment:
+        """Return the settings of the administrator: the user who runs the stack, unless the settings name another."""
+        if "admin_token" in self._settings.model_fields_set:
+            return {}
+        self._data.create_token()
+        own = {"BOTARMY_ADMIN_TOKEN": None, "BOTARMY_ADMIN_TOKEN_FILE": str(self._data.token_file)}
+        return own if "admin_name" in self._settings.model_fields_set else {**own, "BOTARMY_ADMIN_NAME": person()}
 
     def _update_state_file(self) -> None:
         """Keep `stack.json` up to date. A full disk must not stop the stack."""

@@ -18,7 +18,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
-from tests.signing_in import ENVIRONMENT, signed_in
+from tests.signing_in import ADMIN_TOKEN, ENVIRONMENT, signed_in
 
 PIPELINES = Path(__file__).with_name("pipelines")
 
@@ -88,6 +88,7 @@ async def running_target(
         # These processes must not use a developer's settings.
         for name in [name for name in os.environ if name.startswith("BOTARMY_")]:
             patch.delenv(name)
+        patch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
         processes = [
             SupervisedProcess(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)
         ]

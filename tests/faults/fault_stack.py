@@ -29,7 +29,7 @@ from config.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
-from tests.signing_in import ENVIRONMENT, signed_in
+from tests.signing_in import ADMIN_TOKEN, ENVIRONMENT, signed_in
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -69,6 +69,7 @@ class FaultStack:
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith(FOREIGN)]:
                 patch.delenv(name)
+            patch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
             stack = cls(folder)
             disks = [name for name, size in DISKS.items() if disk.mount(folder / name, size)]
             stack.has_disks = len(disks) == len(DISKS)
