@@ -42,7 +42,7 @@ class Identity(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """A role (Role) of a principal in a project, or in all of them if `project_id` is NULL."""
+    """A role (AccessRole) of a principal in a project, or in all of them if `project_id` is NULL."""
 
     __table_args__ = (
         UniqueConstraint("principal_id", "project_id", "role", postgresql_nulls_not_distinct=True),

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx2
 
-from tests.signing_in import headers_of
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 V1 = "/api/v1"
@@ -60,9 +59,8 @@ async def wait_for_request(
 
 
 async def respond(http: httpx2.AsyncClient, request_id: str, action: str, **fields: Any) -> httpx2.Response:
-    """Respond to a request, as the `responder` if one is named. The response may be refused."""
-    headers = await headers_of(http, fields["responder"]) if fields.get("responder") else {}
-    return await http.post(f"{V1}/hitl/{request_id}/respond", json={"action": action} | fields, headers=headers)
+    """Respond to a request. The response may be refused."""
+    return await http.post(f"{V1}/hitl/{request_id}/respond", json={"action": action} | fields)
 
 
 async def decide(http: httpx2.AsyncClient, request: Json, action: str, **fields: Any) -> None:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from api.errors import ForbiddenError, NotFoundError
-from models.contracts.identity import ALL_PERMISSIONS, GRANTS, Permission, Role
+from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
 from store.identity.credentials import Credential
 
-NO_ROLES: frozenset[Role] = frozenset()
+NO_ROLES: frozenset[AccessRole] = frozenset()
 _ADMINS = UUID("5f0d3f3a-6f3c-4d0e-9a53-1c4b1a2f7e11")
 """The namespace of the ids of administrators with a token from the settings."""
 
@@ -33,7 +33,7 @@ class Caller:
     method: SignInMethod
     name: str
     principal_id: UUID | None = None
-    roles: Mapping[UUID | None, frozenset[Role]] = field(default_factory=dict)
+    roles: Mapping[UUID | None, frozenset[AccessRole]] = field(default_factory=dict)
     scopes: frozenset[Permission] = ALL_PERMISSIONS
     only_project: UUID | None = None
     credential: bytes | None = None
@@ -92,10 +92,10 @@ class Caller:
         return given if self.method is SignInMethod.NONE else self.name
 
 
-EVERYBODY = Caller(SignInMethod.NONE, "human", roles={None: frozenset({Role.ADMIN, Role.APPROVER})})
+EVERYBODY = Caller(SignInMethod.NONE, "human", roles={None: frozenset({AccessRole.ADMIN, AccessRole.APPROVER})})
 """Who calls an API without sign-in."""
 
-ADMIN_ROLES = frozenset({Role.ADMIN, Role.APPROVER})
+ADMIN_ROLES = frozenset({AccessRole.ADMIN, AccessRole.APPROVER})
 """The roles of the administrator with the token from the settings. This one may approve, too: on a laptop, there is
 nobody else."""
 

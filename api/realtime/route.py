@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 import structlog
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import JSONResponse
 
-from api.auth.authenticator import TICKET_PROTOCOL
+from api.auth.authenticator import REMEDY, TICKET_PROTOCOL
 from api.errors import ApiError
 from api.middleware.origins import is_allowed_origin
-from api.problems import unavailable
+from api.problems import problem, unavailable
 from api.realtime import asyncapi
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
@@ -76,7 +77,11 @@ async def _reject(websocket: WebSocket, hub: Hub, code: CloseCode, reason: str) 
     """Close a socket with a reason, and abort it if the client does not answer the close frame: until then it keeps a
     descriptor."""
     if hub.rejected_sockets >= MAX_REJECTED:
-        await websocket.send_denial_response(unavailable("There are too many WebSockets."))
+        await websocket.send_denial_response(
+            problem(HTTPStatus.UNAUTHORIZED, REMEDY)
+            if code is CloseCode.NOT_SIGNED_IN
+            else unavailable("There are too many WebSockets.")
+        )
         return
     # Accepted first, since browsers do not expose the response of a failed handshake.
     await websocket.accept()

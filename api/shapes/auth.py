@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from api.auth.caller import Caller, SignInMethod
 from api.shapes.shape import Shape
 from models.contracts.contract import Duration, Moment, Name, StrictContract, Text
-from models.contracts.identity import ALL_PERMISSIONS, PROJECT_ROLES, Permission, PrincipalKind, Role
+from models.contracts.identity import ALL_PERMISSIONS, PROJECT_ROLES, AccessRole, Permission, PrincipalKind
 from models.identity import ApiToken, Principal, Session
 from store.identity.principals import Member
 
@@ -34,8 +34,8 @@ class MePublic(Shape):
     principal_id: UUID | None = Field(description="Null where nobody signs in.")
     name: str
     method: SignInMethod
-    roles: list[Role] = Field(description="The roles in all projects.")
-    projects: dict[UUID, list[Role]] = Field(description="The roles in single projects.")
+    roles: list[AccessRole] = Field(description="The roles in all projects.")
+    projects: dict[UUID, list[AccessRole]] = Field(description="The roles in single projects.")
     scopes: list[Permission] = Field(description="What the session or token is limited to.")
     project_id: ProjectId
     is_exposed: bool = Field(description="Whether the API has no sign-in and can be reached from other machines.")
@@ -128,7 +128,7 @@ class PersonCreate(StrictContract):
 
     name: Name
     kind: PrincipalKind = PrincipalKind.PERSON
-    roles: frozenset[Role] = frozenset()
+    roles: frozenset[AccessRole] = frozenset()
 
 
 class PersonPublic(Shape):
@@ -148,7 +148,7 @@ class MemberUpdate(StrictContract):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["operator", "approver"]}]})
 
-    roles: Annotated[frozenset[Role], Field(min_length=1)] = Field(
+    roles: Annotated[frozenset[AccessRole], Field(min_length=1)] = Field(
         description=f"Of {', '.join(PROJECT_ROLES)}.", json_schema_extra={"uniqueItems": True}
     )
 
@@ -159,7 +159,7 @@ class MemberPublic(Shape):
     principal_id: UUID
     name: str
     kind: PrincipalKind
-    roles: list[Role]
+    roles: list[AccessRole]
     since: Moment
 
     @classmethod

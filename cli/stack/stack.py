@@ -177,11 +177,14 @@ class Stack:
 
     def _administrator(self) -> Environment:
         """Return the settings of the administrator: the user who runs the stack, unless the settings name another."""
-        if "admin_token" in self._settings.model_fields_set:
-            return {}
-        self._data.create_token()
-        own = {"BOTARMY_ADMIN_TOKEN": None, "BOTARMY_ADMIN_TOKEN_FILE": str(self._data.token_file)}
-        return own if "admin_name" in self._settings.model_fields_set else {**own, "BOTARMY_ADMIN_NAME": person()}
+        given = self._settings.model_fields_set
+        name = self._settings.admin_name if "admin_name" in given else person()
+        file = None
+        if "admin_token" not in given:
+            self._data.create_token()
+            file = str(self._data.token_file)
+        token = self._settings.admin_token
+        return {"BOTARMY_ADMIN_NAME": name, "BOTARMY_ADMIN_TOKEN": token, "BOTARMY_ADMIN_TOKEN_FILE": file}
 
     def _update_state_file(self) -> None:
         """Keep `stack.json` up to date. A full disk must not stop the stack."""

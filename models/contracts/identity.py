@@ -14,7 +14,7 @@ class Permission(StrEnum):
     ADMIN = "admin"
 
 
-class Role(StrEnum):
+class AccessRole(StrEnum):
     """A role in one project, or in all of them."""
 
     VIEWER = "viewer"
@@ -24,16 +24,16 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.VIEWER: frozenset({Permission.READ}),
-    Role.OPERATOR: frozenset({Permission.READ, Permission.RUN}),
-    Role.APPROVER: frozenset({Permission.READ, Permission.DECIDE}),
+GRANTS: dict[AccessRole, frozenset[Permission]] = {
+    AccessRole.VIEWER: frozenset({Permission.READ}),
+    AccessRole.OPERATOR: frozenset({Permission.READ, Permission.RUN}),
+    AccessRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE}),
     # An administrator is not an approver: whoever configures a gate should not also pass it unnoticed.
-    Role.ADMIN: frozenset({Permission.READ, Permission.RUN, Permission.ADMIN}),
-    Role.AUDITOR: frozenset({Permission.READ}),
+    AccessRole.ADMIN: frozenset({Permission.READ, Permission.RUN, Permission.ADMIN}),
+    AccessRole.AUDITOR: frozenset({Permission.READ}),
 }
 
-PROJECT_ROLES = (Role.VIEWER, Role.OPERATOR, Role.APPROVER, Role.ADMIN)
+PROJECT_ROLES = (AccessRole.VIEWER, AccessRole.OPERATOR, AccessRole.APPROVER, AccessRole.ADMIN)
 """The roles that a member of a project may have. An auditor reads all projects."""
 
 ALL_PERMISSIONS = frozenset(Permission)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.identity import ALL_PERMISSIONS, Permission, Role
+from models.contracts.identity import ALL_PERMISSIONS, AccessRole, Permission
 from store.statement import run
 
 IDLE = timedelta(hours=8)
@@ -53,7 +53,7 @@ class Credential:
     name: str
     scopes: frozenset[Permission]
     project_id: UUID | None
-    roles: dict[UUID | None, frozenset[Role]]
+    roles: dict[UUID | None, frozenset[AccessRole]]
     is_stale: bool
 
 
@@ -69,10 +69,10 @@ async def touch(connection: AsyncConnection, credential: Credential) -> None:
 
 
 def _credential_of(row: Any) -> Credential:
-    roles = defaultdict[UUID | None, set[Role]](set)
+    roles = defaultdict[UUID | None, set[AccessRole]](set)
     for text in row.roles:
         project_id, _, role = text.partition(" ")
-        roles[UUID(project_id) if project_id else None].add(Role(role))
+        roles[UUID(project_id) if project_id else None].add(AccessRole(role))
     return Credential(
         id=row.id,
         is_session=row.scopes is None,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from models.contracts.identity import PrincipalKind, Role
+from models.contracts.identity import AccessRole, PrincipalKind
 from models.identity import PRINCIPAL, Principal
 from store.rows import fetch_all
 from store.statement import run
@@ -63,14 +63,14 @@ class Member:
     id: UUID
     kind: PrincipalKind
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[AccessRole, ...]
     since: datetime
 
 
 async def add(
     connection: AsyncConnection,
     name: str,
-    roles: Iterable[Role],
+    roles: Iterable[AccessRole],
     granted_by: str,
     *,
     id: UUID | None = None,
@@ -96,7 +96,11 @@ async def exists(connection: AsyncConnection, principal_id: UUID) -> bool:
 
 
 async def set_roles(
-    connection: AsyncConnection, principal_id: UUID, project_id: UUID | None, roles: Iterable[Role], granted_by: str
+    connection: AsyncConnection,
+    principal_id: UUID,
+    project_id: UUID | None,
+    roles: Iterable[AccessRole],
+    granted_by: str,
 ) -> None:
     """Replace a principal's roles in a project, or in all of them if it is None."""
     await run(
@@ -113,6 +117,6 @@ async def members(connection: AsyncConnection, project_id: UUID) -> list[Member]
     """Return those with roles in this project, without those who have them in all projects."""
     rows = await run(connection, _MEMBERS, project_id=project_id)
     return [
-        Member(row.id, PrincipalKind(row.kind), row.name, tuple(Role(role) for role in row.roles), row.since)
+        Member(row.id, PrincipalKind(row.kind), row.name, tuple(AccessRole(role) for role in row.roles), row.since)
         for row in rows
     ]

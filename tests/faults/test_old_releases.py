@@ -21,7 +21,7 @@ from tests.proving import Proof
 from tests.releases import RELEASES
 from tests.releases.loading import load
 from tests.releases.scenes import V1, Stage
-from tests.signing_in import signed_in
+from tests.signing_in import ADMIN_TOKEN, signed_in
 from tests.waiting import eventually
 
 ENDED = {"rejected": "rejected", "cancelled": "cancelled"}
@@ -47,7 +47,7 @@ async def test_projects_that_an_earlier_release_left_open_are_delivered(
     data = DataDir(tmp_path)
     with data.locked():
         await load(release, data)
-        stack = Stack(data, Settings(_env_file=None, port=0))
+        stack = Stack(data, Settings(_env_file=None, port=0, admin_token=ADMIN_TOKEN))
         try:
             state = await stack.start()
             async with await psycopg.AsyncConnection.connect(
