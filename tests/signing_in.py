@@ -7,6 +7,8 @@ another person is sent with a token of that person, who is added on first use, a
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
@@ -54,21 +56,22 @@ async def add_person(api: str, name: str, *roles: str) -> str:
     return str(added.json()["principal_id"])
 
 
-async def browser_of(api: str, person: str | None = None) -> httpx2.AsyncClient:
-    """Return a client with the cookie of a person, or of the administrator, as a browser has it."""
+@asynccontextmanager
+async def browser_of(api: str, person: str | None = None) -> AsyncIterator[httpx2.AsyncClient]:
+    """Yield a client with the cookie of a person, or of the administrator, as a browser has it."""
     async with httpx2.AsyncClient(base_url=api, trust_env=False, timeout=30, headers=AUTHORIZATION) as admin:
         link = await admin.post(f"/api/v1/auth/people/{person}/links" if person else "/api/v1/auth/links")
     assert link.status_code == 201, link.text
-    browser = httpx2.AsyncClient(base_url=api, trust_env=False, timeout=30, headers=MARK)
-    signed = await browser.post("/api/v1/auth/sign-in", json={"code": link.json()["code"]})
-    assert signed.status_code == 200, signed.text
-    return browser
+    async with httpx2.AsyncClient(base_url=api, trust_env=False, timeout=30, headers=MARK) as browser:
+        signed = await browser.post("/api/v1/auth/sign-in", json={"code": link.json()["code"]})
+        assert signed.status_code == 200, signed.text
+        yield browser
 
 
 async def token_of(api: str, name: str, *roles: str) -> str:
     """Add a person, by default one who may run and decide everything. Return a token of theirs."""
     person = await add_person(api, name, *(roles or ("operator", "approver")))
-    async with await browser_of(api, person) as browser:
+    async with browser_of(api, person) as browser:
         created = await browser.post("/api/v1/auth/tokens", json={"name": "tests"})
     assert created.status_code == 201, created.text
     return str(created.json()["token"])

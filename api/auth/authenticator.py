@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.requests import HTTPConnection
 
@@ -74,7 +74,8 @@ class Authenticator:
         return await self._require(hash_of(cookie[:MAX_TOKEN]))
 
     async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
-        """Return the callers with these credentials, as they are now; those that are no longer valid are missing."""
+        """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
+        are missing."""
         found: dict[bytes, Caller] = {}
         if self._admin is not None and self._admin.credential is not None:
             found = {one: self._admin for one in hashes if hmac.compare_digest(one, self._admin.credential)}
@@ -85,6 +86,7 @@ class Authenticator:
                     if credential.is_stale:
                         await credentials.touch(connection, credential)
             found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
+        self._remember(hashes, found)
         return found
 
     async def refresh(self, caller: Caller) -> Caller | None:
@@ -105,16 +107,20 @@ class Authenticator:
         return caller
 
     async def _find(self, hashed: bytes) -> Caller | None:
-        now = time.monotonic()
         cached = self._cache.get(hashed)
-        if cached is not None and cached[0] > now:
+        if cached is not None and cached[0] > time.monotonic():
             return cached[1]
-        caller = (await self.find([hashed])).get(hashed)
+        return (await self.find([hashed])).get(hashed)
+
+    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller]) -> None:
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
-        if caller is not None:
-            self._cache[hashed] = (now + CACHE_SECONDS, caller)
-        return caller
+        until = time.monotonic() + CACHE_SECONDS
+        for hashed in hashes:
+            if hashed in found:
+                self._cache[hashed] = (until, found[hashed])
+            else:
+                self.forget(hashed)
 
     async def _use_ticket(self, code: str) -> Caller:
         async with self._store.reading() as connection:

@@ -29,7 +29,7 @@ from config.settings import Settings
 from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
-from tests.signing_in import ADMIN_TOKEN, ENVIRONMENT, signed_in
+from tests.signing_in import ADMIN_NAME, ADMIN_TOKEN, ENVIRONMENT, signed_in
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -113,7 +113,14 @@ class FaultStack:
     @property
     def settings(self) -> Settings:
         """Settings with which this process can use the stack."""
-        return Settings(_env_file=None, database_url=self._postgres.url, redis_url=self._valkey.url, task_queue=QUEUE)
+        return Settings(
+            _env_file=None,
+            database_url=self._postgres.url,
+            redis_url=self._valkey.url,
+            task_queue=QUEUE,
+            admin_token=ADMIN_TOKEN,
+            admin_name=ADMIN_NAME,
+        )
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         """Run a query on a connection of its own."""

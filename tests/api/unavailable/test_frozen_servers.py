@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
-from tests.api_client import V1, get, respond, start, wait_for_request
+from tests.api_client import UNKNOWN_ID, V1, get, respond, start, wait_for_request
 from tests.signing_in import AUTHORIZATION
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -77,6 +77,9 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
         "artifact_id": artifact_id,
         "name": "quick-start",
         "stop_id": stop.json()["stop_id"],
+        "principal_id": UNKNOWN_ID,
+        "session_id": UNKNOWN_ID,
+        "token_id": UNKNOWN_ID,
     }
     document = (await http.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]

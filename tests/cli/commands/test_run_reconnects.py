@@ -90,7 +90,7 @@ async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with signed_in() as http:
 
             async def is_ready() -> bool:
                 try:
