@@ -13,8 +13,8 @@ from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from models import tables
 from models.columns import json_column, moment_column, text_column
-from models.tables import metadata
 
 
 def _hash_column(**options: Any) -> Any:
@@ -114,6 +114,9 @@ class AuthEvent(SQLModel, table=True):
     data: dict[str, Any] = json_column()
     created_at: datetime = moment_column()
 
+
+metadata = tables.metadata
+"""Of all tables, also those of `models.tables`."""
 
 PRINCIPAL = metadata.tables["principal"]
 MEMBERSHIP = metadata.tables["membership"]

@@ -30,7 +30,7 @@ NAMES = ("responder", "by", "given_by", "extended_by")
 MAX_NAME = 255
 
 
-def signed_in(url: str = "", **options: Any) -> httpx2.AsyncClient:
+def signed_in(url: str = "", **given: Any) -> httpx2.AsyncClient:
     """Return a client of the API at this URL, signed in as the administrator, or as the person whom a body names."""
     people: dict[tuple[str, str], str] = {}
 
@@ -43,7 +43,7 @@ def signed_in(url: str = "", **options: Any) -> httpx2.AsyncClient:
             people[api, name] = await token_of(api, name)
         request.headers["authorization"] = f"Bearer {people[api, name]}"
 
-    options = {"timeout": 30, "trust_env": False, "event_hooks": {"request": [sign]}} | options
+    options: dict[str, Any] = {"timeout": 30, "trust_env": False, "event_hooks": {"request": [sign]}} | given
     headers = AUTHORIZATION | options.pop("headers", {})
     return httpx2.AsyncClient(base_url=url, headers=headers, **options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -47,7 +47,7 @@ async def add_person(
         if caller.principal_id is not None:
             await audit.principal_of(connection, caller)
         added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
-        details = {"name": body.name, "roles": sorted(body.roles)}
+        details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
         await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
     response.headers["Location"] = "/api/v1/auth/people"
     return PersonPublic(principal_id=added, name=body.name, kind=body.kind)
@@ -102,7 +102,7 @@ async def set_member(
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
         await principals.set_roles(connection, principal_id, project.id, body.roles, caller.name)
-        details = {"project_id": str(project.id), "roles": sorted(body.roles)}
+        details: dict[str, Any] = {"project_id": str(project.id), "roles": sorted(body.roles)}
         await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
         found = await principals.members(connection, project.id)
     return next(MemberPublic.of(member) for member in found if member.id == principal_id)
@@ -122,6 +122,6 @@ async def remove_member(
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
         await principals.set_roles(connection, principal_id, project.id, (), caller.name)
-        details: dict[str, object] = {"project_id": str(project.id), "roles": []}
+        details: dict[str, Any] = {"project_id": str(project.id), "roles": []}
         await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
     return Response(status_code=204)

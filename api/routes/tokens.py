@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -53,7 +53,7 @@ async def create_token(
         row, token = await api_tokens.create(
             connection, principal_id, body.name, scopes, body.project_id, body.expires_in
         )
-        details = {"token_id": str(row.id), "name": row.name, "scopes": row.scopes}
+        details: dict[str, Any] = {"token_id": str(row.id), "name": row.name, "scopes": row.scopes}
         await audit.record(connection, request, caller, AuthEventKind.TOKEN_CREATED, **details)
     response.headers["Location"] = "/api/v1/auth/tokens"
     return NewToken(**TokenPublic.fields_of(row), token=token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -98,7 +98,7 @@ class TokenPublic(Shape):
         return cls(**cls.fields_of(token))
 
     @staticmethod
-    def fields_of(token: ApiToken) -> dict[str, object]:
+    def fields_of(token: ApiToken) -> dict[str, Any]:
         return {"token_id": token.id, **token.model_dump(exclude={"id"})}
 
 

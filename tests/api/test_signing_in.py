@@ -77,10 +77,11 @@ async def test_an_old_link_signs_nobody_in(api_url: str, store: Store) -> None:
 
 
 async def test_under_tls_the_cookie_belongs_to_the_host(api_url: str, settings: Any) -> None:
-    async with served(settings.model_copy(update={"public_url": ["https://botarmy.example"]})) as url:
-        async with signed_in(url) as admin, anonymous(url, headers={"Host": "botarmy.example"}) as browser:
-            code = (await admin.post(f"{V1}/auth/links")).json()["code"]
-            answer = await browser.post(f"{V1}/auth/sign-in", json={"code": code})
+    public = settings.model_copy(update={"public_url": ["https://botarmy.example"]})
+    host = {"Host": "botarmy.example"}
+    async with served(public) as url, signed_in(url) as admin, anonymous(url, headers=host) as browser:
+        code = (await admin.post(f"{V1}/auth/links")).json()["code"]
+        answer = await browser.post(f"{V1}/auth/sign-in", json={"code": code})
     assert answer.headers["set-cookie"].startswith("__Host-botarmy_session=")
     assert "Secure" in answer.headers["set-cookie"]
 
