@@ -6,6 +6,7 @@ another person is sent with a token of that person, who is added on first use, a
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,14 +34,16 @@ MAX_NAME = 255
 def signed_in(url: str = "", **given: Any) -> httpx2.AsyncClient:
     """Return a client of the API at this URL, signed in as the administrator, or as the person whom a body names."""
     people: dict[tuple[str, str], str] = {}
+    adding = asyncio.Lock()  # a hundred people who sign in at once would use up the API's connections
 
     async def sign(request: httpx2.Request) -> None:
         name = _named_in(request)
         if name is None or request.headers.get("authorization") != AUTHORIZATION["Authorization"]:
             return
         api = str(request.url.copy_with(raw_path=b"/"))
-        if (api, name) not in people:
-            people[api, name] = await token_of(api, name)
+        async with adding:
+            if (api, name) not in people:
+                people[api, name] = await token_of(api, name)
         request.headers["authorization"] = f"Bearer {people[api, name]}"
 
     options: dict[str, Any] = {"timeout": 30, "trust_env": False, "event_hooks": {"request": [sign]}} | given

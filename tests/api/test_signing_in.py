@@ -155,7 +155,7 @@ async def test_a_revocation_closes_sockets_and_refuses_requests(settings: Any, w
                     assert await close_code(again) == 4401
                 began = time.monotonic()
                 assert (await client.post(f"{V1}/auth/sign-out")).status_code == 204
-                assert await asyncio.gather(close_code(by_token), close_code(by_ticket)) == [4401, 4401]
+                assert set(await asyncio.gather(close_code(by_token), close_code(by_ticket))) == {4401}
                 assert time.monotonic() - began < REVOKED_SECONDS
             assert_problem(await client.get(f"{V1}/projects/"), 401, "not valid")
         assert_problem(await admin.post(f"{V1}/auth/sign-out"), 409, "settings")

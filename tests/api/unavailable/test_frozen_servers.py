@@ -70,7 +70,9 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
     request = await wait_for_request(http, project_id)
     (artifact_id, *_) = (artifact["artifact_id"] for artifact in request["artifacts"])
     elsewhere = await start(http)
-    stop = await http.post(f"{V1}/stops/", json={"scope": "project", "project_id": elsewhere, "reason": "Wait."})
+    target = {"scope": "project", "project_id": elsewhere}
+    # Ada, whom the examples name, signs in now.
+    stop = await http.post(f"{V1}/stops/", json=target | {"reason": "Wait.", "by": "Ada"})
     ids = {
         "project_id": project_id,
         "task_id": request["task_id"],
