@@ -28,7 +28,7 @@ GRANTS: dict[AccessRole, frozenset[Permission]] = {
     AccessRole.VIEWER: frozenset({Permission.READ}),
     AccessRole.OPERATOR: frozenset({Permission.READ, Permission.RUN}),
     AccessRole.APPROVER: frozenset({Permission.READ, Permission.DECIDE}),
-    # An administrator is not an approver: whoever configures a gate should not also pass it unnoticed.
+    # An administrator is not an approver: a person who configures a gate should not also pass it unnoticed.
     AccessRole.ADMIN: frozenset({Permission.READ, Permission.RUN, Permission.ADMIN}),
     AccessRole.AUDITOR: frozenset({Permission.READ}),
 }

@@ -9,14 +9,14 @@ import { announce } from "./notices.js";
 
 const AUTH = "/api/v1/auth";
 
-/** Where people sign in; nothing else is requested there. */
+/** The address of the sign-in page, which requests nothing else. */
 export const SIGN_IN = "/sign-in";
 
 /** Who is signed in, once it is known. @type {MePublic | null} */
 let current = null;
 
 export const me = {
-  /** The name under which this person decides, or null where nobody signs in, or until it is known. */
+  /** The name under which this person decides, or null if nobody signs in, or until it is known. */
   get name() {
     return current && current.method !== "none" ? current.name : null;
   },

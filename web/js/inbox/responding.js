@@ -122,7 +122,7 @@ export const responder = {
   get name() {
     return me.name ?? this.given;
   },
-  /** Where nobody signs in, what was typed. */
+  /** What was typed, if nobody signs in. */
   get given() {
     return (load("local", NAME_KEY) ?? this.typed ?? "").trim() || DEFAULT_NAME;
   },
@@ -132,7 +132,7 @@ export const responder = {
   },
 };
 
-/** The responder's name; a field where nobody signs in. */
+/** The responder's name; a field if nobody signs in. */
 export function responderField() {
   if (me.name !== null) {
     return h("p", { class: "responder" }, h("span", {}, "Decide as "), h("strong", { dir: "auto" }, visible(me.name)));
