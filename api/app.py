@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import problems
+from api.auth.dependencies import authorize
 from api.middleware.access_log import REQUEST_ID, AccessLog
 from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
@@ -25,6 +26,7 @@ from api.realtime import router as realtime
 from api.routes import (
     agents,
     artifacts,
+    auth,
     budgets,
     contents,
     context,
@@ -36,6 +38,7 @@ from api.routes import (
     hitl,
     ids,
     metrics,
+    people,
     pipelines,
     project_list,
     projects,
@@ -44,6 +47,7 @@ from api.routes import (
     retries,
     stops,
     tasks,
+    tokens,
     workflows,
 )
 from api.services import open_services
@@ -99,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(realtime)
-    v1 = APIRouter(prefix=PREFIX)
+    v1 = APIRouter(prefix=PREFIX, dependencies=[Depends(authorize)])
     for module in (
         project_list,
         projects,
@@ -121,6 +125,9 @@ def create_app(settings: Settings) -> FastAPI:
         agents,
         stops,
         workflows,
+        auth,
+        tokens,
+        people,
     ):
         v1.include_router(module.router)
     app.include_router(v1)

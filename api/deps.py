@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.artifacts import files
+from api.auth.dependencies import require_in_project
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.problem_codes import ProblemCode
 from api.services import Services
@@ -32,17 +33,18 @@ def _bind_project(project_id: UUID) -> None:
     structlog.contextvars.bind_contextvars(project_id=str(project_id))
 
 
-async def _get_project(services: ServicesDep, project_id: Annotated[UUID, Path()]) -> Project:
+async def _get_project(request: Request, services: ServicesDep, project_id: Annotated[UUID, Path()]) -> Project:
     _bind_project(project_id)
     async with services.store.reading() as connection:
         project = await projects.get(connection, project_id)
     if project is None:
         raise NotFoundError.of("project", project_id)
+    await require_in_project(request, project_id, "project", project_id)
     return project
 
 
 ProjectDep = Annotated[Project, Depends(_get_project)]
-"""The project in the path. 404 if it does not exist."""
+"""The project in the path. 404 if it does not exist, or the caller may not see it; 403 if it may not do this."""
 
 
 def require_not_final(project: Project) -> None:
@@ -55,19 +57,21 @@ _Record = TypeVar("_Record", Artifact, Task, HitlRequest)
 
 
 async def _read(
-    services: Services, get: Callable[[AsyncConnection, UUID], Awaitable[_Record | None]], noun: str, id_: UUID
+    request: Request, get: Callable[[AsyncConnection, UUID], Awaitable[_Record | None]], noun: str, id_: UUID
 ) -> _Record:
     """Return a project's record, and add the project's id to the log lines."""
+    services: Services = request.app.state.services
     async with services.store.reading() as connection:
         record = await get(connection, id_)
     if record is None:
         raise NotFoundError.of(noun, id_)
     _bind_project(record.project_id)
+    await require_in_project(request, record.project_id, noun, id_)
     return record
 
 
-async def _get_artifact(services: ServicesDep, artifact_id: Annotated[UUID, Path()]) -> Artifact:
-    return await _read(services, artifacts.get, "artifact", artifact_id)
+async def _get_artifact(request: Request, artifact_id: Annotated[UUID, Path()]) -> Artifact:
+    return await _read(request, artifacts.get, "artifact", artifact_id)
 
 
 ArtifactDep = Annotated[Artifact, Depends(_get_artifact)]
@@ -87,16 +91,16 @@ FileDep = Annotated[str | None, Depends(_get_file)]
 """The path of a file in the query, if any. 422 if the artifact holds no files."""
 
 
-async def _get_task(services: ServicesDep, task_id: Annotated[UUID, Path()]) -> Task:
-    return await _read(services, tasks.get, "task", task_id)
+async def _get_task(request: Request, task_id: Annotated[UUID, Path()]) -> Task:
+    return await _read(request, tasks.get, "task", task_id)
 
 
 TaskDep = Annotated[Task, Depends(_get_task)]
 """The task in the path. 404 if it does not exist."""
 
 
-async def _get_hitl_request(services: ServicesDep, request_id: Annotated[UUID, Path()]) -> HitlRequest:
-    return await _read(services, hitl.get, "HITL request", request_id)
+async def _get_hitl_request(request: Request, request_id: Annotated[UUID, Path()]) -> HitlRequest:
+    return await _read(request, hitl.get, "HITL request", request_id)
 
 
 HitlRequestDep = Annotated[HitlRequest, Depends(_get_hitl_request)]

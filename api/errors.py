@@ -1,6 +1,8 @@
 """The errors that a request can end in, as one small tree:
 
     ApiError
+    ├── NotSignedInError     401, with WWW-Authenticate
+    ├── ForbiddenError       403
     ├── NotFoundError        404
     ├── ConflictError        409
     ├── TooLargeError        413
@@ -35,6 +37,19 @@ class ApiError(Exception):
         self.detail = detail
         self.code = code or code_of(self.status)
         self.members = members
+
+
+class NotSignedInError(ApiError):
+    """Nobody is signed in, or what they sent is no longer valid."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class ForbiddenError(ApiError):
+    """The person may see this, and not do it."""
+
+    status = HTTPStatus.FORBIDDEN
 
 
 class NotFoundError(ApiError):

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, ProcessPool, T
 from api.artifacts.rendering import FragmentCache
+from api.auth.authenticator import Authenticator
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -42,6 +43,7 @@ class Services:
     temporal: Client
     pipelines: Catalogue
     hub: Hub
+    authenticator: Authenticator
     outcome_waiter: OutcomeWaiter
     signer: ResponseSigner
     health_checks: HealthChecks
@@ -76,7 +78,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     store, processes = Store(database, bus), ProcessPool()
     running = [asyncio.create_task(log_database_problem(database))]
     try:
-        hub, temporal = Hub(store, settings), await connect(lazy=True, with_metrics=True)
+        authenticator = Authenticator(store, settings)
+        hub, temporal = Hub(store, settings, authenticator), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
         signer = ResponseSigner(store, settings.signing_key)
@@ -87,6 +90,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             temporal=temporal,
             pipelines=pipelines,
             hub=hub,
+            authenticator=authenticator,
             outcome_waiter=OutcomeWaiter(store, hub),
             signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),

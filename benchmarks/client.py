@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -44,9 +45,16 @@ class Client:
         return document
 
 
+def authorization() -> dict[str, str]:
+    """Return the headers that sign in, with the token in BOTARMY_TOKEN."""
+    return {"Authorization": f"Bearer {os.environ['BOTARMY_TOKEN']}"}
+
+
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[Client]:
     # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
     limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=2)
-    async with httpx2.AsyncClient(base_url=f"{url}/api/v1", timeout=60, trust_env=False, limits=limits) as http:
+    async with httpx2.AsyncClient(
+        base_url=f"{url}/api/v1", timeout=60, trust_env=False, limits=limits, headers=authorization()
+    ) as http:
         yield Client(http)

@@ -16,6 +16,8 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
+from benchmarks.client import authorization
+
 Event = dict[str, Any]
 """A frame's envelope, with the wall-clock time of its arrival as `received`."""
 
@@ -50,7 +52,9 @@ class Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._protocol.send_request(self._protocol.connect())
+        request = self._protocol.connect()
+        request.headers.update(authorization())
+        self._protocol.send_request(request)
         self._flush()
 
     def data_received(self, data: bytes) -> None:

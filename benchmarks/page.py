@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from playwright.async_api import Browser, CDPSession, Page
 
-from benchmarks.browser import browser_path, launched
+from benchmarks.browser import browser_path, launched, sign_in
+from benchmarks.client import authorization
 from benchmarks.feed import Feed, moment
 from benchmarks.processes import MIB
 from benchmarks.stack import BRIEF, Bench
@@ -98,6 +99,7 @@ async def _opened(
 ) -> AsyncIterator[tuple[Page, CDPSession, list[int]]]:
     """Open the project's page in a new context. Yields a growing list of the bytes of each response, too."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    await sign_in(context, bench.url, authorization())
     await context.add_init_script(OBSERVER)
     page = await context.new_page()
     session = await context.new_cdp_session(page)

@@ -106,6 +106,7 @@ async def running(folder: Path, *, quick: bool, worker: str = "worker") -> Async
         stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0), worker=worker)
         try:
             state = await stack.start()
+            os.environ["BOTARMY_TOKEN"] = data.read_token() or ""
             temporal = await temporalio.client.Client.connect(state.temporal)
             async with client(state.api) as api:
                 bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick)

@@ -17,6 +17,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
         project_list,
         projects,
         replay,
+        signing_in,
         stack,
         stops,
         tasks,
@@ -41,6 +42,7 @@ for module in (
     pipelines,
     replay,
     evals,
+    signing_in,
 ):
     module.add_to(app)
 

@@ -37,6 +37,15 @@ def host_of(authority: str) -> tuple[str, int | None]:
     return name, int(found["port"]) if found["port"] else None
 
 
+def is_loopback_host(host: str) -> bool:
+    """Return whether only this machine reaches what listens on this address."""
+    name = host.strip("[]").lower().partition("%")[0]
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
 def normalize(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     """Return the address as text; an IPv4 address mapped into IPv6 is returned as IPv4."""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None

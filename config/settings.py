@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from config.addresses import check_postgres, check_redis
 from config.env_file import DOTENV, EnvFileError, detect_encoding
+from config.hosts import is_loopback_host
 from config.rate_limits import ModelLimits
 from config.redaction import redacted_value
 from config.secret_files import SecretFileError, resolve_secret_files
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
 
     host: str = Field(
         default="127.0.0.1",
-        description="Address to listen on. There is no sign-in yet: use 0.0.0.0 only in a trusted network.",
+        description="Address to listen on. With another one than loopback, people must sign in.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     shared_port: int | None = Field(
@@ -97,6 +98,28 @@ class Settings(BaseSettings):
     )
     allowed_origins: CommaSeparated = Field(
         default=[], description="Comma-separated origins, in addition to the API's, whose pages may call it."
+    )
+    auth: Literal["local", "none"] = Field(
+        default="local",
+        description="`local`: everybody signs in. `none`: everybody who reaches the API may do everything.",
+    )
+    insecure: bool = Field(
+        default=False,
+        description="Whether an API without sign-in may listen on another address than loopback. The page then shows a "
+        "warning that cannot be closed.",
+    )
+    admin_token: str | None = Field(
+        default=None,
+        min_length=32,
+        repr=False,
+        description="A secret token with which an administrator signs in, the same for each api process. `botarmy up` "
+        "creates one.",
+    )
+    admin_name: str = Field(
+        default="admin",
+        min_length=1,
+        max_length=255,
+        description="The name of this administrator in the records. `botarmy up` sets it to the name of its user.",
     )
     max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
     max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")
@@ -256,6 +279,11 @@ class Settings(BaseSettings):
         description="SQLite's synchronous mode in the embedded Temporal: NORMAL survives crashes, FULL also power "
         "cuts, at half the speed.",
     )
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether everybody who reaches this machine may do everything."""
+        return self.auth == "none" and not is_loopback_host(self.host)
 
     @property
     def origins(self) -> list[str]:

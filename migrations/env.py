@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from config.postgres import connection_parameters, explain
 from config.schema_check import check_schema
 from config.settings import SettingsError, get_settings
-from models.tables import metadata
+from models.identity import metadata
 
 # Held while migrating, so that replicas that start together migrate one after the other. The number is arbitrary.
 MIGRATION_LOCK = 7_102_026

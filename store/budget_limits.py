@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -60,9 +60,14 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Budg
     return await fetch_all(connection, Budget, query)
 
 
-async def of_open_projects(connection: AsyncConnection, *, before: UUID | None, limit: int) -> list[Budget]:
-    """Return the budgets of the projects that have not ended, newest project first."""
+async def of_open_projects(
+    connection: AsyncConnection, *, within: Collection[UUID] | None = None, before: UUID | None, limit: int
+) -> list[Budget]:
+    """Return the budgets of the projects that have not ended, newest project first; only of those `within`, if it
+    is given."""
     open_projects = select(PROJECT.c.id).where(PROJECT.c.status.not_in(FINAL_PROJECT_STATUSES))
+    if within is not None:
+        open_projects = open_projects.where(PROJECT.c.id.in_(within))
     if before is not None:
         open_projects = open_projects.where(PROJECT.c.id < before)
     open_projects = open_projects.order_by(PROJECT.c.id.desc()).limit(limit)

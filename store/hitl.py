@@ -201,14 +201,17 @@ async def find(
     connection: AsyncConnection,
     *,
     project_id: UUID | None = None,
+    within: Collection[UUID] | None = None,
     status: HitlStatus | None = None,
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[HitlRequest]:
-    """Return requests, oldest first, of one project or all, after a given one."""
+    """Return requests, oldest first, of one project, of those `within` or of all, after a given one."""
     query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
     if project_id is not None:
         query = query.where(HITL_REQUEST.c.project_id == project_id)
+    if within is not None:
+        query = query.where(HITL_REQUEST.c.project_id.in_(within))
     if status is not None:
         query = query.where(HITL_REQUEST.c.status == status)
     if after is not None:

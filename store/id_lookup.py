@@ -45,13 +45,20 @@ class Match:
     label: str
 
 
-async def find(connection: AsyncConnection, kinds: Collection[RecordKind], text: str, limit: int) -> list[Match]:
+async def find(
+    connection: AsyncConnection,
+    kinds: Collection[RecordKind],
+    text: str,
+    limit: int,
+    within: Collection[UUID] | None = None,
+) -> list[Match]:
     """Return the records of these kinds whose id begins with the text, and the projects of that name, newest first;
-    `limit` of each kind at most."""
+    `limit` of each kind at most, and only of the projects `within`, if it is given."""
     found = []
     for kind in RecordKind:
         if kind in kinds:
-            rows = await connection.execute(_query(kind, text).limit(limit))
+            query = _query(kind, text).limit(limit)
+            rows = await connection.execute(query if within is None else query.where(PROJECT.c.id.in_(within)))
             found += [Match(row.id, kind, _label(kind, row)) for row in rows]
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +40,7 @@ SELECT * FROM (
 ) AS open
 WHERE (%(only)s::text IS NULL OR workflow_id = %(only)s) AND (NOT %(only_with_problem)s OR workflow_problem IS NOT NULL)
       AND (%(after)s::uuid IS NULL OR COALESCE(task_id, project_id) > %(after)s)
+      AND (%(within)s::uuid[] IS NULL OR project_id = ANY(%(within)s))
 ORDER BY COALESCE(task_id, project_id) LIMIT %(limit)s
 """)
 
@@ -148,21 +149,27 @@ def _read_problem(recorded: dict[str, Any] | None) -> WorkflowProblem | None:
 
 async def find(connection: AsyncConnection) -> list[OpenWorkflow]:
     """Return every project and every standalone handoff that has not ended."""
-    rows = await run(connection, _FIND, only=None, only_with_problem=False, after=None, limit=None)
+    rows = await run(connection, _FIND, only=None, only_with_problem=False, within=None, after=None, limit=None)
     return [_open_workflow(row) for row in rows]
 
 
 async def with_problems(
-    connection: AsyncConnection, *, after: UUID | None = None, limit: int = 100
+    connection: AsyncConnection,
+    *,
+    within: Collection[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
 ) -> list[OpenWorkflow]:
-    """Return those whose workflow has a problem, ordered by id, after a given one."""
-    rows = await run(connection, _FIND, only=None, only_with_problem=True, after=after, limit=limit)
+    """Return those whose workflow has a problem, ordered by id, after a given one; only of the projects `within`, if
+    it is given."""
+    only_of = None if within is None else list(within)
+    rows = await run(connection, _FIND, only=None, only_with_problem=True, within=only_of, after=after, limit=limit)
     return [_open_workflow(row) for row in rows]
 
 
 async def get(connection: AsyncConnection, workflow_id: str) -> OpenWorkflow | None:
     """Return one workflow by its id, or None if it has ended."""
-    rows = await run(connection, _FIND, only=workflow_id, only_with_problem=False, after=None, limit=1)
+    rows = await run(connection, _FIND, only=workflow_id, only_with_problem=False, within=None, after=None, limit=1)
     return _open_workflow(rows[0]) if rows else None
 
 

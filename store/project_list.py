@@ -23,7 +23,10 @@ MAX_WORDS = 100
 
 # One scan, whatever is counted.
 _COUNTS: LiteralString = """
-WITH listed AS MATERIALIZED (SELECT status, owner, tags, archived_at IS NOT NULL AS archived FROM project)
+WITH listed AS MATERIALIZED (
+    SELECT status, owner, tags, archived_at IS NOT NULL AS archived FROM project
+    WHERE %(within)s::uuid[] IS NULL OR id = ANY(%(within)s)
+)
 (SELECT 'status' AS facet, status AS value, count(*) AS count FROM listed WHERE NOT archived GROUP BY status)
 UNION ALL (SELECT 'owner', owner, count(*) FROM listed WHERE NOT archived AND owner IS NOT NULL
            GROUP BY owner ORDER BY count(*) DESC, owner LIMIT %(limit)s)
@@ -67,17 +70,21 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class ProjectFilter:
     """Which projects to list: each condition that is given holds. Of several statuses, one has to match; of several
-    tags, all. `search` is a part of the name; its case and Unicode form, and that of the owner, do not matter."""
+    tags, all. `search` is a part of the name; its case and Unicode form, and that of the owner, do not matter. `within`
+    are the projects that the caller sees, None for all."""
 
     statuses: Collection[ProjectStatus] = ()
     search: str = ""
     owner: str = ""
     tags: Sequence[str] = ()
     archived: Archived = Archived.EXCLUDE
+    within: Collection[UUID] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions of a query."""
         found: list[ColumnElement[bool]] = []
+        if self.within is not None:
+            found.append(PROJECT.c.id.in_(self.within))
         if self.statuses:
             found.append(PROJECT.c.status.in_(set(self.statuses)))
         if self.search:
@@ -130,10 +137,10 @@ def _sort_key(sort: ProjectSort) -> Any:
             return casefolded(PROJECT.c.name)
 
 
-async def counts(connection: AsyncConnection) -> dict[str, dict[str, int]]:
+async def counts(connection: AsyncConnection, within: Collection[UUID] | None = None) -> dict[str, dict[str, int]]:
     """Return how many projects that are not archived have each `status`, `owner` and `tag`, the most frequent first,
     and under `archived` how many are archived."""
     found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}}
-    for row in await run(connection, _COUNTS, limit=MAX_WORDS):
+    for row in await run(connection, _COUNTS, limit=MAX_WORDS, within=None if within is None else list(within)):
         found[row.facet][row.value] = row.count
     return found

@@ -6,6 +6,7 @@ the last stop that covers a gate postpones its deadline by the time that it was 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -155,16 +156,19 @@ async def find(
     *,
     held: bool | None = None,
     project_id: UUID | None = None,
+    within: Collection[UUID] | None = None,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Stop]:
     """Return stops, newest first, older than a given one; only those that are held (or released), and only those that
-    affect a project."""
+    affect a project, or any of several."""
     query = select(STOP).order_by(STOP.c.id.desc()).limit(limit)
     if held is not None:
         query = query.where(STOP.c.released_at.is_(None) if held else STOP.c.released_at.is_not(None))
     if project_id is not None:
         query = query.where(STOP.c.project_id.is_(None) | (STOP.c.project_id == project_id))
+    if within is not None:
+        query = query.where(STOP.c.project_id.is_(None) | STOP.c.project_id.in_(within))
     if before is not None:
         query = query.where(STOP.c.id < before)
     return await fetch_all(connection, Stop, query)

@@ -34,6 +34,7 @@ from store.transaction import Store
 from tests.checkout import CHECKOUT
 from tests.serving import served
 from tests.signing import register_key
+from tests.signing_in import ADMIN_NAME, ADMIN_TOKEN, signed_in
 from tests.waiting import PATIENCE_SECONDS
 from worker.worker import run_worker
 from workflows.client import connect
@@ -125,6 +126,8 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             channel_prefix=name,
             sweep_seconds=0.5,
             worker_drain_seconds=10,
+            admin_token=ADMIN_TOKEN,
+            admin_name=ADMIN_NAME,
             respond_wait_seconds=30,  # so that a busy machine does not turn a 200 into a 202
         )
 
@@ -185,5 +188,5 @@ async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the API. Paths are absolute, such as /api/v1/projects/."""
     # The API closes a connection after 5 idle seconds, possibly just when a client that waits as long reuses it.
     limits = httpx2.Limits(keepalive_expiry=2)
-    async with httpx2.AsyncClient(base_url=api_url, timeout=30, trust_env=False, limits=limits) as client:
+    async with signed_in(api_url, limits=limits) as client:
         yield client

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.server.config import uvicorn_config
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.signing_in import ENVIRONMENT
 from tests.uvicorn_server import running
 
 
@@ -39,5 +40,6 @@ def program_environment(servers: Servers, settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "BOTARMY_TASK_QUEUE": settings.task_queue,
         "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
+        **ENVIRONMENT,
         "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
     }

@@ -32,7 +32,9 @@ READ_SECONDS = 1.5
 """How long one read of the outcome may take."""
 
 
-async def submit_extension(services: Services, request: HitlRequest, body: ExtensionCreate) -> ExtensionAnswer:
+async def submit_extension(
+    services: Services, request: HitlRequest, body: ExtensionCreate, extended_by: str
+) -> ExtensionAnswer:
     """Send an extension to the workflow and wait until it is recorded, for as long as the settings say.
 
     Raises:
@@ -62,7 +64,7 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
             code=ProblemCode.DEADLINE_PASSED,
             request=_state_of(current),
         )
-    extension = _extension(current, body, extension_id)
+    extension = _extension(current, body, extension_id, extended_by)
     try:
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("extend", extension)
@@ -71,7 +73,7 @@ async def submit_extension(services: Services, request: HitlRequest, body: Exten
     return await _wait_for_result(services, current, extension)
 
 
-def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object) -> HitlExtension:
+def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object, extended_by: str) -> HitlExtension:
     field = "expires_at" if body.expires_at is not None else "extend_by"
     try:
         return HitlExtension.model_validate(
@@ -80,7 +82,7 @@ def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object
                 "extension_id": extension_id,
                 "was": request.expires_at,
                 "expires_at": body.deadline_after(request.expires_at),
-                "extended_by": body.extended_by,
+                "extended_by": extended_by,
                 "extended_at": datetime.now(UTC),
             }
         )

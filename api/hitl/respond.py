@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api.artifacts.content import check_content
+from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
@@ -37,7 +38,9 @@ OUTCOME_SECONDS = 1.5
 """How long the last read of the outcome may take, after the wait for a worker is over."""
 
 
-async def submit_response(services: Services, request: HitlRequest, body: ResponseCreate) -> ResponseAnswer:
+async def submit_response(
+    services: Services, request: HitlRequest, body: ResponseCreate, caller: Caller
+) -> ResponseAnswer:
     """Send a response to the workflow and wait for its outcome, for as long as the settings say.
 
     Raises:
@@ -57,7 +60,7 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
         raise_by=body.raise_by,
         raise_from=body.raise_from or _limit_asked_about(request),
         without_asking=body.without_asking,
-        responder=body.responder,
+        responder=_responder(body, caller),
         responded_at=datetime.now(UTC),
         subject_hash=body.subject_hash,
     )
@@ -91,6 +94,13 @@ async def submit_response(services: Services, request: HitlRequest, body: Respon
             await contents.put(connection, [content])
     await _signal(services, request, await services.signer.sign(response))
     return await _wait_for_result(services, request, response)
+
+
+def _responder(body: ResponseCreate, caller: Caller) -> str:
+    """Return the name for the records: the person's, and also the program's if it responds by itself."""
+    name = caller.named(body.responder)
+    is_program = body.without_asking and "responder" in body.model_fields_set and name != body.responder
+    return f"{body.responder}, for {name}"[:255] if is_program else name
 
 
 def _limit_asked_about(request: HitlRequest) -> Budget | None:

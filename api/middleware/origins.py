@@ -1,6 +1,6 @@
 """Which pages may change data or open a WebSocket.
 
-The API has no cookies and no sign-in, and a browser lets any page send requests to any server, localhost included.
+A browser lets any page send requests to any server, localhost included, and may add the session's cookie.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.auth.permissions import NEEDS, Open
 from api.problem_codes import code_of
 from api.problems import MEDIA_TYPE
 from api.shapes.shape import Problem
@@ -20,6 +21,7 @@ _NULL = "\0null"
 """Replaces null in examples while FastAPI builds the document, because it drops null values."""
 
 _DETAILS = {
+    401: "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`.",
     403: "Pages of this origin may not call this API; BOTARMY_ALLOWED_ORIGINS lists those that may.",
     404: "There is no project 01890a5d-ac96-774b-bcce-b302099a8057.",
     405: "PATCH is not allowed here.",
@@ -63,6 +65,8 @@ def describe_responses(
     responses: Responses = {
         status: example_response(value, media_type) | (_LOCATION if status == HTTPStatus.CREATED else {})
     }
+    if status == HTTPStatus.NO_CONTENT:
+        responses[status] = {"description": "Done; there is no body."}
     if media_type != "application/json":
         responses[status]["content"][media_type]["schema"] = {"type": "string", "format": "binary"}
     if html is not None:
@@ -91,9 +95,24 @@ def extend_openapi(app: FastAPI) -> None:
             problem = Problem.model_json_schema(ref_template=_REF)
             schemas = {**problem.pop("$defs"), Problem.__name__: problem}
             app.openapi_schema["components"]["schemas"].update(schemas)
+            _add_sign_in(app.openapi_schema)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _add_sign_in(document: dict[str, Any]) -> None:
+    """Add the ways to sign in to the document, and to each endpoint that needs one the problems that it then has."""
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for path in document["paths"].values():
+        for call in path.values():
+            need = NEEDS.get(call["operationId"], Open.PUBLIC)
+            if need is not Open.PUBLIC:
+                call["security"] = [{"token": []}]
+                call["responses"].setdefault("403", _problem(403))
+            if need is not Open.PUBLIC or call["operationId"] == "sign_in":
+                call["responses"].setdefault("401", _problem(401))
+            call["responses"] = dict(sorted(call["responses"].items()))
 
 
 def _replace(value: Any, old: object, new: object) -> Any:

@@ -43,6 +43,8 @@ VIEWS = {
     "/projects/{project_id}": "project",
     "/inbox": "inbox",
     "/system": "system",
+    "/account": "account",
+    "/sign-in": "signin",
 }
 """The view at each path: a module in web/js/views/. `ROUTES` in web/js/router.js has the same paths, web/index.html the
 links, web/js/keyboard.js the shortcuts, and web/js/palette/entries.js the places."""

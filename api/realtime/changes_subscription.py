@@ -41,7 +41,7 @@ class ChangesSubscription:
             self._task.cancel()
 
     def on_change(self, project_id: UUID, text: str) -> None:
-        if not self._is_ready:
+        if not self._is_ready or not self._connection.sees(project_id):
             return
         self._waiting[project_id] = text
         self._has_waiting.set()

@@ -9,6 +9,8 @@ class CloseCode(IntEnum):
     SERVER_ERROR = 1011  # internal error; resume with since
     SERVICE_RESTART = 1012  # the process ends; resume with since
     BAD_REQUEST = 4400  # the query string is invalid; an error frame says why
+    NOT_SIGNED_IN = 4401  # nobody is signed in, or no longer
+    FORBIDDEN = 4403  # a followed project may not be seen any more
     UNKNOWN_PROJECT = 4404  # the query string names a project that does not exist
     TOO_SLOW = 4008  # the reader does not keep up; resume with since
     TOO_MANY_SOCKETS = 4013  # the process has no room for another socket; try again later

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from api.auth.authenticator import Authenticator
 from api.realtime import frames
 from api.realtime.change_feed import ChangeFeed
 from api.realtime.close_codes import CloseCode
@@ -18,6 +19,7 @@ from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
 from api.realtime.live_feed import LiveFeed
 from api.realtime.redis_subscriber import RedisSubscriber
+from api.realtime.socket_guard import SocketGuard
 from api.server.limits import max_websockets
 from config.open_files import open_file_limit
 from config.settings import Settings
@@ -37,8 +39,9 @@ class Hub:
     """Passes the messages of a project to every listener, and compares with the log, so that a message that Redis loses
     is found."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, authenticator: Authenticator) -> None:
         self.settings = settings
+        self.authenticator = authenticator
         self.log_reader = EventLogReader(store)
         self.sockets: set[RegisteredSocket] = set()
         self.max_sockets = min(settings.websocket_connections, max_websockets(open_file_limit()))
@@ -49,6 +52,7 @@ class Hub:
         self._listeners: dict[UUID, set[ProjectListener]] = {}
         self._heads: dict[UUID, int] = {}
         self.lag = EventLag()
+        self._guard = SocketGuard(authenticator, self.sockets)
         self._bus = store.bus
         self._subscriber = RedisSubscriber(self._bus)
         self.change_feed = ChangeFeed(self._subscriber, self._bus.projects_channel, self.log_reader)
@@ -58,7 +62,7 @@ class Hub:
 
     async def start(self) -> None:
         """Start to subscribe. Return once Redis is connected, or known to be unavailable."""
-        loops = self._subscriber.run, self._run_comparisons, self._run_heartbeats, self.change_feed.run
+        loops = self._subscriber.run, self._run_comparisons, self._run_heartbeats, self.change_feed.run, self._guard.run
         self._tasks = [asyncio.create_task(self._restart_on_error(loop)) for loop in loops]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._subscriber.wait_attempted(), START_SECONDS)

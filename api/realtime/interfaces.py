@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 from uuid import UUID
 
+from api.auth.caller import Caller
 from api.realtime.close_codes import CloseCode
 from api.realtime.frames import Frame
 from models.contracts.live_text import LiveText
@@ -58,6 +59,12 @@ class Connection(Protocol):
     def max_held(self) -> int:
         """How many events of one project may wait for a gap to be filled."""
 
+    def sees(self, project_id: UUID) -> bool:
+        """Return whether the caller may read a project."""
+
+    async def may_see(self, project_id: UUID) -> bool:
+        """Return whether the caller may read a project, if need be with its current roles."""
+
     def enqueue(self, text: str) -> None:
         """Queue a frame to be sent."""
 
@@ -74,6 +81,11 @@ class RegisteredSocket(Protocol):
     """A socket, as the hub sees it."""
 
     ended: asyncio.Event
+    caller: Caller
+
+    @property
+    def followed(self) -> Collection[UUID]:
+        """The projects that it follows."""
 
     @property
     def is_closing(self) -> bool: ...

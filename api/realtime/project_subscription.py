@@ -88,7 +88,7 @@ class ProjectSubscription:
         await self._hub.wait_subscribed(self.project_id)
         heads = await self._retry_while_unavailable(partial(self._hub.log_reader.heads, [self.project_id]))
         head = heads.get(self.project_id)
-        if head is None:
+        if head is None or not await self._retry_while_unavailable(partial(self._connection.may_see, self.project_id)):
             self._connection.reject_unknown_project(self.project_id, close=must_exist)
             return
         since = head if self._since is None else self._since

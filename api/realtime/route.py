@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
+import structlog
 from fastapi import APIRouter, WebSocket
 from fastapi.responses import JSONResponse
 
+from api.auth.authenticator import REMEDY, TICKET_PROTOCOL
+from api.errors import ApiError
 from api.middleware.origins import is_allowed_origin
-from api.problems import unavailable
+from api.problems import problem, unavailable
 from api.realtime import asyncapi
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
+from api.realtime.event_log_reader import UNAVAILABLE
 from api.realtime.hub import Hub
 from api.realtime.socket import Socket
 from api.realtime.websocket_protocol import ABORT
 
+log = structlog.get_logger(__name__)
 router = APIRouter()
 
 MAX_REJECTED = 16
@@ -41,15 +47,24 @@ async def follow(websocket: WebSocket) -> None:
         await websocket.close()  # before accept: HTTP 403
         return
     if hub.is_full:
-        await _reject(websocket, hub)
+        await _reject(websocket, hub, CloseCode.TOO_MANY_SOCKETS, "too many connections; try again later")
         return
-    await websocket.accept()
+    try:
+        caller = await hub.authenticator.identify(websocket)
+    except ApiError as error:
+        log.info("socket_refused", reason=error.detail)
+        await _reject(websocket, hub, CloseCode.NOT_SIGNED_IN, "sign in")
+        return
+    except UNAVAILABLE:
+        await websocket.send_denial_response(unavailable("The database is unavailable."))
+        return
+    await websocket.accept(TICKET_PROTOCOL if TICKET_PROTOCOL in websocket.scope["subprotocols"] else None)
     first: Subscribe | BadRequestError | None
     try:
         first = read_query(websocket.query_params)
     except BadRequestError as error:
         first = error
-    socket = Socket(websocket, hub, hub.settings.websocket_queue)
+    socket = Socket(websocket, hub, caller, hub.settings.websocket_queue)
     hub.sockets.add(socket)
     try:
         await socket.run(first)
@@ -58,17 +73,21 @@ async def follow(websocket: WebSocket) -> None:
         socket.ended.set()
 
 
-async def _reject(websocket: WebSocket, hub: Hub) -> None:
-    """Close a socket with the reason that there are too many, and abort it if the client does not answer the close
-    frame: until then it keeps a descriptor."""
+async def _reject(websocket: WebSocket, hub: Hub, code: CloseCode, reason: str) -> None:
+    """Close a socket with a reason, and abort it if the client does not answer the close frame: until then it keeps a
+    descriptor."""
     if hub.rejected_sockets >= MAX_REJECTED:
-        await websocket.send_denial_response(unavailable("There are too many WebSockets."))
+        await websocket.send_denial_response(
+            problem(HTTPStatus.UNAUTHORIZED, REMEDY)
+            if code is CloseCode.NOT_SIGNED_IN
+            else unavailable("There are too many WebSockets.")
+        )
         return
     # Accepted first, since browsers do not expose the response of a failed handshake.
     await websocket.accept()
     hub.rejected_sockets += 1
     asyncio.get_running_loop().call_later(REJECTED_SECONDS, _abort, websocket, hub)
-    await websocket.close(CloseCode.TOO_MANY_SOCKETS, "too many connections; try again later")
+    await websocket.close(code, reason)
 
 
 def _abort(websocket: WebSocket, hub: Hub) -> None:

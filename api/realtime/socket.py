@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from api.auth.caller import Caller
 from api.realtime import frames
 from api.realtime.changes_subscription import ChangesSubscription
 from api.realtime.client_frames import (
@@ -27,6 +28,7 @@ from api.realtime.project_subscription import ProjectSubscription
 from api.realtime.rate_limit import RateLimit
 from api.realtime.send_buffer import SendBuffer
 from api.realtime.websocket_protocol import ABORT
+from models.contracts.identity import Permission
 
 log = structlog.get_logger(__name__)
 
@@ -35,13 +37,16 @@ STALL_SECONDS = 30.0  # a client that does not take a frame for this time is not
 LINGER_SECONDS = 30.0  # how long a slow reader may take to reach the close frame
 DISCONNECT_SECONDS = 15.0  # how long it may take from there; uvicorn waits 10 for the answer
 FRAMES_AT_ONCE = 16
+DISCARDING = (CloseCode.TOO_SLOW, CloseCode.SERVICE_RESTART, CloseCode.NOT_SIGNED_IN, CloseCode.FORBIDDEN)
+"""After these, waiting frames are not sent."""
 
 
 class Socket:
     """An accepted WebSocket. Everything that it sends goes through its send buffer and one writer task."""
 
-    def __init__(self, websocket: WebSocket, hub: Hub, queue_size: int) -> None:
+    def __init__(self, websocket: WebSocket, hub: Hub, caller: Caller, queue_size: int) -> None:
         self._websocket, self._hub = websocket, hub
+        self.caller = caller
         self._send_buffer = SendBuffer(queue_size)
         self._projects: dict[UUID, ProjectSubscription] = {}
         self._live: dict[UUID, LiveSubscription] = {}
@@ -85,6 +90,18 @@ class Socket:
         await self._send_buffer.wait_for_space()
 
     @property
+    def followed(self) -> tuple[UUID, ...]:
+        return tuple(project_id for project_id, one in self._projects.items() if one.is_ready)
+
+    def sees(self, project_id: UUID) -> bool:
+        return self.caller.may(Permission.READ, project_id)
+
+    async def may_see(self, project_id: UUID) -> bool:
+        if not self.sees(project_id):
+            self.caller = await self._hub.authenticator.refresh(self.caller) or self.caller
+        return self.sees(project_id)
+
+    @property
     def is_closing(self) -> bool:
         return self._close is not None
 
@@ -94,7 +111,7 @@ class Socket:
             return
         self._close = code, reason
         self._stop_subscriptions()
-        self._send_buffer.end(discard=code in (CloseCode.TOO_SLOW, CloseCode.SERVICE_RESTART))
+        self._send_buffer.end(discard=code in DISCARDING)
         if self._writer is not None:
             self._deadline = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._writer.cancel)
 
@@ -201,6 +218,6 @@ class Socket:
             subscription = ProjectSubscription(self, self._hub, request.project_id, request.since)
             self._projects[request.project_id] = subscription
             subscription.start(must_exist=must_exist)
-            if request.live:
+            if request.live and self.sees(request.project_id):
                 self._live[request.project_id] = live = LiveSubscription(self, self._hub.live_feed, request.project_id)
                 live.start()

@@ -56,7 +56,9 @@ async def read_choices(services: Services, project: Project) -> Choices:
     return Choices(retry_stages(pipeline, states), default_retry_stage(pipeline, states))
 
 
-async def retry(services: Services, project: Project, body: RetryCreate, request: KeyedRequest | None) -> Retry:
+async def retry(
+    services: Services, project: Project, body: RetryCreate, request: KeyedRequest | None, by: str
+) -> Retry:
     """Commit that a project is retried, and start its workflow; if Temporal is unavailable, a worker starts it later.
     Return the retry, or the earlier one of the same request.
 
@@ -84,7 +86,7 @@ async def retry(services: Services, project: Project, body: RetryCreate, request
             if request is not None and not await idempotency.claim(tx, request, made_id):
                 raise KeyTakenError
             stages = (target, *pipeline.descendants(target))
-            if not await project_retry.claim(tx, project.generation, stages, body.comment, body.by):
+            if not await project_retry.claim(tx, project.generation, stages, body.comment, by):
                 raise ConflictError("Another retry of it is in progress.")
     except KeyTakenError:
         earlier = await find_earlier_result(services, project.id, request)

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.http.pagination import PageParamsDep
 from api.http.strict_route import StrictRoute
@@ -30,10 +31,12 @@ router = APIRouter(tags=["budgets"], route_class=StrictRoute)
     summary="Show the budgets of the day and of all open projects",
     responses=describe_responses(BUDGETS, 422, 503),
 )
-async def list_budgets(services: ServicesDep, params: PageParamsDep) -> Budgets:
+async def list_budgets(services: ServicesDep, caller: CallerDep, params: PageParamsDep) -> Budgets:
     async with services.store.reading() as connection:
         day = await _read_day(services, connection)
-        rows = await budget_limits.of_open_projects(connection, before=params.after, limit=params.rows_to_read)
+        rows = await budget_limits.of_open_projects(
+            connection, within=caller.visible_projects, before=params.after, limit=params.rows_to_read
+        )
     page, next_cursor = params.paginate(rows, _project_of)
     return Budgets(day=day, items=[BudgetPublic.of(row) for row in page], next_cursor=next_cursor)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.dependencies import CallerDep
 from api.context.giving import accept_result, give_artifact, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
@@ -40,7 +41,9 @@ async def list_context(project: ProjectDep, services: ServicesDep) -> Page[Conte
     summary="Give the crew an artifact, or accept a task's result into the project",
     responses=describe_responses(CONTEXT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
-async def give_context(project: ProjectDep, body: ContextCreate, services: ServicesDep) -> ContextPublic:
+async def give_context(
+    project: ProjectDep, body: ContextCreate, services: ServicesDep, caller: CallerDep
+) -> ContextPublic:
     """The steps that begin from now on receive it, and say so in their inputs and in the prompt. The same artifact is
     given once: a second request returns the same. With `as_type`, the result of a task outside the pipeline becomes the
     next version of that type, with the person as its author."""
@@ -49,10 +52,11 @@ async def give_context(project: ProjectDep, body: ContextCreate, services: Servi
         artifact = await artifacts.get(connection, body.artifact_id)
     if artifact is None or artifact.project_id != project.id:
         raise InvalidError("artifact_id", "is not an artifact of this project")
+    given_by = caller.named(body.given_by)
     if body.as_type is None:
-        given = await give_artifact(services, project, artifact, body.given_by)
+        given = await give_artifact(services, project, artifact, given_by)
     else:
-        given = await accept_result(services, project, artifact, body.as_type, body.given_by)
+        given = await accept_result(services, project, artifact, body.as_type, given_by)
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public
@@ -64,12 +68,12 @@ async def give_context(project: ProjectDep, body: ContextCreate, services: Servi
     responses=describe_responses(WITHDRAWN_CONTEXT, 403, 404, 409, 413, 415, 422, 503),
 )
 async def withdraw_context(
-    project: ProjectDep, context_id: UUID, body: ContextWithdraw, services: ServicesDep
+    project: ProjectDep, context_id: UUID, body: ContextWithdraw, services: ServicesDep, caller: CallerDep
 ) -> ContextPublic:
     """The steps that begin from now on do not receive it; those that have begun keep it. What it replaced, an earlier
     version, is read again. An artifact that is given again has a new id."""
     require_not_final(project)
-    given = await withdraw(services, project, context_id, body.withdrawn_by)
+    given = await withdraw(services, project, context_id, caller.named(body.withdrawn_by))
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public

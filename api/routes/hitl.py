@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from api.auth.dependencies import CallerDep
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
 from api.hitl.extend import submit_extension
 from api.hitl.possible_actions import possible_actions
@@ -55,9 +56,17 @@ EXTENSION_SENT = "The extension is durable, and no worker has applied it yet."
     summary="List all open HITL requests, oldest first",
     responses=describe_responses(page_of(PENDING_REQUEST), 422, 503),
 )
-async def list_pending_requests(services: ServicesDep, params: PageParamsDep) -> Page[PendingRequest]:
+async def list_pending_requests(
+    services: ServicesDep, caller: CallerDep, params: PageParamsDep
+) -> Page[PendingRequest]:
     async with services.store.reading() as connection:
-        rows = await hitl.find(connection, status=HitlStatus.PENDING, after=params.after, limit=params.rows_to_read)
+        rows = await hitl.find(
+            connection,
+            within=caller.visible_projects,
+            status=HitlStatus.PENDING,
+            after=params.after,
+            limit=params.rows_to_read,
+        )
         page, next_cursor = params.paginate(rows, lambda request: request.id)
         names = await projects.names(connection, {request.project_id for request in page})
         views = await request_views(connection, page)
@@ -140,12 +149,12 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
     | {202: {"model": ExtensionAnswer, "description": EXTENSION_SENT, **example_response(SUBMITTED_EXTENSION)}},
 )
 async def extend_deadline(
-    request: HitlRequestDep, body: ExtensionCreate, services: ServicesDep, response: Response
+    request: HitlRequestDep, body: ExtensionCreate, services: ServicesDep, caller: CallerDep, response: Response
 ) -> ExtensionAnswer:
     """Of several extensions of the same deadline, the first one that is recorded gets 200, every other one 409, and
     so does one that comes after the deadline. When no worker has applied it within two seconds, the status is 202. A
     deadline that is held while the project is paused or stopped moves by the same time."""
-    result = await submit_extension(services, request, body)
+    result = await submit_extension(services, request, body, caller.named(body.extended_by))
     if result.status == "submitted":
         response.status_code = 202
     return result
@@ -158,11 +167,11 @@ async def extend_deadline(
     | {202: {"model": ResponseAnswer, "description": SUBMITTED, **example_response(SUBMITTED_RESPONSE)}},
 )
 async def respond(
-    request: HitlRequestDep, body: ResponseCreate, services: ServicesDep, response: Response
+    request: HitlRequestDep, body: ResponseCreate, services: ServicesDep, caller: CallerDep, response: Response
 ) -> ResponseAnswer:
     """The first valid response decides and gets 200. Every other one gets 409 with the winner, in `request` and
     `decision`. When no worker has judged it within two seconds, the status is 202."""
-    result = await submit_response(services, request, body)
+    result = await submit_response(services, request, body, caller)
     if result.outcome is None:
         response.status_code = 202
     return result

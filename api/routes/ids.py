@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.auth.dependencies import CallerDep
 from api.deps import ServicesDep
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import PROJECT_ID
@@ -26,6 +27,7 @@ EXAMPLE = {"items": [{"id": PROJECT_ID, "kind": "project", "label": "URL shorten
 )
 async def find_ids(
     services: ServicesDep,
+    caller: CallerDep,
     text: Annotated[
         Text, Query(min_length=1, max_length=255, description="The beginning of an id, or the name of a project.")
     ],
@@ -33,5 +35,5 @@ async def find_ids(
 ) -> IdMatches:
     """An id may be written with or without its hyphens, and a name in any case and Unicode form."""
     async with services.store.reading() as connection:
-        found = await id_lookup.find(connection, kind, text.strip(), MAX_MATCHES + 1)
+        found = await id_lookup.find(connection, kind, text.strip(), MAX_MATCHES + 1, caller.visible_projects)
     return IdMatches(items=[IdMatch.of(match) for match in found[:MAX_MATCHES]], has_more=len(found) > MAX_MATCHES)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.errors import ConflictError
 from api.http.sorted_pagination import MAX_CURSOR, decode_position, encode_position
@@ -33,6 +34,7 @@ Word = Annotated[Text, Query(max_length=255)]
 )
 async def list_projects(
     services: ServicesDep,
+    caller: CallerDep,
     status: Annotated[tuple[ProjectStatus, ...], Query(description="May be repeated.")] = (),
     search: Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")] = "",
     owner: Annotated[Text, Query(max_length=255, description="Ignores case and Unicode form.")] = "",
@@ -44,7 +46,7 @@ async def list_projects(
         str | None, Query(max_length=MAX_CURSOR, description="`next_cursor` of the page before, in the same order.")
     ] = None,
 ) -> Page[ProjectItem]:
-    wanted = ProjectFilter(status, search, owner, tag, archived)
+    wanted = ProjectFilter(status, search, owner, tag, archived, caller.visible_projects)
     after = decode_position(sort, cursor)
     async with services.store.reading() as connection:
         rows = await project_list.find(connection, wanted, sort, after=after, limit=limit + 1)
@@ -58,10 +60,10 @@ async def list_projects(
     summary="Count the projects that each filter of the list finds",
     responses=describe_responses(PROJECT_COUNTS, 422, 503),
 )
-async def count_projects(services: ServicesDep) -> ProjectCounts:
+async def count_projects(services: ServicesDep, caller: CallerDep) -> ProjectCounts:
     """By status, owner and tag, without archived projects."""
     async with services.store.reading() as connection:
-        counts = await project_list.counts(connection)
+        counts = await project_list.counts(connection, caller.visible_projects)
     return ProjectCounts(
         statuses={ProjectStatus(value): count for value, count in counts["status"].items()},
         owners=[WordCount(value=value, count=count) for value, count in counts["owner"].items()],
@@ -75,11 +77,13 @@ async def count_projects(services: ServicesDep) -> ProjectCounts:
     summary="Rename or archive a project, or change its owner or tags",
     responses=describe_responses(PROJECT, 403, 404, 409, 413, 415, 422, 503),
 )
-async def update_project(project: ProjectDep, body: ProjectUpdate, services: ServicesDep) -> ProjectItem:
+async def update_project(
+    project: ProjectDep, body: ProjectUpdate, services: ServicesDep, caller: CallerDep
+) -> ProjectItem:
     """What is left out stays. Agents that work on the project keep the name that it was started with. Only a project
     that has ended can be archived; one that is retried is no longer archived."""
     async with services.store.transaction(project.id) as tx:
-        if not await project_details.change(tx, body.changes, body.by):
+        if not await project_details.change(tx, body.changes, caller.named(body.by)):
             raise ConflictError(f"The project is {project.status}: only one that has ended can be archived.")
     async with services.store.reading() as connection:
         current = await projects.get(connection, project.id)

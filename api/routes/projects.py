@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from uuid_utils.compat import uuid7
 
 from api.artifacts.source import read_source
+from api.auth.dependencies import require
 from api.deps import ProjectDep, ServicesDep
 from api.errors import UnavailableError
 from api.hitl.request_view import request_views
@@ -33,6 +34,7 @@ from api.start.parent import read_parent
 from api.start.settings import choose_settings
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
 from models.contracts.enums import HitlStatus, ProjectStatus
+from models.contracts.identity import Permission
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import Project
@@ -51,11 +53,17 @@ log = structlog.get_logger(__name__)
     responses=describe_responses(NEW_PROJECT, 403, 409, 413, 415, 422, 503, status=201),
 )
 async def create_project(
-    body: ProjectCreate, services: ServicesDep, response: Response, idempotency_key: IdempotencyKey = None
+    body: ProjectCreate,
+    services: ServicesDep,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> ProjectItem:
     """Commits the project as `starting`, which is the status in the response, and starts its workflow. If Temporal is
     unavailable, a worker starts it later. The same Idempotency-Key with the same body returns the same response."""
     limit = services.settings.max_artifact_bytes
+    if body.parent is not None:
+        await require(request, Permission.READ, body.parent.project_id)
     parent = await read_parent(services, body.parent, with_source=body.source is None) if body.parent else None
     chosen = choose_settings(services, body, parent)
     source = await read_source(body.source, limit) if body.source else parent.source if parent else None

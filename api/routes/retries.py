@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.http.idempotency import IdempotencyKey, keyed_request
 from api.http.strict_route import StrictRoute
@@ -42,11 +43,15 @@ async def get_retry_choices(project: ProjectDep, services: ServicesDep) -> Retry
     responses=describe_responses(PROJECT_RETRY, 403, 404, 409, 413, 415, 422, 503, status=202),
 )
 async def retry_project(
-    project: ProjectDep, body: RetryCreate, services: ServicesDep, idempotency_key: IdempotencyKey = None
+    project: ProjectDep,
+    body: RetryCreate,
+    services: ServicesDep,
+    caller: CallerDep,
+    idempotency_key: IdempotencyKey = None,
 ) -> ProjectRetry:
     """The stage runs again, in a new round, and so does every stage that depends on it or was not accepted. What
     the others have accepted stays. Commits the project as `starting`; if Temporal is unavailable, a worker starts it
     later. The same Idempotency-Key with the same body retries it once."""
     request = keyed_request("retry", idempotency_key, body)
-    made = await retry.retry(services, project, body, request)
+    made = await retry.retry(services, project, body, request, caller.named(body.by))
     return ProjectRetry(project_id=project.id, retry=RetryPublic.of(made))

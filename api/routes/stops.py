@@ -6,8 +6,9 @@ from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, BackgroundTasks, Path, Query, Response
+from fastapi import APIRouter, BackgroundTasks, Path, Query, Request, Response
 
+from api.auth.dependencies import CallerDep, require
 from api.deps import ServicesDep, require_not_final
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pagination import PageParamsDep
@@ -22,6 +23,7 @@ from api.shapes.stops import ReleaseCreate, StopCreate, StopPublic
 from api.wake import wake_waiting_steps
 from config.postgres import explain
 from models.contracts.enums import STARTABLE_TASK_STATUSES
+from models.contracts.identity import Permission
 from models.contracts.roles import BUILT_IN_ROLES
 from models.contracts.stops import StopTarget
 from models.tables import Stop
@@ -44,17 +46,22 @@ HELD_ALREADY = "The same target is stopped already: that stop."
     | {200: {"model": StopPublic, "description": HELD_ALREADY, **example_response(STOP)}},
 )
 async def create_stop(
-    body: StopCreate, services: ServicesDep, response: Response, background: BackgroundTasks
+    body: StopCreate,
+    services: ServicesDep,
+    caller: CallerDep,
+    request: Request,
+    response: Response,
+    background: BackgroundTasks,
 ) -> StopPublic:
     """Within 5 s, calls of models and runs in the sandbox are cancelled, and what they may have cost is booked. Until
     the stop is released, no step starts, no gate expires, and responses are still recorded. It needs only PostgreSQL.
 
     A stopped step continues after the release where it was. A stop of one step opens its gate instead, which decides
     whether it continues, and is thereby released."""
-    target = await _target(services, body)
+    target, by = await _target(request, services, body), caller.named(body.by)
     async with services.store.database.writing() as connection:
-        stop, is_new = await stops.create(connection, target, body.reason, body.by)
-    log.warning("stopped", stop_id=str(stop.id), scope=target.scope, is_new=is_new, by=body.by)
+        stop, is_new = await stops.create(connection, target, body.reason, by)
+    log.warning("stopped", stop_id=str(stop.id), scope=target.scope, is_new=is_new, by=by)
     response.headers["Location"] = f"/api/v1/stops/{stop.id}"
     if is_new:
         background.add_task(_announce, services, stop)
@@ -66,21 +73,31 @@ async def create_stop(
 @router.get("/", summary="List stops, newest first", responses=describe_responses(page_of(STOP), 422, 503))
 async def list_stops(
     services: ServicesDep,
+    caller: CallerDep,
     params: PageParamsDep,
     held: Annotated[bool | None, Query(description="Only those that hold (true), or were released (false).")] = None,
     project_id: Annotated[UUID | None, Query(description="Only those that affect this project.")] = None,
 ) -> Page[StopPublic]:
     async with services.store.reading() as connection:
         rows = await stops.find(
-            connection, held=held, project_id=project_id, before=params.after, limit=params.rows_to_read
+            connection,
+            held=held,
+            project_id=project_id,
+            within=caller.visible_projects,
+            before=params.after,
+            limit=params.rows_to_read,
         )
     page, next_cursor = params.paginate(rows, lambda stop: stop.id)
     return Page(items=[StopPublic.of(stop) for stop in page], next_cursor=next_cursor)
 
 
 @router.get("/{stop_id}", summary="Show a stop", responses=describe_responses(STOP, 404, 422, 503))
-async def get_stop(stop_id: StopId, services: ServicesDep) -> StopPublic:
-    return StopPublic.of(await _get(services, stop_id))
+async def get_stop(stop_id: StopId, request: Request, services: ServicesDep) -> StopPublic:
+    """A stop of a project is visible to those who see the project, one of all projects to everybody."""
+    stop = await _get(services, stop_id)
+    if stop.project_id is not None:
+        await require(request, Permission.READ, stop.project_id, "stop", stop_id)
+    return StopPublic.of(stop)
 
 
 @router.post(
@@ -89,16 +106,24 @@ async def get_stop(stop_id: StopId, services: ServicesDep) -> StopPublic:
     responses=describe_responses(RELEASED_STOP, 403, 404, 409, 413, 415, 422, 503),
 )
 async def release_stop(
-    stop_id: StopId, body: ReleaseCreate, services: ServicesDep, background: BackgroundTasks
+    stop_id: StopId,
+    body: ReleaseCreate,
+    services: ServicesDep,
+    caller: CallerDep,
+    request: Request,
+    background: BackgroundTasks,
 ) -> StopPublic:
     """Stopped steps continue within 30 s, unless another stop holds them, too, and deadlines with the time that was
     left."""
+    held = await _get(services, stop_id)
+    await require(request, Permission.RUN, held.project_id, "stop", stop_id)
+    by = caller.named(body.by)
     async with services.store.database.writing() as connection:
-        stop = await stops.release(connection, stop_id, body.reason, body.by)
+        stop = await stops.release(connection, stop_id, body.reason, by)
     if stop is None:
         released = await _get(services, stop_id)
         raise ConflictError(f"The stop was released by {released.released_by}: {released.release_reason}")
-    log.warning("stop_released", stop_id=str(stop.id), by=body.by)
+    log.warning("stop_released", stop_id=str(stop.id), by=by)
     background.add_task(_announce, services, stop)
     return StopPublic.of(stop)
 
@@ -111,20 +136,24 @@ async def _get(services: Services, stop_id: UUID) -> Stop:
     return stop
 
 
-async def _target(services: Services, body: StopCreate) -> StopTarget:
+async def _target(request: Request, services: Services, body: StopCreate) -> StopTarget:
     """Return what to stop.
 
     Raises:
-        NotFoundError: the project or the task does not exist.
+        NotFoundError: the project or the task does not exist, or the caller may not see it.
+        ForbiddenError: the caller may not stop it.
         ConflictError: the project has ended, or the task's step has.
         InvalidError: nothing has the role.
     """
     target = body.target
+    if target.task_id is None:
+        await require(request, Permission.RUN, target.project_id)
     async with services.store.reading() as connection:
         if target.task_id is not None:
             task = await tasks.get(connection, target.task_id)
             if task is None:
                 raise NotFoundError.of("task", target.task_id)
+            await require(request, Permission.RUN, task.project_id, "task", task.id)
             if target.project_id not in (None, task.project_id):
                 raise InvalidError("project_id", "is not the project of this task")
             if task.status not in STARTABLE_TASK_STATUSES:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter
 
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.errors import NotFoundError
 from api.http.pagination import PageParamsDep
@@ -26,10 +27,14 @@ router = APIRouter(prefix="/workflows", tags=["workflows"])
     summary="List open projects and tasks whose workflow cannot continue",
     responses=describe_responses(page_of(WORKFLOW_PROBLEM), 422, 503),
 )
-async def list_workflow_problems(services: ServicesDep, params: PageParamsDep) -> Page[WorkflowProblemItem]:
+async def list_workflow_problems(
+    services: ServicesDep, caller: CallerDep, params: PageParamsDep
+) -> Page[WorkflowProblemItem]:
     """The problems that the workers have found. A worker checks at its start and after every 12 sweeps."""
     async with services.store.reading() as connection:
-        rows = await open_workflows.with_problems(connection, after=params.after, limit=params.rows_to_read)
+        rows = await open_workflows.with_problems(
+            connection, within=caller.visible_projects, after=params.after, limit=params.rows_to_read
+        )
     page, next_cursor = params.paginate(rows, lambda row: row.id)
     return Page(items=[WorkflowProblemItem.of(row) for row in page], next_cursor=next_cursor)
 

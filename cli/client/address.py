@@ -1,24 +1,60 @@
-"""Finds the API's address."""
+"""Finds the API's address, and the token that its stack or a person has for it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from urllib.parse import urlsplit
 
+from cli.client import logins
 from cli.errors import NoApiError, UsageError
 from cli.stack.datadir import DataDir
 from cli.stack.state import StackState
 from config.addresses import is_http_address
+from config.outbound import is_loopback
 from config.redaction import redacted_value
 from config.settings import SettingsError, get_settings
 
 VARIABLE = "BOTARMY_API_URL"
 DEFAULT = "http://127.0.0.1:8000"
 
-Address = Callable[[], str]
-"""Returns the API's URL without a trailing slash. Call it before each connection: a restarted stack may have moved."""
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the API is. Call it before each connection: a restarted stack may have moved.
+
+    `fixed` is the URL that was given, else it is that of the stack on the data directory. `token` replaces every other.
+    """
+
+    fixed: str | None
+    data: DataDir | None = None
+    token: str | None = None
+
+    def __call__(self) -> str:
+        """Return the API's URL without a trailing slash."""
+        return self.fixed or self._of_stack() or DEFAULT
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that sign in at this API: with the token in the environment, the one of `botarmy login`,
+        or that of the stack here. A token is sent only to the API that it is for."""
+        url = self()
+        token = self.token or logins.from_environment() or logins.find(url) or self._token_of_stack(url)
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    def _of_stack(self) -> str | None:
+        try:
+            state = StackState.read(self.data.state_file) if self.data else None
+        except (OSError, ValueError, TypeError):
+            return None
+        return state.api.rstrip("/") if state else None
+
+    def _token_of_stack(self, url: str) -> str | None:
+        own = self._of_stack()
+        if self.data is None or own is None or not is_loopback(url) or urlsplit(own).port != urlsplit(url).port:
+            return None
+        return self.data.read_token()
 
 
 def find_api(api: str | None, data_dir: Path | None) -> Address:
@@ -29,26 +65,16 @@ def find_api(api: str | None, data_dir: Path | None) -> Address:
         NoApiError: no stack runs on the given data directory.
     """
     address = api or os.environ.get(VARIABLE)
-    if address:
-        url = _normalised(address)
-        return lambda: url
+    fixed = _normalised(address) if address else None
     if data_dir is None:
         try:
             data_dir = get_settings().data_dir
         except SettingsError as error:
-            raise UsageError("; ".join(error.sentences)) from None
-    elif not DataDir(data_dir).state_file.exists():
+            if fixed is None:
+                raise UsageError("; ".join(error.sentences)) from None
+    elif fixed is None and not DataDir(data_dir).state_file.exists():
         raise NoApiError(f"no stack runs on {data_dir}; start one with: botarmy up --data-dir {quote(str(data_dir))}")
-    file = DataDir(data_dir).state_file
-    return lambda: _of_stack(file)
-
-
-def _of_stack(file: Path) -> str:
-    try:
-        state = StackState.read(file)
-    except (OSError, ValueError, TypeError):
-        return DEFAULT
-    return state.api.rstrip("/") if state else DEFAULT
+    return Address(fixed, DataDir(data_dir) if data_dir else None)
 
 
 def _normalised(address: str) -> str:

@@ -50,7 +50,7 @@ async def follow(
     while True:
         base = address()
         try:
-            async with aclosing(_frames(base, project_id, last, live=live)) as frames:
+            async with aclosing(_frames(base, address.headers(), project_id, last, live=live)) as frames:
                 async for frame in frames:
                     if frame.event_type == "connection_ready":
                         backoff.reset()
@@ -82,11 +82,14 @@ async def follow(
         await asyncio.sleep(backoff.next())
 
 
-async def _frames(base: str, project_id: str, since: int, *, live: bool) -> AsyncGenerator[Event, None]:
+async def _frames(
+    base: str, headers: dict[str, str], project_id: str, since: int, *, live: bool
+) -> AsyncGenerator[Event, None]:
     query = {"project_id": project_id, "since": since, **({"live": "true"} if live else {})}
     url = f"ws{base.removeprefix('http')}/ws?{urlencode(query)}"
     async with connect(
         url,
+        additional_headers=headers,
         max_size=MAX_FRAME,
         compression=None,
         open_timeout=PING_SECONDS,

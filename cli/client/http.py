@@ -19,6 +19,8 @@ PREFIX = "/api/v1"
 RETRIED = {429, 502, 503, 504}
 """Statuses after which a call is retried."""
 
+NOT_SIGNED_IN = 401
+
 TIMEOUT = 30.0
 MIN_PATIENCE = 10.0
 """Seconds for which a call to an API that has answered before is retried."""
@@ -80,6 +82,14 @@ class Client:
         response = await self._call("PATCH", path, json=body)
         return response.status_code, self._object(response)
 
+    async def post_nothing(self, path: str) -> None:
+        """Make a POST without a body, which returns nothing."""
+        await self._call("POST", path)
+
+    async def delete(self, path: str) -> None:
+        """Make a DELETE, which returns nothing."""
+        await self._call("DELETE", path)
+
     async def download(self, path: str) -> bytes:
         """Return the bytes that a GET returns."""
         return (await self._call("GET", path)).content
@@ -94,12 +104,16 @@ class Client:
             if not (cursor := page.get("next_cursor")):
                 return
 
-    async def _call(self, method: str, path: str, prefix: str = PREFIX, **options: Any) -> httpx2.Response:
+    async def _call(
+        self, method: str, path: str, prefix: str = PREFIX, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx2.Response:
         backoff, since = Backoff(), time.monotonic()
         while True:
             base, least = self.address(), 0.0
             try:
-                response = await self._connection(base).request(method, f"{base}{prefix}{path}", **options)
+                response = await self._connection(base).request(
+                    method, f"{base}{prefix}{path}", headers=self._headers(headers), **options
+                )
             except httpx2.TransportError as error:
                 self._has_answered = self._has_answered or not isinstance(
                     error, httpx2.ConnectError | httpx2.ConnectTimeout
@@ -121,6 +135,9 @@ class Client:
                 raise reason
             self.on_retry(str(reason))
             await asyncio.sleep(backoff.next(least))
+
+    def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
+        return {**self.address.headers(), **(headers or {})}
 
     def _connection(self, base: str) -> httpx2.AsyncClient:
         """Return the connection pool for the API at this URL: one for this machine, one for others."""
@@ -167,4 +184,6 @@ def _refusal(response: httpx2.Response) -> ApiError:
     if not isinstance(problem, dict):
         problem = {}
     message = problem.get("detail") or problem.get("title") or response.reason_phrase
+    if response.status_code == NOT_SIGNED_IN:
+        message = f"{message} In the terminal: botarmy login"
     return ApiError(response.status_code, str(message), problem)

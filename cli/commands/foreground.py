@@ -11,6 +11,10 @@ from contextlib import asynccontextmanager
 
 from rich.console import Console
 
+from cli.client.address import Address
+from cli.client.http import Client
+from cli.commands.sign_in_link import create_link
+from cli.errors import CommandError
 from cli.stack import external
 from cli.stack.component import ComponentError
 from cli.stack.datadir import DataDir
@@ -65,6 +69,7 @@ async def up(
                     console.print(UI_WARNING)
                 elif temporal_ui:
                     console.print(f"--temporal-ui has no effect: Temporal at {state.temporal} was not started here.")
+                await _print_link(state, data, settings, console)
                 if log_when_ready:
                     await _write_to_log(data)
                 await stopping
@@ -72,6 +77,17 @@ async def up(
             console.print(f"Cannot start: {redacted(str(error))}")
             return 1
     return 0
+
+
+async def _print_link(state: StackState, data: DataDir, settings: Settings, console: Console) -> None:
+    """Print how to open the page, signed in. The stack runs, whatever fails here."""
+    if settings.auth == "none":
+        return
+    try:
+        async with Client(Address(state.api.rstrip("/"), data, settings.admin_token)) as client:
+            console.print(f"Open the page, once within a minute: {await create_link(client)}")
+    except CommandError as error:
+        console.print(f"Sign in with `botarmy open`: {error}")
 
 
 @asynccontextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from cli.client.http import Client, Json
-from cli.commands.person import person
 from cli.errors import ApiError, UsageError
+from cli.stack.person import person
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 

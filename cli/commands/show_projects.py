@@ -6,8 +6,8 @@ from rich.table import Column, Table
 
 from cli.client.http import Client, Json
 from cli.client.shapes import Project
-from cli.commands.person import person
 from cli.errors import ApiError, UsageError
+from cli.stack.person import person
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from cli.views.wording import project_style

@@ -73,8 +73,13 @@ def up(
 
     If BOTARMY_MODEL is set, the model is checked first: without a key that works, nothing starts (exit code 2).
     """
+    from config.exposure import find_exposure
+
     settings, console = _settings(data_dir, port, with_keys=True), TolerantConsole()
     data = DataDir(settings.data_dir)
+    if (refusal := find_exposure(settings)) is not None:
+        print_error(refusal)
+        raise typer.Exit(USAGE)
     try:
         if (holder := data.holder()) is not None:
             raise AlreadyRunningError(data.path, holder)
@@ -200,3 +205,4 @@ def _report_running(console: Console, data: DataDir, pid: int) -> None:
     console.print(f"Already {'running' if state else 'starting'} on {data.path} (pid {pid}).")
     if state:
         print_addresses(state, console)
+        console.print("Open the page with: botarmy open")

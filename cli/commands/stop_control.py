@@ -10,8 +10,8 @@ from rich.table import Table
 from cli.client.http import Client, Json
 from cli.client.ids import PROJECT, TASK, find_id
 from cli.client.shapes import Stop
-from cli.commands.person import person
 from cli.errors import CommandError, UsageError
+from cli.stack.person import person
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from models.contracts.enums import StopScope

@@ -73,6 +73,28 @@ class DataDir:
             new.replace(file)
         return file.read_text()
 
+    @property
+    def token_file(self) -> Path:
+        """The file with the token of the administrator, which the API and the terminal read."""
+        return self.path / "secrets" / "token"
+
+    def create_token(self) -> None:
+        """Create the administrator's token, if there is none yet."""
+        self.folder("secrets")
+        if not self.token_file.exists():
+            new = self.token_file.with_suffix(".new")
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600)
+            new.write_text(f"bay_{secrets.token_urlsafe(32)}\n")
+            new.replace(self.token_file)
+
+    def read_token(self) -> str | None:
+        """Return the administrator's token, or None if there is none, or this user may not read it."""
+        try:
+            return self.token_file.read_text().strip() or None
+        except OSError:
+            return None
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Lock the directory for this process; the kernel releases the lock when the process dies.

@@ -9,6 +9,7 @@ from functools import partial
 
 from cli.stack import external, orphans, schema
 from cli.stack.datadir import DataDir
+from cli.stack.person import person
 from cli.stack.postgres import Postgres
 from cli.stack.processes import Api, Environment, Migrations, SharedPort, Worker
 from cli.stack.state import StackState, order_of
@@ -174,12 +175,24 @@ class Stack:
             "REDIS_URL_FILE": None,
             "BOTARMY_TEMPORAL_UI_URL": state.temporal_ui,
             "BOTARMY_DATA_DIR": str(self._data.path),
+            **self._administrator(),
         }
         if self._temporal:  # unset the configuration that is meant for another server
             environment |= {name: None for name in os.environ if name.startswith("TEMPORAL_")}
             environment |= {"TEMPORAL_ADDRESS": state.temporal, "TEMPORAL_NAMESPACE": self._temporal.namespace}
             environment |= {"TEMPORAL_CONFIG_FILE": os.devnull}
         return environment
+
+    def _administrator(self) -> Environment:
+        """Return the settings of the administrator: the user who runs the stack, unless the settings name another."""
+        given = self._settings.model_fields_set
+        name = self._settings.admin_name if "admin_name" in given else person()
+        file = None
+        if "admin_token" not in given:
+            self._data.create_token()
+            file = str(self._data.token_file)
+        token = self._settings.admin_token
+        return {"BOTARMY_ADMIN_NAME": name, "BOTARMY_ADMIN_TOKEN": token, "BOTARMY_ADMIN_TOKEN_FILE": file}
 
     def _update_state_file(self) -> None:
         """Keep `stack.json` up to date. A full disk must not stop the stack."""

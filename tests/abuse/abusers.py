@@ -21,6 +21,7 @@ from tests.abuse.hostile_bodies import HOSTILE, JSON
 from tests.abuse.raw_connection import Connection
 from tests.abuse.raw_frames import BINARY, CONTINUATION, PING, TEXT, frame, open_websocket
 from tests.api_client import V1, start
+from tests.signing_in import signed_in
 
 FRAMES_PER_SECOND = 1000
 SLOW_BODIES = 50
@@ -91,7 +92,7 @@ async def flood(url: str, done: Done, ready: asyncio.Event) -> None:
 
 async def bodies(url: str, done: Done, ready: asyncio.Event) -> None:
     """Post one hostile body after the other."""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+    async with signed_in(url, timeout=60) as http:
         ready.set()
         for name, (body, _) in BODIES:
             with suppress(httpx2.TransportError):
@@ -122,7 +123,7 @@ async def slow(url: str, done: Done, ready: asyncio.Event) -> None:
 
 async def slow_to_render(url: str, done: Done, ready: asyncio.Event) -> None:
     """Add artifacts that are slow to render, and read each as HTML."""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60) as http:
+    async with signed_in(url, timeout=60) as http:
         project = await start(http, pipeline="quick-start")
         ready.set()
         for text in itertools.cycle(SLOW_TO_RENDER):

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.timing import p50
 from tests.api_client import V1
+from tests.signing_in import AUTHORIZATION, signed_in
 
 CALL_PAUSE = 0.005
 SOCKETS, PING_PAUSE = 3, 0.03
@@ -74,8 +75,10 @@ class Neighbours:
     async def opened(cls, url: str, project_id: str) -> AsyncIterator[Neighbours]:
         address = f"{url.replace('http', 'ws', 1)}/ws"
         async with AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, trust_env=False, timeout=60))
-            connecting = [connect(address, compression=None, proxy=None) for _ in range(SOCKETS)]
+            http = await stack.enter_async_context(signed_in(url, timeout=60))
+            connecting = [
+                connect(address, compression=None, proxy=None, additional_headers=AUTHORIZATION) for _ in range(SOCKETS)
+            ]
             neighbours = cls(http, [await stack.enter_async_context(each) for each in connecting], project_id)
             await neighbours.wait(WARM_UP_SECONDS, Waits())
             yield neighbours

@@ -18,6 +18,7 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
+from tests.signing_in import ADMIN_TOKEN, ENVIRONMENT, signed_in
 
 PIPELINES = Path(__file__).with_name("pipelines")
 
@@ -56,7 +57,7 @@ class Target:
         # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=2)
         url = (api or self.api).component.address
-        async with httpx2.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits) as client:
+        async with signed_in(url, timeout=60, limits=limits) as client:
             yield client
 
 
@@ -78,6 +79,7 @@ async def running_target(
         "BOTARMY_CHANNEL_PREFIX": settings.channel_prefix,
         "BOTARMY_PIPELINES_DIR": str(PIPELINES),
         "BOTARMY_LOG_FORMAT": "json",
+        **ENVIRONMENT,
         **more,
     }
     data = DataDir(folder)
@@ -86,6 +88,7 @@ async def running_target(
         # These processes must not use a developer's settings.
         for name in [name for name in os.environ if name.startswith("BOTARMY_")]:
             patch.delenv(name)
+        patch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
         processes = [
             SupervisedProcess(data, Api(f"api-{number}", "api", environment, folder)) for number in range(1, apis + 1)
         ]

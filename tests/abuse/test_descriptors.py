@@ -21,6 +21,7 @@ from cli.stack.ports import free_port
 from config import open_files
 from tests.checkout import CHECKOUT
 from tests.proving import Proof
+from tests.signing_in import AUTHORIZATION, signed_in
 from tests.waiting import eventually
 
 HARD, SOFT = 160, 64
@@ -64,7 +65,7 @@ async def assert_calls_are_answered(url: str) -> None:
     """Check that ten new clients at once are answered."""
 
     async def call(path: str) -> None:
-        async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
+        async with signed_in(url, timeout=30) as http:
             assert (await http.get(path)).status_code == 200
 
     await asyncio.gather(*(call(path) for path in ("/health/", "/api/v1/pipelines/") * 5))
@@ -73,7 +74,13 @@ async def assert_calls_are_answered(url: str) -> None:
 async def open_socket(url: str, kept: list[ClientConnection]) -> str:
     """Open a socket and return the outcome; an accepted one is appended to `kept`."""
     try:
-        socket = await connect(f"{url.replace('http', 'ws', 1)}/ws", compression=None, proxy=None, open_timeout=30)
+        socket = await connect(
+            f"{url.replace('http', 'ws', 1)}/ws",
+            compression=None,
+            proxy=None,
+            open_timeout=30,
+            additional_headers=AUTHORIZATION,
+        )
     except InvalidStatus as error:
         return str(error.response.status_code)
     try:

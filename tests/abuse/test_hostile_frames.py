@@ -16,6 +16,7 @@ from tests.abuse.hostile_bodies import DEEP, MIB
 from tests.abuse.raw_frames import CONTINUATION, PING, PONG, TEXT, frame, open_websocket
 from tests.abuse.target import Target, resident
 from tests.proving import Proof
+from tests.signing_in import AUTHORIZATION
 
 GROWTH = 32 * MIB
 LIMIT = 64 * 1024
@@ -23,7 +24,13 @@ UNKNOWN_PROJECT = "01890a5d-0000-7000-8000-000000000000"
 
 
 def socket(target: Target) -> connect:
-    return connect(f"{target.url.replace('http', 'ws', 1)}/ws", compression=None, proxy=None, max_size=None)
+    return connect(
+        f"{target.url.replace('http', 'ws', 1)}/ws",
+        compression=None,
+        proxy=None,
+        max_size=None,
+        additional_headers=AUTHORIZATION,
+    )
 
 
 SURVIVED: dict[str, str | bytes] = {

@@ -29,6 +29,7 @@ from tests.abuse.target import Target
 from tests.api_client import V1, Json, decide, get, response_to, start, wait_for_request
 from tests.checkout import CHECKOUT
 from tests.proving import Proof
+from tests.signing_in import ADMIN_TOKEN
 
 ZIP = "application/zip"
 UNKNOWN_PROJECT = "01890a5d-0000-7000-8000-000000000000"
@@ -147,7 +148,7 @@ async def botarmy(url: str, *arguments: object, cwd: Path) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli.main", *map(str, arguments)),
         cwd=cwd,
-        env=os.environ | {"BOTARMY_API_URL": url, "PYTHONPATH": str(CHECKOUT)},
+        env=os.environ | {"BOTARMY_API_URL": url, "BOTARMY_TOKEN": ADMIN_TOKEN, "PYTHONPATH": str(CHECKOUT)},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

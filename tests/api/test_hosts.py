@@ -78,7 +78,7 @@ INVALID = [
 @pytest_asyncio.fixture(scope="module")
 async def url() -> AsyncIterator[str]:
     """An API with a public URL and no servers behind it."""
-    async with served(Settings(_env_file=None, public_url=[PUBLIC], respond_wait_seconds=0)) as url:
+    async with served(Settings(_env_file=None, public_url=[PUBLIC], respond_wait_seconds=0, auth="none")) as url:
         yield url
 
 

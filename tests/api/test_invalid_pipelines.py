@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx2
-
 from config.settings import Settings
 from tests.api_client import BRIEF, V1, assert_problem
 from tests.serving import served
+from tests.signing_in import signed_in
 
 
 async def test_invalid_pipelines_are_reported_and_the_others_are_served(tmp_path: Path) -> None:
     (tmp_path / "quick-start.yaml").write_text("stages: [")
     (tmp_path / "mine.yaml").write_text("stages: [{name: plan, agent: analyst, produces: [project_plan]}]\n")
     settings = Settings(_env_file=None, pipelines_dir=tmp_path)
-    async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+    async with served(settings) as url, signed_in(url) as http:
         names = {pipeline["name"] for pipeline in (await http.get(f"{V1}/pipelines/")).json()["items"]}
         assert names == {"software-delivery", "parallel-branches", "mine"}
         (skipped,) = (await http.get("/health/detailed")).json()["pipelines_left_out"]
@@ -27,7 +26,7 @@ async def test_invalid_pipelines_are_reported_and_the_others_are_served(tmp_path
 
 async def test_a_missing_folder_is_reported_and_the_api_serves(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, pipelines_dir=tmp_path / "nowhere")
-    async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+    async with served(settings) as url, signed_in(url) as http:
         (skipped,) = (await http.get("/health/detailed")).json()["pipelines_left_out"]
         assert skipped["file"].endswith("nowhere")
         assert "No such file or directory" in skipped["problems"][0]

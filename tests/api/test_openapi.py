@@ -90,6 +90,22 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /projects/{project_id}/budget",
         "PUT /projects/{project_id}/budget",
         "GET /projects/{project_id}/usage",
+        "GET /projects/{project_id}/members",
+        "PUT /projects/{project_id}/members/{principal_id}",
+        "DELETE /projects/{project_id}/members/{principal_id}",
+        "POST /auth/sign-in",
+        "POST /auth/sign-out",
+        "GET /auth/me",
+        "GET /auth/sessions",
+        "DELETE /auth/sessions/{session_id}",
+        "GET /auth/tokens",
+        "POST /auth/tokens",
+        "DELETE /auth/tokens/{token_id}",
+        "POST /auth/links",
+        "POST /auth/tickets",
+        "GET /auth/people",
+        "POST /auth/people",
+        "POST /auth/people/{principal_id}/links",
     }
 
 
@@ -107,7 +123,7 @@ def test_every_response_has_a_valid_example(document: Json) -> None:
         successes = [answer for status, answer in call["responses"].items() if status.startswith("2")]
         assert successes, (path, method)
         for answer in successes:
-            for content in answer["content"].values():
+            for content in answer.get("content", {}).values():
                 assert "example" in content, (path, method)
                 valid(document, content.get("schema", {}), content["example"])
 
@@ -123,7 +139,7 @@ def test_every_body_has_valid_examples(document: Json) -> None:
         for example in shape["examples"]:
             valid(document, schema, example)
         bodies += 1
-    assert bodies == 12
+    assert bodies == 16
 
 
 def test_every_route_declares_its_problems(document: Json) -> None:

@@ -14,6 +14,7 @@ from models.contracts.contract import refuse_other_formats
 from pipelines.catalogue import SHIPPED, load_pipeline
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start, wait_for_request, wait_for_status
 from tests.serving import served
+from tests.signing_in import signed_in
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -120,7 +121,7 @@ async def test_without_a_web_ui_there_are_no_links_to_it(http: httpx2.AsyncClien
     project_id = await start(http)
     await wait_for_request(http, project_id)
     without = settings.model_copy(update={"temporal_ui_url": None})
-    async with served(without) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+    async with served(without) as url, signed_in(url) as client:
         shown = await get(client, f"/workflows/{project_id}")
         assert (shown["workflow_id"], shown["url"]) == (f"project-{project_id}", None)
         assert (await client.get("/health/detailed")).json()["links"]["temporal_ui"] is None

@@ -22,6 +22,7 @@ from config.settings import Settings
 from crew.providers import InstalledCrews
 from tests.api_client import BRIEF, V1, assert_problem, get, start
 from tests.serving import served
+from tests.signing_in import signed_in
 from tests.waiting import eventually
 from worker.worker import run_worker
 from workflows.client import connect
@@ -33,7 +34,7 @@ NEW_PROJECT = {"name": "Guest book", "description": BRIEF}
 async def serve_in_namespace(settings: Settings, namespace: str) -> AsyncIterator[httpx2.AsyncClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_NAMESPACE", namespace)
-        async with served(settings) as url, httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        async with served(settings) as url, signed_in(url) as client:
             yield client
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.checkout import CHECKOUT
+from tests.signing_in import ADMIN_TOKEN
 from tests.waiting import PATIENCE_SECONDS
 
 BOTARMY = (sys.executable, "-m", "cli.main")
@@ -26,7 +27,12 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-_])")
 def environment(api_url: str, more: Mapping[str, str] | None = None) -> dict[str, str]:
     excluded = ("COLUMNS", "LINES", "GATES", "VISUAL", "EDITOR", "PYTHONUNBUFFERED")
     inherited = {name: value for name, value in os.environ.items() if name not in excluded}
-    ours = {"BOTARMY_API_URL": api_url, "PYTHONPATH": str(CHECKOUT), "TERM": "xterm-256color"}
+    ours = {
+        "BOTARMY_API_URL": api_url,
+        "BOTARMY_TOKEN": ADMIN_TOKEN,
+        "PYTHONPATH": str(CHECKOUT),
+        "TERM": "xterm-256color",
+    }
     return {**inherited, **ours, **(more or {})}
 
 

@@ -117,7 +117,7 @@ def test_secrets_are_created_once_as_files(secrets: Path, tmp_path: Path) -> Non
     assert all(file.stat().st_mode & 0o777 == (0o644 if file in keys else 0o444) for file in secrets.iterdir())
 
     before = {file.name: file.read_text() for file in secrets.iterdir()}
-    assert len(set(before.values())) == 4 + 1
+    assert len(set(before.values())) == 5 + 1
     assert make_secrets(secrets).stdout == ""
     assert {file.name: file.read_text() for file in secrets.iterdir()} == before
     (tmp_path / "postgres-password").write_text("chosen")

@@ -11,12 +11,13 @@ import httpx2
 
 from tests.checkout import CHECKOUT
 from tests.docs.pages import block, blocks, read
+from tests.signing_in import ADMIN_TOKEN
 
 
 async def paste(info: str, api_url: str) -> str:
     """Run a block of the README and return its output."""
     command = ["sh", "-euc", block("README.md", info)]
-    environment = os.environ | {"BOTARMY_API_URL": api_url, "no_proxy": "127.0.0.1"}
+    environment = os.environ | {"BOTARMY_API_URL": api_url, "BOTARMY_TOKEN": ADMIN_TOKEN, "no_proxy": "127.0.0.1"}
     done = await asyncio.to_thread(
         subprocess.run, command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=60
     )

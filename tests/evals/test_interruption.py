@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.client.address import Address
 from evals import evaluation, suite
 from evals.briefs import EvalCase
 from evals.evaluation import Evaluation
@@ -39,7 +40,7 @@ async def test_no_brief_starts_in_the_place_of_one_that_is_cancelled(monkeypatch
     monkeypatch.setattr(suite, "Evaluation", Working)
     said: list[str] = []
     running = Suite(
-        lambda: "http://127.0.0.1:1", CASES, {}, Sandbox(), parallel=2, max_cost_usd=1.0, report=said.append
+        Address("http://127.0.0.1:1"), CASES, {}, Sandbox(), parallel=2, max_cost_usd=1.0, report=said.append
     )
     await interrupted(asyncio.create_task(running.run()))
     assert said == ["a: started", "b: started"]

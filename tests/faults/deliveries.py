@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from cli.stack.task_group import task_group
 from tests.faults.fault_stack import FaultStack
+from tests.signing_in import signed_in
 
 V1 = "/api/v1"
 PIPELINE = "five-stages"
@@ -41,7 +42,7 @@ class Caller:
 
     def __init__(self, stack: FaultStack, choices: random.Random) -> None:
         self._stack, self._choices = stack, choices
-        self._http = httpx2.AsyncClient(timeout=15, trust_env=False, limits=httpx2.Limits(keepalive_expiry=2))
+        self._http = signed_in(timeout=15, limits=httpx2.Limits(keepalive_expiry=2))
         self.unavailable = 0
         """503 responses so far."""
         self.failed_calls = 0

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from tests.faults.deliveries import SETTLED, Caller
 from tests.faults.fault_stack import FaultStack
 from tests.faults.supervised_process import SupervisedProcess
+from tests.signing_in import AUTHORIZATION
 from tests.waiting import eventually
 
 MOST_PROJECTS = 90
@@ -75,7 +76,11 @@ class Listener:
     async def _run(self) -> None:
         while True:
             try:
-                async with connect(self._api.component.address.replace("http", "ws") + "/ws", proxy=None) as connection:
+                async with connect(
+                    self._api.component.address.replace("http", "ws") + "/ws",
+                    proxy=None,
+                    additional_headers=AUTHORIZATION,
+                ) as connection:
                     self._connection = connection
                     for project_id in self.received.keys() - self._ended:
                         await self._subscribe(connection, project_id)

@@ -30,6 +30,7 @@ from tests.faults import disk
 from tests.faults.processes import Api, Worker
 from tests.faults.supervised_process import SupervisedProcess, log_of
 from tests.signing import register_key
+from tests.signing_in import ADMIN_NAME, ADMIN_TOKEN, ENVIRONMENT, signed_in
 
 WORKERS = APIS = 2
 QUEUE = "faults"
@@ -69,6 +70,7 @@ class FaultStack:
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith(FOREIGN)]:
                 patch.delenv(name)
+            patch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
             stack = cls(folder)
             disks = [name for name, size in DISKS.items() if disk.mount(folder / name, size)]
             stack.has_disks = len(disks) == len(DISKS)
@@ -113,7 +115,14 @@ class FaultStack:
     @property
     def settings(self) -> Settings:
         """Settings with which this process can use the stack."""
-        return Settings(_env_file=None, database_url=self._postgres.url, redis_url=self._valkey.url, task_queue=QUEUE)
+        return Settings(
+            _env_file=None,
+            database_url=self._postgres.url,
+            redis_url=self._valkey.url,
+            task_queue=QUEUE,
+            admin_token=ADMIN_TOKEN,
+            admin_name=ADMIN_NAME,
+        )
 
     async def rows(self, query: str, *values: object) -> list[Row]:
         """Run a query on a connection of its own."""
@@ -140,7 +149,7 @@ class FaultStack:
         # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
         limits = httpx2.Limits(keepalive_expiry=2)
         url = api.component.address
-        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as client:
+        async with signed_in(url, limits=limits) as client:
             yield client
 
     async def health(self, api: SupervisedProcess) -> dict[str, str]:
@@ -170,6 +179,7 @@ class FaultStack:
             "BOTARMY_SWEEP_SECONDS": "1",
             "BOTARMY_WORKER_DRAIN_SECONDS": "10",
             "BOTARMY_LOG_FORMAT": "json",
+            **ENVIRONMENT,
             "BOTARMY_MODEL_PRICES": ",".join(f"{model}=1/2" for model in MODELS),
         }
         return f"{kind}-{self._started}", package, {**defaults, **environment}, self.folder

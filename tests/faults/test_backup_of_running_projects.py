@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.stack.stack_under_test import botarmy, processes_of
 from tests.proving import Proof
+from tests.signing_in import AUTHORIZATION, ENVIRONMENT
 
 Items = list[dict[str, Any]]
 
@@ -31,7 +32,7 @@ def test_running_projects_continue_from_a_backup(tmp_path: Path, proof: Proof) -
         assert done.returncode == 0, done.stdout + done.stderr
 
     def up() -> str:
-        do("up", "--detach", "--port", "0", BOTARMY_REHEARSAL_STEP_SECONDS="0.5")
+        do("up", "--detach", "--port", "0", BOTARMY_REHEARSAL_STEP_SECONDS="0.5", **ENVIRONMENT)
         api = json.loads((data_dir / "stack.json").read_text())["api"]
         return f"{api}/api/v1/projects/"
 
@@ -41,7 +42,7 @@ def test_running_projects_continue_from_a_backup(tmp_path: Path, proof: Proof) -
             projects = up()
             for count in range(number):
                 body = {"name": f"Project {count}", "description": "# A thing\n\n- It works.\n", "oversight": "low"}
-                httpx2.post(projects, json=body, trust_env=False).raise_for_status()
+                httpx2.post(projects, json=body, headers=AUTHORIZATION, trust_env=False).raise_for_status()
             _wait_for(projects, lambda items: any("plan" in (item["phase"] or "") for item in items))
             do("backup", file)
             phases |= {item["phase"] or item["status"] for item in _newest(projects)}
@@ -50,7 +51,9 @@ def test_running_projects_continue_from_a_backup(tmp_path: Path, proof: Proof) -
             projects = up()
             ended = _wait_for(projects, lambda items: all(item["status"] == "completed" for item in items))
             for project in ended:
-                events = httpx2.get(f"{projects}{project['id']}/events?limit=200", trust_env=False).json()["items"]
+                events = httpx2.get(
+                    f"{projects}{project['id']}/events?limit=200", headers=AUTHORIZATION, trust_env=False
+                ).json()["items"]
                 assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
                 tasks = [event["task_id"] for event in events if event["event_type"] == "task_completed"]
                 assert len(tasks) == len(set(tasks))
@@ -69,7 +72,9 @@ def test_running_projects_continue_from_a_backup(tmp_path: Path, proof: Proof) -
 
 
 def _newest(projects: str) -> Items:
-    items: Items = httpx2.get(projects, params={"limit": 200}, trust_env=False, timeout=30).json()["items"]
+    items: Items = httpx2.get(
+        projects, params={"limit": 200}, headers=AUTHORIZATION, trust_env=False, timeout=30
+    ).json()["items"]
     return items
 
 

@@ -15,6 +15,7 @@ from tests.faults.event_listener import connected_listeners
 from tests.faults.fault_stack import FaultStack
 from tests.faults.record_audit import audit
 from tests.proving import Proof
+from tests.signing_in import signed_in
 from tests.waiting import eventually
 
 WORKER_SECONDS, API_SECONDS = 15.0, 10.0
@@ -88,7 +89,7 @@ async def test_a_terminated_api_completes_its_responses(stack: FaultStack, calle
 
     async def ask(url: str) -> None:
         """Send one call after the other until enough is known."""
-        async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
+        async with signed_in(url, timeout=20) as client:
             while not done_asking.is_set():
                 started = False
                 try:

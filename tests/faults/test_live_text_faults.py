@@ -27,6 +27,7 @@ from tests.faults.test_killed_model_step import BUDGET, CALLS, DISCARDED, TRANSC
 from tests.faults.test_stops import BUSY_SECONDS, WITHIN_SECONDS, release, stop_all
 from tests.provider import Provider, Script, Turn, running
 from tests.provider.scripts import call
+from tests.signing_in import AUTHORIZATION
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
@@ -56,7 +57,9 @@ class Watcher:
             api = self._stack.apis[number % len(self._stack.apis)]
             with suppress(OSError, WebSocketException, TimeoutError):
                 address = api.component.address.replace("http", "ws")
-                async with connect(f"{address}/ws", compression=None, proxy=None) as socket:
+                async with connect(
+                    f"{address}/ws", compression=None, proxy=None, additional_headers=AUTHORIZATION
+                ) as socket:
                     await socket.send(json.dumps({"action": "subscribe", "project_id": self._project_id, "live": True}))
                     self.connected += 1
                     async for message in socket:

@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx2
 import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
@@ -22,6 +21,7 @@ from tests.proving import Proof
 from tests.releases import RELEASES
 from tests.releases.loading import load
 from tests.releases.scenes import V1, Stage
+from tests.signing_in import ADMIN_TOKEN, signed_in
 from tests.waiting import eventually
 
 ENDED = {"rejected": "rejected", "cancelled": "cancelled"}
@@ -47,7 +47,7 @@ async def test_projects_that_an_earlier_release_left_open_are_delivered(
     data = DataDir(tmp_path)
     with data.locked():
         await load(release, data)
-        stack = Stack(data, Settings(_env_file=None, port=0))
+        stack = Stack(data, Settings(_env_file=None, port=0, admin_token=ADMIN_TOKEN))
         try:
             state = await stack.start()
             async with await psycopg.AsyncConnection.connect(
@@ -55,7 +55,7 @@ async def test_projects_that_an_earlier_release_left_open_are_delivered(
             ) as connection:
                 found = await (await connection.execute("SELECT id, content_hash FROM artifact")).fetchall()
                 before = {row["id"]: row["content_hash"] for row in found}
-                async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
+                async with signed_in(state.api) as http:
                     await _pause_again(Stage(http), connection)
                     await _approve_everything(Stage(http))
                 projects = await (await connection.execute(PROJECTS)).fetchall()

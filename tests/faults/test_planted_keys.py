@@ -19,6 +19,7 @@ from tests.faults.fault_stack import FaultStack
 from tests.faults.model_worker import MODELS, PIPELINE, environment, only_worker
 from tests.provider import Call, Fault, Script, Turn, running
 from tests.provider.scripts import call, calling
+from tests.signing_in import AUTHORIZATION
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
@@ -130,7 +131,12 @@ async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
     frames: list[bytes] = []
 
     async def listen(address: str, project_id: str) -> None:
-        async with connect(f"{address}/ws?project_id={project_id}&since=0", compression=None, proxy=None) as socket:
+        async with connect(
+            f"{address}/ws?project_id={project_id}&since=0",
+            compression=None,
+            proxy=None,
+            additional_headers=AUTHORIZATION,
+        ) as socket:
             async for frame in socket:
                 frames.append(frame.encode() if isinstance(frame, str) else frame)
 

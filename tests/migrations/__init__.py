@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, inspect
 from cli.stack.datadir import DataDir
 from cli.stack.postgres import Postgres
 from cli.stack.supervisor import Supervisor
-from models.tables import metadata
+from models.identity import metadata
 from tests.checkout import CHECKOUT
 
 

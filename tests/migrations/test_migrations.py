@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from cli.stack.embedded import Servers
-from models.tables import metadata
+from models.identity import metadata
 from tests.checkout import CHECKOUT
 from tests.migrations import MigrationError, alembic, check, tables
 

@@ -14,7 +14,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-import httpx2
 import psycopg
 from temporalio.client import Client
 
@@ -27,6 +26,7 @@ from tests.histories.recording import impersonal
 from tests.histories.recording import record as record_shapes
 from tests.releases import FOLDER
 from tests.releases.scenes import SCENES, Stage, in_a_step, without_a_worker
+from tests.signing_in import ADMIN_TOKEN, signed_in
 
 # Gates expire within a year, and the gates of the fixture should stay open longer. The recorded code is not changed.
 FAR_AWAY = """
@@ -49,12 +49,12 @@ async def _record_stack(place: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = DataDir(Path(folder) / "data")
         with data.locked():
-            stack = Stack(data, Settings(_env_file=None, port=0))
+            stack = Stack(data, Settings(_env_file=None, port=0, admin_token=ADMIN_TOKEN))
             try:
                 state = await stack.start()
                 with psycopg.connect(state.database, autocommit=True) as connection:
                     connection.execute(FAR_AWAY)
-                async with httpx2.AsyncClient(base_url=state.api, timeout=30, trust_env=False) as http:
+                async with signed_in(state.api) as http:
                     stage = Stage(http)
                     for scene in SCENES:
                         await scene(stage)

@@ -28,6 +28,7 @@ from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.provider import Provider, configured
 from tests.provider.greeter import GREETER
 from tests.provider.scripts import software_delivery
+from tests.signing_in import signed_in
 from tests.telemetry.scraping import Scrape, scrape, scrape_until
 from tests.waiting import eventually
 
@@ -249,5 +250,5 @@ async def test_many_readers_cost_one_query(http: httpx2.AsyncClient, api_url: st
 
 
 async def test_other_hosts_may_not_read_the_apis_metrics(api_url: str) -> None:
-    async with httpx2.AsyncClient(base_url=api_url, trust_env=False) as client:
+    async with signed_in(api_url) as client:
         assert (await client.get("/metrics", headers={"Host": "evil.example"})).status_code == 421

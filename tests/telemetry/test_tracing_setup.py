@@ -19,6 +19,7 @@ from config.settings import Settings
 from telemetry import tracing
 from tests.checkout import CHECKOUT
 from tests.serving import program_environment
+from tests.signing_in import signed_in
 from tests.telemetry.conftest import free_port
 from tests.telemetry.processes import process
 from tests.telemetry.tracing_under_test import tracing as traced_here
@@ -146,7 +147,7 @@ async def test_a_collector_that_is_down_keeps_no_process(servers: Servers, setti
 
 
 async def answers(url: str) -> bool:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with signed_in() as client:
         try:
             return (await client.get(url)).status_code == 200
         except httpx2.TransportError:

@@ -22,6 +22,7 @@ from tests.provider import KEY, Call, Script, Turn, running
 from tests.provider.greeter import FILES, GREETER
 from tests.provider.scripts import calling, changed, coding, software_delivery
 from tests.serving import served
+from tests.signing_in import ADMIN_TOKEN, signed_in
 from tests.transcripts import FOLDER
 from worker.worker import run_worker
 from workflows.client import connect
@@ -69,6 +70,7 @@ async def record(place: Path = FOLDER) -> None:
             _migrate(servers)
             settings = Settings(
                 _env_file=None,
+                admin_token=ADMIN_TOKEN,
                 database_url=servers.database,
                 redis_url=servers.redis,
                 pipelines_dir=FOLDER / "pipelines",
@@ -78,7 +80,7 @@ async def record(place: Path = FOLDER) -> None:
             try:
                 async with (
                     served(settings) as url,
-                    httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http,
+                    signed_in(url) as http,
                 ):
                     await _deliver(http, place)
             finally:

@@ -10,16 +10,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import httpx2
 import uvloop
 from playwright.async_api import Browser, ViewportSize
 
-from benchmarks.browser import browser_path, launched
+from benchmarks.browser import browser_path, launched, sign_in
 from cli.stack.embedded import embedded_servers
 from config.settings import Settings
 from crew.providers import InstalledCrews
 from tests.checkout import CHECKOUT
 from tests.serving import served
+from tests.signing_in import ADMIN_NAME, ADMIN_TOKEN, AUTHORIZATION, signed_in
 from tests.web import scene
 from tests.web.views import VIEWS
 from worker.worker import run_worker
@@ -39,7 +39,7 @@ async def main(folder: Path, views: Sequence[str]) -> None:
             os.environ |= servers.environment()
             migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
             await asyncio.to_thread(subprocess.run, migrate, cwd=CHECKOUT, check=True, capture_output=True)
-            settings = Settings(_env_file=None)
+            settings = Settings(_env_file=None, admin_token=ADMIN_TOKEN, admin_name=ADMIN_NAME)
             stop = asyncio.Event()
             working = asyncio.create_task(run_worker(await connect(), InstalledCrews(settings), settings, stop))
             async with served(settings) as url, launched() as browser:
@@ -50,7 +50,7 @@ async def main(folder: Path, views: Sequence[str]) -> None:
 
 async def _pictures(url: str, browser: Browser, folder: Path, views: Sequence[str]) -> None:
     await _picture(url, browser, folder, "home-empty", None)
-    async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
+    async with signed_in(url) as http:
         played = await scene.play(http)
     for name in views:
         await _picture(url, browser, folder, name, played)
@@ -62,6 +62,7 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
             context = await browser.new_context(
                 base_url=url, viewport=viewport, color_scheme=scheme, locale="en-GB", device_scale_factor=1.5
             )
+            await sign_in(context, url, AUTHORIZATION)
             page = await context.new_page()
             if played is None:
                 await page.goto("/")

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from benchmarks.browser import browser_path, launched
+from benchmarks.browser import browser_path, launched, sign_in
+from tests.signing_in import AUTHORIZATION
 from tests.web.browsing import NewPage
 
 NO_BROWSER = "no browser was found: install Chromium, or let BOTARMY_BROWSER name one"
@@ -50,6 +51,7 @@ async def new_page(browser: Browser, api_url: str) -> AsyncIterator[NewPage]:
                 **({"base_url": api_url, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options)  # type: ignore[arg-type]
             )
             stack.push_async_callback(context.close)
+            await sign_in(context, api_url, AUTHORIZATION)
             context.set_default_timeout(PATIENCE)
 
             def heard(message: ConsoleMessage) -> None:

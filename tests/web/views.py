@@ -23,6 +23,16 @@ async def _missing(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
 
+async def _account(page: Page, scene: Scene) -> None:
+    await page.goto("/account")
+    await expect(page.get_by_role("region", name="My sessions").get_by_text("this one")).to_be_visible()
+
+
+async def _sign_in(page: Page, scene: Scene) -> None:
+    await page.goto("/sign-in")
+    await expect(page.get_by_role("heading", name="Sign in", level=2)).to_be_visible()
+
+
 async def _palette(page: Page, scene: Scene) -> None:
     await _home(page, scene)
     await page.keyboard.press("Control+k")
@@ -201,6 +211,8 @@ async def _system(page: Page, scene: Scene) -> None:
 
 VIEWS: dict[str, Show] = {
     "home": _home,
+    "account": _account,
+    "sign-in": _sign_in,
     "missing": _missing,
     "palette": _palette,
     "projects": _projects,

@@ -10,6 +10,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.signing_in import AUTHORIZATION
 from tests.wire.steps import Json
 from tests.wire.transcript import Transcript
 
@@ -18,7 +19,9 @@ from tests.wire.transcript import Transcript
 async def open_socket(t: Transcript, **query: Any) -> AsyncIterator[ClientConnection]:
     address = str(t.http.base_url).rstrip("/").replace("http", "ws", 1)
     asked = "&".join(f"{name}={value}" for name, value in query.items())
-    async with connect(f"{address}/ws?{asked}", compression=None, proxy=None) as socket:
+    async with connect(
+        f"{address}/ws?{asked}", compression=None, proxy=None, additional_headers=AUTHORIZATION
+    ) as socket:
         yield socket
 
 

@@ -1,5 +1,7 @@
 // Generated from the OpenAPI document: `python -m tests.web.api_types` writes it, a test compares.
 
+export type AccessRole = "viewer" | "operator" | "approver" | "admin" | "auditor";
+
 export type ActionKey = "approve" | "request_changes" | "edit_and_approve" | "send_back" | "reject_and_end" | "try_again" | "try_with_advice" | "supply_result" | "raise_budget" | "permit_call" | "refuse_call" | "end_project" | "end_task";
 
 export interface AgentPublic {
@@ -486,15 +488,54 @@ export interface Limits {
   seconds: number | null;
 }
 
+export interface LinkPublic {
+  path: string;
+  code: string;
+}
+
 export interface Links {
   temporal_ui: string | null;
   api_docs: string;
   openapi: string;
 }
 
+export interface MePublic {
+  principal_id: string | null;
+  name: string;
+  method: SignInMethod;
+  roles: AccessRole[];
+  projects: Record<string, AccessRole[]>;
+  scopes: Permission[];
+  project_id: string | null;
+  is_exposed: boolean;
+}
+
 export type MediaType = "text/markdown" | "text/plain" | "application/zip" | "application/vnd.botarmy.files+json";
 
+export interface MemberPublic {
+  principal_id: string;
+  name: string;
+  kind: PrincipalKind;
+  roles: AccessRole[];
+  since: string;
+}
+
+export interface MemberUpdate {
+  roles: AccessRole[];
+}
+
 export type Needs = "comment" | "content" | "raise_by";
+
+export interface NewToken {
+  token_id: string;
+  name: string;
+  scopes: Permission[];
+  project_id: string | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string;
+  token: string;
+}
 
 export type OnExpiry = "halt" | "approve" | "reject";
 
@@ -525,8 +566,18 @@ export interface Page_FilePublic_ {
   next_cursor: string | null;
 }
 
+export interface Page_MemberPublic_ {
+  items: MemberPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_PendingRequest_ {
   items: PendingRequest[];
+  next_cursor: string | null;
+}
+
+export interface Page_PersonPublic_ {
+  items: PersonPublic[];
   next_cursor: string | null;
 }
 
@@ -555,8 +606,18 @@ export interface Page_RequestItem_ {
   next_cursor: string | null;
 }
 
+export interface Page_SessionPublic_ {
+  items: SessionPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_StopPublic_ {
   items: StopPublic[];
+  next_cursor: string | null;
+}
+
+export interface Page_TokenPublic_ {
+  items: TokenPublic[];
   next_cursor: string | null;
 }
 
@@ -607,6 +668,20 @@ export interface PendingRequest {
   deadline_held: boolean;
 }
 
+export type Permission = "read" | "run" | "decide" | "admin";
+
+export interface PersonCreate {
+  name: string;
+  kind?: PrincipalKind;
+  roles?: AccessRole[];
+}
+
+export interface PersonPublic {
+  principal_id: string;
+  name: string;
+  kind: PrincipalKind;
+}
+
 export interface Pipeline {
   name: string;
   description: string;
@@ -644,6 +719,8 @@ export interface PossibleAction {
   needs: Needs | null;
   redo_stages: string[];
 }
+
+export type PrincipalKind = "person" | "service";
 
 export interface Problem {
   type: string;
@@ -1046,6 +1123,15 @@ export interface RoundUsage {
   round: number;
 }
 
+export interface SessionPublic {
+  session_id: string;
+  agent: string;
+  is_current: boolean;
+  created_at: string;
+  last_seen_at: string;
+  expires_at: string;
+}
+
 export interface Shortage {
   kind: BudgetKind;
   scope: string;
@@ -1057,6 +1143,12 @@ export interface Shortage {
   raised: number;
   once: number | null;
 }
+
+export interface SignIn {
+  code: string;
+}
+
+export type SignInMethod = "none" | "admin_token" | "session" | "api_token";
 
 export interface SourceCreate {
   content: string;
@@ -1287,6 +1379,27 @@ export interface TaskSubmitted {
   task_id: string;
   workflow_id: string;
   status: "submitted";
+}
+
+export interface TicketPublic {
+  ticket: string;
+}
+
+export interface TokenCreate {
+  name: string;
+  scopes?: Permission[];
+  project_id?: string | null;
+  expires_in?: string;
+}
+
+export interface TokenPublic {
+  token_id: string;
+  name: string;
+  scopes: Permission[];
+  project_id: string | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string;
 }
 
 export interface ToolCall {

@@ -60,6 +60,9 @@ export const isTemporary = (error) => error instanceof Problem && error.temporar
 
 const OFFLINE = { title: "Unreachable", detail: "Cannot reach BotArmy. Is it running, and are you connected?" };
 
+/** Shows that this page sends a request: a form or a link on another page cannot. */
+const MARK = { "X-BotArmy-Request": "1" };
+
 /**
  * @template T
  * @param {string} method
@@ -85,7 +88,7 @@ export async function send(method, path, { query, body, headers = {}, signal } =
     }
   }
   /** @type {RequestInit & { headers: Record<string, string> }} */
-  const init = { method, signal, headers: { Accept: "application/json", ...headers } };
+  const init = { method, signal, headers: { Accept: "application/json", ...MARK, ...headers } };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
@@ -99,6 +102,7 @@ export async function send(method, path, { query, body, headers = {}, signal } =
     throw new Problem(0, OFFLINE);
   }
   if (response.ok) return response;
+  if (response.status === 401) dispatchEvent(new Event("signedout"));
   const problem = await response.json().catch(() => ({ title: response.statusText }));
   throw new Problem(response.status, problem, Number(response.headers.get("Retry-After")) || undefined);
 }

@@ -11,6 +11,7 @@ import { Subscriptions } from "./subscriptions.js";
 const PING_INTERVAL = 20_000; // ms
 const PONG_TIMEOUT = 10_000;
 const OPEN_TIMEOUT = 10_000;
+const SIGNED_OUT = 4401;
 const OVERLOAD_CODES = new Set([4013, 4429]); // the server is full, or this client sent too much
 const OVERLOAD_FAILURES = 4; // an overload counts as this many failures, so that the page waits longer
 const MIN_WAIT = 500;
@@ -122,6 +123,11 @@ class Live extends EventTarget {
     clearInterval(this.#timers.ping);
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.open);
+    if (code === SIGNED_OUT) {
+      this.#setState("lost");
+      dispatchEvent(new Event("signedout"));
+      return;
+    }
     if (code !== undefined && OVERLOAD_CODES.has(code)) this.#failures = Math.max(this.#failures, OVERLOAD_FAILURES);
     // Half of the wait is random, so that a thousand pages do not reconnect in the same instant.
     const wait = Math.min(MAX_WAIT, MIN_WAIT * 2 ** this.#failures) * (0.5 + Math.random() / 2);

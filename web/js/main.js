@@ -3,6 +3,7 @@
 import { startAttention } from "./attention.js";
 import { startKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
+import { SIGN_IN, startMe } from "./me.js";
 import { pending } from "./pending.js";
 import { go } from "./navigation.js";
 import { startPalette } from "./palette/shortcut.js";
@@ -15,9 +16,12 @@ import "./time-elements.js";
 startShell();
 startStops();
 startAttention();
-live.start();
 startReach();
-pending.start(new AbortController().signal);
+if (location.pathname !== SIGN_IN) {
+  live.start();
+  pending.start(new AbortController().signal);
+  startMe();
+}
 startKeyboard(go);
 startPalette();
 startRouter();

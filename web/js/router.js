@@ -27,6 +27,8 @@ const ROUTES = [
   [/^\/projects$/, "projects", "Projects", () => import("./views/projects.js")],
   [new RegExp(`^/projects/${ID}$`), "projects", "Project", () => import("./views/project.js")],
   [/^\/inbox$/, "inbox", "Inbox", () => import("./views/inbox.js")],
+  [/^\/account$/, "account", "Account", () => import("./views/account.js")],
+  [/^\/sign-in$/, "", "Sign in", () => import("./views/signin.js")],
   [/^\/system$/, "system", "System", () => import("./views/system.js")],
 ];
 

@@ -25,6 +25,7 @@ from store.bus import Bus
 from store.database import Database
 from store.transaction import Store
 from tests.serving import run_server
+from tests.signing_in import AUTHORIZATION
 from tests.waiting import PATIENCE_SECONDS, eventually
 
 PIPELINE = Pipeline(
@@ -42,6 +43,7 @@ class Feed:
         query = "&".join(
             f"{name}={value}" for name, value in (("project_id", project_id), ("since", since)) if value is not None
         )
+        options = {"additional_headers": AUTHORIZATION} | options
         return connect(f"ws://{self.address}/ws?{query}", compression=None, proxy=None, **options)
 
     async def project(self, events: int = 0, status: ProjectStatus | None = None) -> UUID:

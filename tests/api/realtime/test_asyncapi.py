@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 from jsonschema import Draft7Validator, ValidationError
 
@@ -17,6 +16,7 @@ from api.realtime.close_codes import ErrorCode
 from models.contracts.enums import EventType
 from models.contracts.event_data import ErrorEvent
 from tests.api.realtime.relay_server import Relay, until
+from tests.signing_in import signed_in
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 SPECIFICATION = json.loads((Path(__file__).parents[2] / "asyncapi-3.0.0.json").read_text())
@@ -77,7 +77,7 @@ def test_a_frame_that_the_socket_refuses_does_not_fit_the_document() -> None:
 
 
 async def test_the_api_serves_the_document(running: Relay) -> None:
-    async with httpx2.AsyncClient(base_url=f"http://{running.address}", trust_env=False) as http:
+    async with signed_in(f"http://{running.address}") as http:
         answer = await http.get("/asyncapi.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == DOCUMENT

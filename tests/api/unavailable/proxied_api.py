@@ -14,6 +14,7 @@ from config.settings import Settings
 from tests.api.unavailable.tcp_proxy import TcpProxy
 from tests.api_client import BRIEF, Json, assert_problem
 from tests.serving import served
+from tests.signing_in import signed_in
 from tests.waiting import eventually
 
 NEW_PROJECT = {"name": "Guest book", "description": BRIEF}
@@ -53,7 +54,7 @@ async def serve_behind(proxies: Proxies, settings: Settings) -> AsyncIterator[ht
         limits = httpx2.Limits(keepalive_expiry=2)
         async with (
             served(settings) as url,
-            httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=limits) as client,
+            signed_in(url, limits=limits) as client,
         ):
             yield client
 

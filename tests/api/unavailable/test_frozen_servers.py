@@ -12,7 +12,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
-from tests.api_client import V1, get, respond, start, wait_for_request
+from tests.api_client import UNKNOWN_ID, V1, get, respond, start, wait_for_request
+from tests.signing_in import AUTHORIZATION
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
 
@@ -69,13 +70,18 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
     request = await wait_for_request(http, project_id)
     (artifact_id, *_) = (artifact["artifact_id"] for artifact in request["artifacts"])
     elsewhere = await start(http)
-    stop = await http.post(f"{V1}/stops/", json={"scope": "project", "project_id": elsewhere, "reason": "Wait."})
+    target = {"scope": "project", "project_id": elsewhere}
+    # Ada, whom the examples name, signs in now.
+    stop = await http.post(f"{V1}/stops/", json=target | {"reason": "Wait.", "by": "Ada"})
     ids = {
         "project_id": project_id,
         "task_id": request["task_id"],
         "artifact_id": artifact_id,
         "name": "quick-start",
         "stop_id": stop.json()["stop_id"],
+        "principal_id": UNKNOWN_ID,
+        "session_id": UNKNOWN_ID,
+        "token_id": UNKNOWN_ID,
     }
     document = (await http.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
@@ -153,7 +159,7 @@ async def test_a_socket_gets_an_error_while_the_database_is_frozen(http: httpx2.
     await wait_for_request(http, project_id)
     address = f"{str(http.base_url).replace('http', 'ws', 1)}/ws?project_id={project_id}&since=0"
     with proxies.database.frozen():
-        async with connect(address, compression=None, proxy=None) as socket:
+        async with connect(address, compression=None, proxy=None, additional_headers=AUTHORIZATION) as socket:
             async with asyncio.timeout(REQUEST_SECONDS + SLACK):
                 frame = json.loads(await socket.recv())
             assert (frame["event_type"], frame["data"]["code"]) == ("error", "log_unavailable")

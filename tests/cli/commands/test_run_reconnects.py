@@ -19,6 +19,7 @@ from config.settings import Settings
 from tests.checkout import CHECKOUT
 from tests.cli.terminal_under_test import BOTARMY, botarmy, environment
 from tests.serving import program_environment
+from tests.signing_in import signed_in
 from tests.waiting import eventually
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
@@ -37,7 +38,7 @@ async def test_a_run_survives_a_killed_api_with_the_same_delivery(
     url = f"http://127.0.0.1:{port}"
 
     async def projects() -> int:
-        async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+        async with signed_in(url) as http:
             return len((await http.get("/api/v1/projects/", params={"limit": 200})).json()["items"])
 
     async def both_are_started() -> bool:
@@ -89,7 +90,7 @@ async def _api(settings: Settings, servers: Servers, port: int) -> AsyncIterator
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with httpx2.AsyncClient(trust_env=False) as http:
+        async with signed_in() as http:
 
             async def is_ready() -> bool:
                 try:

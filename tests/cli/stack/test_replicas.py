@@ -16,6 +16,7 @@ import pytest
 from cli.stack.datadir import DataDir
 from cli.stack.stack import Stack
 from config.settings import Settings
+from tests.signing_in import ADMIN_TOKEN, signed_in
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("no_external_servers")]
 
@@ -33,7 +34,7 @@ async def answer(url: str, method: str = "GET", path: str = "/", **options: Any)
     async with asyncio.timeout(60):
         while True:
             try:
-                async with httpx2.AsyncClient(base_url=url, trust_env=False, timeout=10) as client:
+                async with signed_in(url, timeout=10) as client:
                     response = await client.request(method, path, **options)
                 response.raise_for_status()
                 return response.json()
@@ -44,7 +45,7 @@ async def answer(url: str, method: str = "GET", path: str = "/", **options: Any)
 async def test_processes_that_are_killed_are_replaced_and_nothing_is_lost(data_dir: Path) -> None:
     data = DataDir(data_dir)
     with data.locked():
-        stack = Stack(data, Settings(_env_file=None, port=0), workers=2, apis=2)
+        stack = Stack(data, Settings(_env_file=None, port=0, admin_token=ADMIN_TOKEN), workers=2, apis=2)
         try:
             state = await stack.start()
             assert list(state.pids) == NAMES

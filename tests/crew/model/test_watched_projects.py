@@ -25,6 +25,7 @@ from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Conversation, Provider, Script, Turn, configured
 from tests.provider.scripts import call
+from tests.signing_in import AUTHORIZATION
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -95,7 +96,9 @@ async def test_a_project_is_delivered_while_it_is_watched_as_it_would_be_otherwi
 ) -> None:
     provider.calls.clear()
     frames: list[dict[str, Any]] = []
-    async with connect(api_url.replace("http", "ws") + "/ws", compression=None, proxy=None) as socket:
+    async with connect(
+        api_url.replace("http", "ws") + "/ws", compression=None, proxy=None, additional_headers=AUTHORIZATION
+    ) as socket:
         async with nothing_begins(http):
             project_id = await start(http, description=BRIEF, model=MODEL, pipeline="only-build")
             await watch(socket, project_id)

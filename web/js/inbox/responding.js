@@ -6,9 +6,11 @@
 import { ACTIONS, outcomeInWords } from "../decisions.js";
 import { h } from "../dom.js";
 import { toast } from "../notices.js";
+import { me } from "../me.js";
 import { pending } from "../pending.js";
 import { hitl, Problem } from "../rest.js";
 import { load, save } from "../storage.js";
+import { visible } from "../text.js";
 import { entries } from "./entries.js";
 
 /** @import { HitlStatus, ResponseCreate } from "../api.d.ts" */
@@ -119,6 +121,10 @@ export const responder = {
   /** The name that was typed last, in case the browser cannot store it. @type {string | null} */
   typed: null,
   get name() {
+    return me.name ?? this.given;
+  },
+  /** What was typed, if nobody signs in. */
+  get given() {
     return (load("local", NAME_KEY) ?? this.typed ?? "").trim() || DEFAULT_NAME;
   },
   set name(name) {
@@ -127,8 +133,11 @@ export const responder = {
   },
 };
 
-/** The field for the responder's name. */
+/** The responder's name; a field if nobody signs in. */
 export function responderField() {
+  if (me.name !== null) {
+    return h("p", { class: "responder" }, h("span", {}, "Decide as "), h("strong", { dir: "auto" }, visible(me.name)));
+  }
   const input = h("input", {
     maxLength: 255,
     autocomplete: "name",

@@ -1,0 +1,51 @@
+"""Record in the audit log who did what, from where."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.auth.caller import ADMIN_ROLES, Caller, SignInMethod
+from api.errors import ConflictError
+from models.contracts.identity import AuthEventKind
+from store.identity import auth_events, principals
+
+SETTINGS = "botarmy:settings"
+"""The issuer of the administrator with the token from the settings."""
+
+
+async def record(
+    connection: AsyncConnection,
+    request: Request,
+    caller: Caller,
+    kind: AuthEventKind,
+    principal_id: UUID | None = None,
+    **data: Any,
+) -> None:
+    """Record what the caller did, by default to itself."""
+    address = request.client.host if request.client else None
+    await auth_events.record(connection, kind, principal_id or caller.principal_id, caller.name, address, **data)
+
+
+async def principal_of(connection: AsyncConnection, caller: Caller) -> UUID:
+    """Return the caller's principal. That of the administrator in the settings is written when it is first needed.
+
+    Raises:
+        ConflictError: nobody signs in here.
+    """
+    if caller.principal_id is None:
+        raise ConflictError("This API has no sign-in: BOTARMY_AUTH is none.")
+    if caller.method is SignInMethod.ADMIN_TOKEN:
+        await principals.add(
+            connection,
+            caller.name,
+            ADMIN_ROLES,
+            caller.name,
+            id=caller.principal_id,
+            issuer=SETTINGS,
+            subject=caller.name,
+        )
+    return caller.principal_id

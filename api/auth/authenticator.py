@@ -1,0 +1,150 @@
+"""Finds out who makes a request: from a bearer token, a cookie, or the single-use ticket of a WebSocket.
+
+A credential that was found is remembered for CACHE_SECONDS, so that most requests cost no statement. One that was not
+found is asked for again each time: it may have been created by another process a moment ago.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Collection, Mapping
+
+from starlette.requests import HTTPConnection
+
+from api.auth.caller import EVERYBODY, Caller, administrator
+from api.auth.cookies import cookie_name
+from api.errors import ForbiddenError, NotSignedInError
+from config.settings import Settings
+from models.contracts.identity import CodePurpose
+from store.identity import credentials, sessions
+from store.identity.secrets import hash_of
+from store.transaction import Store
+
+CACHE_SECONDS = 2.0
+MAX_CACHED = 10_000
+MAX_TOKEN = 200
+"""Characters; ours have 47."""
+
+MARK = "x-botarmy-request"
+"""The header of every change by the page. A form cannot send it, and a page of another origin has to ask first."""
+
+TICKET_PROTOCOL, TICKET_PREFIX = "botarmy", "ticket."
+"""The subprotocols that a client with a ticket offers: the one that is accepted, and the one with the ticket."""
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`."
+
+
+class Authenticator:
+    """Knows the callers of one process."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._cache: dict[bytes, tuple[float, Caller]] = {}
+        self._admin: Caller | None = None
+        if settings.admin_token is not None:
+            self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody signs in."""
+        return self._settings.auth == "none"
+
+    async def identify(self, connection: HTTPConnection) -> Caller:
+        """Return who makes a request, or opens a WebSocket.
+
+        Raises:
+            NotSignedInError: nobody who is known.
+            ForbiddenError: a page of another site makes it, in the name of a person who is signed in here.
+        """
+        if self.is_open:
+            return EVERYBODY
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme:
+            if scheme.lower() != "bearer":
+                raise NotSignedInError(REMEDY)
+            return await self._require(hash_of(token.strip()[:MAX_TOKEN]))
+        if (code := _ticket_of(connection)) is not None:
+            return await self._use_ticket(code)
+        cookie = connection.cookies.get(cookie_name(connection, self._settings.public_url))
+        if cookie is None:
+            raise NotSignedInError(REMEDY)
+        _refuse_forgery(connection)
+        return await self._require(hash_of(cookie[:MAX_TOKEN]))
+
+    async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
+        """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
+        are missing."""
+        found: dict[bytes, Caller] = {}
+        if self._admin is not None and self._admin.credential is not None:
+            found = {one: self._admin for one in hashes if hmac.compare_digest(one, self._admin.credential)}
+        if asked := [one for one in hashes if one not in found]:
+            async with self._store.reading() as connection:
+                known = await credentials.find(connection, asked)
+                for credential in known.values():
+                    if credential.is_stale:
+                        await credentials.touch(connection, credential)
+            found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
+        self._remember(hashes, found)
+        return found
+
+    async def refresh(self, caller: Caller) -> Caller | None:
+        """Return a caller with its current roles, or None if it is no longer signed in."""
+        if caller.credential is None:
+            return caller
+        self.forget(caller.credential)
+        return await self._find(caller.credential)
+
+    def forget(self, hashed: bytes) -> None:
+        """Ask the database at the next request with this credential."""
+        self._cache.pop(hashed, None)
+
+    async def _require(self, hashed: bytes) -> Caller:
+        caller = await self._find(hashed)
+        if caller is None:
+            raise NotSignedInError(f"The session or token is not valid any more. {REMEDY}")
+        return caller
+
+    async def _find(self, hashed: bytes) -> Caller | None:
+        cached = self._cache.get(hashed)
+        if cached is not None and cached[0] > time.monotonic():
+            return cached[1]
+        return (await self.find([hashed])).get(hashed)
+
+    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller]) -> None:
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        until = time.monotonic() + CACHE_SECONDS
+        for hashed in hashes:
+            if hashed in found:
+                self._cache[hashed] = (until, found[hashed])
+            else:
+                self.forget(hashed)
+
+    async def _use_ticket(self, code: str) -> Caller:
+        async with self._store.reading() as connection:
+            used = await sessions.use_code(connection, CodePurpose.TICKET, code[:MAX_TOKEN])
+        if used is None or used.credential is None:
+            raise NotSignedInError("The ticket has expired or was used.")
+        return await self._require(bytes(used.credential))
+
+
+def _ticket_of(connection: HTTPConnection) -> str | None:
+    if connection.scope["type"] != "websocket":
+        return None
+    offered: list[str] = connection.scope.get("subprotocols", [])
+    return next((one.removeprefix(TICKET_PREFIX) for one in offered if one.startswith(TICKET_PREFIX)), None)
+
+
+def _refuse_forgery(connection: HTTPConnection) -> None:
+    """Refuse what another site's page may send with this person's cookie. `OriginCheck` has checked the Origin of what
+    has one."""
+    headers = connection.headers
+    if connection.scope["type"] == "websocket":
+        if "origin" not in headers:
+            raise ForbiddenError("A WebSocket with a cookie needs an Origin.")
+    elif connection.scope["method"] not in SAFE_METHODS:
+        is_foreign = headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+        if is_foreign or MARK not in headers:
+            raise ForbiddenError(f"A change with a cookie needs the header {MARK}, and the same origin.")

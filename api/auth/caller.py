@@ -1,0 +1,111 @@
+"""Who makes a request, and what they may do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from api.errors import ForbiddenError, NotFoundError
+from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
+from store.identity.credentials import Credential
+
+NO_ROLES: frozenset[AccessRole] = frozenset()
+_ADMINS = UUID("5f0d3f3a-6f3c-4d0e-9a53-1c4b1a2f7e11")
+"""The namespace of the ids of administrators with a token from the settings."""
+
+
+class SignInMethod(StrEnum):
+    """How somebody is known."""
+
+    NONE = "none"
+    ADMIN_TOKEN = "admin_token"
+    SESSION = "session"
+    API_TOKEN = "api_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person or a service that makes requests. `credential` is the hash of its cookie or token."""
+
+    method: SignInMethod
+    name: str
+    principal_id: UUID | None = None
+    roles: Mapping[UUID | None, frozenset[AccessRole]] = field(default_factory=dict)
+    scopes: frozenset[Permission] = ALL_PERMISSIONS
+    only_project: UUID | None = None
+    credential: bytes | None = None
+    credential_id: UUID | None = None
+
+    @classmethod
+    def of(cls, credential: Credential, hashed: bytes) -> Caller:
+        return cls(
+            method=SignInMethod.SESSION if credential.is_session else SignInMethod.API_TOKEN,
+            name=credential.name,
+            principal_id=credential.principal_id,
+            roles=credential.roles,
+            scopes=credential.scopes,
+            only_project=credential.project_id,
+            credential=hashed,
+            credential_id=credential.id,
+        )
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is a token that may do less than its owner."""
+        return self.scopes != ALL_PERMISSIONS or self.only_project is not None
+
+    @property
+    def visible_projects(self) -> frozenset[UUID] | None:
+        """The projects that it may read; None is all of them."""
+        if self.only_project is not None:
+            return frozenset({self.only_project} if self.may(Permission.READ, self.only_project) else ())
+        if self.may(Permission.READ, None):
+            return None
+        return frozenset(project for project in self.roles if project and self.may(Permission.READ, project))
+
+    def may(self, permission: Permission, project_id: UUID | None) -> bool:
+        """Return whether it has a permission in a project, or in all of them if it is None."""
+        if permission not in self.scopes or self.only_project not in (None, project_id):
+            return False
+        held = self.roles.get(None, NO_ROLES) | (self.roles.get(project_id, NO_ROLES) if project_id else NO_ROLES)
+        return any(permission in GRANTS[role] for role in held)
+
+    def require(self, permission: Permission, project_id: UUID | None, noun: str = "", id_: object = None) -> None:
+        """Check a permission.
+
+        Raises:
+            NotFoundError: it may not even see the project, or the `noun` in it.
+            ForbiddenError: it may see it, and not do this.
+        """
+        if self.may(permission, project_id):
+            return
+        if project_id is not None and not self.may(Permission.READ, project_id):
+            raise NotFoundError.of(noun or "project", id_ or project_id)
+        where = "in this project" if project_id else "for the whole installation"
+        raise ForbiddenError(f"{self.name} does not have the permission `{permission}` {where}.")
+
+    def named(self, given: str) -> str:
+        """Return the name for the records: who is signed in, or what the client says where nobody signs in."""
+        return given if self.method is SignInMethod.NONE else self.name
+
+
+EVERYBODY = Caller(SignInMethod.NONE, "human", roles={None: frozenset({AccessRole.ADMIN, AccessRole.APPROVER})})
+"""Who calls an API without sign-in."""
+
+ADMIN_ROLES = frozenset({AccessRole.ADMIN, AccessRole.APPROVER})
+"""The roles of the administrator with the token from the settings. This one may approve, too: on a laptop, there is
+nobody else."""
+
+
+def administrator(name: str, credential: bytes) -> Caller:
+    """Return the administrator with the token from the settings."""
+    return Caller(
+        SignInMethod.ADMIN_TOKEN,
+        name,
+        principal_id=uuid.uuid5(_ADMINS, name),
+        roles={None: ADMIN_ROLES},
+        credential=credential,
+    )

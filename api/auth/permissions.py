@@ -1,0 +1,117 @@
+"""What each endpoint needs. A new one needs an entry here, or nobody may use it.
+
+PUBLIC              nobody has to sign in
+SIGNED_IN           anybody who is signed in; lists contain what they may see
+CHECKED             anybody who is signed in; the endpoint itself checks what its body names
+Project(...)        a permission in the project that the path names, directly or by a record of it
+Instance(...)       a permission in all projects
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from models.contracts.identity import Permission
+
+
+class Open(Enum):
+    """Needs that are no permission."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    CHECKED = "checked by the endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    permission: Permission
+
+
+Need = Open | Project | Instance
+
+_READ, _RUN = Project(Permission.READ), Project(Permission.RUN)
+_DECIDE, _ADMIN = Project(Permission.DECIDE), Project(Permission.ADMIN)
+
+NEEDS: dict[str, Need] = {
+    # What a project is, and what is in it.
+    "get_project": _READ,
+    "get_project_status": _READ,
+    "list_decisions": _READ,
+    "list_events": _READ,
+    "export_project": _READ,
+    "get_project_budget": _READ,
+    "get_project_usage": _READ,
+    "list_project_agents": _READ,
+    "list_artifacts": _READ,
+    "list_project_requests": _READ,
+    "list_context": _READ,
+    "get_retry_choices": _READ,
+    "get_workflow": _READ,
+    "get_task": _READ,
+    "get_transcript": _READ,
+    "get_recording": _READ,
+    "get_artifact": _READ,
+    "get_artifact_diff": _READ,
+    "list_files": _READ,
+    "get_content": _READ,
+    "get_request": _READ,
+    "list_members": _READ,
+    # Its course.
+    "create_task": _RUN,
+    "pause_project": _RUN,
+    "resume_project": _RUN,
+    "cancel_project": _RUN,
+    "restart_project": _RUN,
+    "end_project": _RUN,
+    "restart_task": _RUN,
+    "end_task": _RUN,
+    "retry_project": _RUN,
+    "create_artifact": _RUN,
+    "give_context": _RUN,
+    "withdraw_context": _RUN,
+    "update_project": _RUN,
+    # Its gates.
+    "respond": _DECIDE,
+    "extend_deadline": _DECIDE,
+    # Its configuration.
+    "set_project_budget": _ADMIN,
+    "set_member": _ADMIN,
+    "remove_member": _ADMIN,
+    # Of the whole installation.
+    "create_project": Instance(Permission.RUN),
+    "add_person": Instance(Permission.ADMIN),
+    "list_people": Instance(Permission.READ),
+    "create_persons_link": Instance(Permission.ADMIN),
+    "list_projects": Open.SIGNED_IN,
+    "count_projects": Open.SIGNED_IN,
+    "find_ids": Open.SIGNED_IN,
+    "list_pending_requests": Open.SIGNED_IN,
+    "list_budgets": Open.SIGNED_IN,
+    "list_stops": Open.SIGNED_IN,
+    "list_workflow_problems": Open.SIGNED_IN,
+    "list_pipelines": Open.SIGNED_IN,
+    "get_pipeline": Open.SIGNED_IN,
+    "get_estimate": Open.SIGNED_IN,
+    "list_agents": Open.SIGNED_IN,
+    "list_providers": Open.SIGNED_IN,
+    "create_stop": Open.CHECKED,
+    "get_stop": Open.CHECKED,
+    "release_stop": Open.CHECKED,
+    # One's own.
+    "sign_in": Open.PUBLIC,
+    "get_me": Open.SIGNED_IN,
+    "sign_out": Open.SIGNED_IN,
+    "list_sessions": Open.SIGNED_IN,
+    "end_session": Open.SIGNED_IN,
+    "list_tokens": Open.SIGNED_IN,
+    "create_token": Open.SIGNED_IN,
+    "revoke_token": Open.SIGNED_IN,
+    "create_link": Open.SIGNED_IN,
+    "create_ticket": Open.SIGNED_IN,
+}

@@ -1,0 +1,39 @@
+"""Examples of sign-in, sessions, tokens and members."""
+
+from __future__ import annotations
+
+from api.openapi.examples import EARLIER, LATER, TOMORROW, Json
+
+PRINCIPAL_ID = "01890a5e-2c33-7b74-8c86-5e6f70819203"
+ME: Json = {
+    "principal_id": PRINCIPAL_ID,
+    "name": "ana",
+    "method": "session",
+    "roles": ["admin", "approver"],
+    "projects": {},
+    "scopes": ["admin", "decide", "read", "run"],
+    "project_id": None,
+    "is_exposed": False,
+}
+SESSION: Json = {
+    "session_id": "01890a5e-3d44-7c85-9d97-6f7081920314",
+    "agent": "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
+    "is_current": True,
+    "created_at": EARLIER,
+    "last_seen_at": LATER,
+    "expires_at": TOMORROW,
+}
+TOKEN: Json = {
+    "token_id": "01890a5e-4e55-7d96-8ea8-708192031425",
+    "name": "nightly build",
+    "scopes": ["read", "run"],
+    "project_id": None,
+    "created_at": EARLIER,
+    "last_used_at": LATER,
+    "expires_at": TOMORROW,
+}
+NEW_TOKEN: Json = TOKEN | {"last_used_at": None, "token": "bay_iD5kq3..."}
+LINK: Json = {"path": "/sign-in#code=bay_iD5kq3...", "code": "bay_iD5kq3..."}
+TICKET: Json = {"ticket": "bay_iD5kq3..."}
+PERSON: Json = {"principal_id": PRINCIPAL_ID, "name": "ana", "kind": "person"}
+MEMBER: Json = PERSON | {"roles": ["approver", "operator"], "since": EARLIER}

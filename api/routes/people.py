@@ -1,0 +1,127 @@
+"""People and services, and the members of projects."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.auth import audit
+from api.auth.dependencies import CallerDep
+from api.deps import ProjectDep, ServicesDep
+from api.errors import InvalidError, NotFoundError
+from api.http.strict_route import StrictRoute
+from api.openapi.documentation import describe_responses
+from api.openapi.examples import page_of
+from api.openapi.examples.auth import LINK, MEMBER, PERSON
+from api.routes.auth import link_of
+from api.shapes.auth import LinkPublic, MemberPublic, MemberUpdate, PersonCreate, PersonPublic
+from api.shapes.shape import Page
+from models.contracts.identity import PROJECT_ROLES, AuthEventKind, CodePurpose
+from store.identity import principals, sessions
+
+router = APIRouter(tags=["auth"], route_class=StrictRoute)
+
+PrincipalId = Annotated[UUID, Path()]
+
+
+@router.get("/auth/people", summary="List people and services", responses=describe_responses(page_of(PERSON), 422, 503))
+async def list_people(services: ServicesDep) -> Page[PersonPublic]:
+    async with services.store.reading() as connection:
+        found = await principals.all_enabled(connection)
+    return Page(items=[PersonPublic.of(principal) for principal in found])
+
+
+@router.post(
+    "/auth/people",
+    status_code=201,
+    summary="Add a person or a service",
+    responses=describe_responses(PERSON, 403, 404, 413, 415, 422, 503, status=201),
+)
+async def add_person(
+    body: PersonCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
+) -> PersonPublic:
+    """With roles in all projects. Without any, it is made a member of single projects afterwards."""
+    async with services.store.writing() as connection:
+        if caller.principal_id is not None:
+            await audit.principal_of(connection, caller)
+        added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
+        details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
+        await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
+    response.headers["Location"] = "/api/v1/auth/people"
+    return PersonPublic(principal_id=added, name=body.name, kind=body.kind)
+
+
+@router.post(
+    "/auth/people/{principal_id}/links",
+    status_code=201,
+    summary="Create a link that signs a person in",
+    responses=describe_responses(LINK, 403, 404, 422, 503, status=201),
+)
+async def create_persons_link(
+    principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
+) -> LinkPublic:
+    """The link is good once, for 60 seconds."""
+    async with services.store.writing() as connection:
+        if not await principals.exists(connection, principal_id):
+            raise NotFoundError.of("person", principal_id)
+        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
+        await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
+    return link_of(code, response)
+
+
+@router.get(
+    "/projects/{project_id}/members",
+    summary="List the members of a project",
+    responses=describe_responses(page_of(MEMBER), 404, 422, 503),
+)
+async def list_members(project: ProjectDep, services: ServicesDep) -> Page[MemberPublic]:
+    """Without those who have a role in all projects."""
+    async with services.store.reading() as connection:
+        found = await principals.members(connection, project.id)
+    return Page(items=[MemberPublic.of(member) for member in found])
+
+
+@router.put(
+    "/projects/{project_id}/members/{principal_id}",
+    summary="Add a member to a project, or change its roles",
+    responses=describe_responses(MEMBER, 403, 404, 413, 415, 422, 503),
+)
+async def set_member(
+    project: ProjectDep,
+    principal_id: PrincipalId,
+    body: MemberUpdate,
+    services: ServicesDep,
+    caller: CallerDep,
+    request: Request,
+) -> MemberPublic:
+    if unknown := body.roles - set(PROJECT_ROLES):
+        raise InvalidError("roles", f"{', '.join(sorted(unknown))} is no role in a project")
+    async with services.store.writing() as connection:
+        if not await principals.exists(connection, principal_id):
+            raise NotFoundError.of("person", principal_id)
+        await principals.set_roles(connection, principal_id, project.id, body.roles, caller.name)
+        details: dict[str, Any] = {"project_id": str(project.id), "roles": sorted(body.roles)}
+        await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
+        found = await principals.members(connection, project.id)
+    return next(MemberPublic.of(member) for member in found if member.id == principal_id)
+
+
+@router.delete(
+    "/projects/{project_id}/members/{principal_id}",
+    status_code=204,
+    summary="Remove a member from a project",
+    responses=describe_responses(None, 403, 404, 422, 503, status=204),
+)
+async def remove_member(
+    project: ProjectDep, principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request
+) -> Response:
+    """Its WebSockets are closed within 5 seconds."""
+    async with services.store.writing() as connection:
+        if not await principals.exists(connection, principal_id):
+            raise NotFoundError.of("person", principal_id)
+        await principals.set_roles(connection, principal_id, project.id, (), caller.name)
+        details: dict[str, Any] = {"project_id": str(project.id), "roles": []}
+        await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
+    return Response(status_code=204)

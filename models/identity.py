@@ -1,0 +1,125 @@
+"""The tables of who uses BotArmy: people and services, their roles, their sessions and tokens, and what is audited.
+
+Secrets are stored as their SHA-256. They have 256 random bits, so that a slow hash would add nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from models import tables
+from models.columns import json_column, moment_column, text_column
+
+
+def _hash_column(**options: Any) -> Any:
+    return Field(sa_type=LargeBinary, **options)
+
+
+class Principal(SQLModel, table=True):
+    """A person or a service (PrincipalKind). A disabled one cannot sign in, and its name stays in the records."""
+
+    id: UUID = Field(primary_key=True)
+    kind: str = text_column()
+    name: str = text_column()
+    created_at: datetime = moment_column()
+    disabled_at: datetime | None = moment_column(default=None)
+
+
+class Identity(SQLModel, table=True):
+    """How an issuer knows a principal: an account of this machine, or of an identity provider. A person may have
+    several, and is never found by an email address."""
+
+    issuer: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    principal_id: UUID = Field(foreign_key="principal.id", index=True)
+    created_at: datetime = moment_column()
+
+
+class Membership(SQLModel, table=True):
+    """A role (AccessRole) of a principal in a project, or in all of them if `project_id` is NULL."""
+
+    __table_args__ = (
+        UniqueConstraint("principal_id", "project_id", "role", postgresql_nulls_not_distinct=True),
+        Index("ix_membership_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    principal_id: UUID = Field(foreign_key="principal.id")
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
+    role: str = text_column()
+    granted_by: str = text_column()
+    granted_at: datetime = moment_column()
+
+
+class Session(SQLModel, table=True):
+    """A browser that is signed in, known by the hash of its cookie. `last_seen_at` is a minute late at most."""
+
+    id: UUID = Field(primary_key=True)
+    token_hash: bytes = _hash_column(unique=True)
+    principal_id: UUID = Field(foreign_key="principal.id", index=True)
+    agent: str = text_column()
+    created_at: datetime = moment_column()
+    last_seen_at: datetime = moment_column()
+    expires_at: datetime = moment_column()
+    ended_at: datetime | None = moment_column(default=None)
+
+
+class ApiToken(SQLModel, table=True):
+    """A token for programs, with the permissions (Permission) in `scopes` at most, in one project or in all."""
+
+    __tablename__ = "api_token"
+
+    id: UUID = Field(primary_key=True)
+    token_hash: bytes = _hash_column(unique=True)
+    principal_id: UUID = Field(foreign_key="principal.id", index=True)
+    name: str = text_column()
+    scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    project_id: UUID | None = Field(default=None, foreign_key="project.id")
+    created_at: datetime = moment_column()
+    last_used_at: datetime | None = moment_column(default=None)
+    expires_at: datetime = moment_column()
+    revoked_at: datetime | None = moment_column(default=None)
+
+
+class OneTimeCode(SQLModel, table=True):
+    """A code that is good once and for seconds (CodePurpose). `credential` is the hash of the token or the cookie that
+    a ticket was created with, so that the socket ends with it."""
+
+    __tablename__ = "one_time_code"
+
+    code_hash: bytes = _hash_column(primary_key=True)
+    purpose: str = text_column()
+    principal_id: UUID = Field(foreign_key="principal.id")
+    credential: bytes | None = _hash_column(default=None)
+    expires_at: datetime = moment_column()
+
+
+class AuthEvent(SQLModel, table=True):
+    """One audited fact (AuthEventKind). It names no secret."""
+
+    __tablename__ = "auth_event"
+    __table_args__ = (Index("ix_auth_event_created_at", "created_at"),)
+
+    id: UUID = Field(primary_key=True)
+    kind: str = text_column()
+    principal_id: UUID | None = Field(default=None, foreign_key="principal.id")
+    actor: str = text_column()
+    address: str | None = text_column(default=None)
+    data: dict[str, Any] = json_column()
+    created_at: datetime = moment_column()
+
+
+metadata = tables.metadata
+"""Of all tables, also those of `models.tables`."""
+
+PRINCIPAL = metadata.tables["principal"]
+MEMBERSHIP = metadata.tables["membership"]
+SESSION = metadata.tables["session"]
+API_TOKEN = metadata.tables["api_token"]
+AUTH_EVENT = metadata.tables["auth_event"]

@@ -1,0 +1,1 @@
+"""Who uses BotArmy: principals, their roles, sessions and tokens."""

@@ -1,0 +1,89 @@
+"""Browsers that are signed in, and the single-use codes by which one signs in or a socket opens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from models.contracts.identity import CodePurpose
+from models.identity import SESSION, Session
+from store.identity.credentials import IDLE
+from store.identity.secrets import hash_of, new_token
+from store.rows import fetch_all
+from store.statement import run
+
+LIFETIME = timedelta(days=7)
+CODE_LIFETIMES = {CodePurpose.LINK: timedelta(seconds=60), CodePurpose.TICKET: timedelta(seconds=30)}
+
+_CREATE: LiteralString = """
+INSERT INTO session (id, token_hash, principal_id, agent, created_at, last_seen_at, expires_at)
+VALUES (%(id)s, %(token_hash)s, %(principal_id)s, %(agent)s, clock_timestamp(), clock_timestamp(),
+        clock_timestamp() + %(lifetime)s)
+"""
+
+# Expired codes go with the next one that is created.
+_CREATE_CODE: LiteralString = """
+WITH expired AS (DELETE FROM one_time_code WHERE expires_at < clock_timestamp())
+INSERT INTO one_time_code (code_hash, purpose, principal_id, credential, expires_at)
+VALUES (%(code_hash)s, %(purpose)s, %(principal_id)s, %(credential)s, clock_timestamp() + %(lifetime)s)
+"""
+
+_USE_CODE: LiteralString = """
+DELETE FROM one_time_code
+WHERE code_hash = %(code_hash)s AND purpose = %(purpose)s
+RETURNING principal_id, credential, expires_at > clock_timestamp() AS is_valid
+"""
+
+_END: LiteralString = """
+UPDATE session SET ended_at = clock_timestamp()
+WHERE id = %(id)s AND principal_id = %(principal_id)s AND ended_at IS NULL
+RETURNING token_hash
+"""
+
+
+async def create(connection: AsyncConnection, principal_id: UUID, agent: str) -> str:
+    """Start a session, and return the value of its cookie."""
+    token = new_token()
+    values = {"id": uuid7(), "principal_id": principal_id, "agent": agent, "lifetime": LIFETIME}
+    await run(connection, _CREATE, token_hash=hash_of(token), **values)
+    return token
+
+
+async def open_of(connection: AsyncConnection, principal_id: UUID) -> list[Session]:
+    """Return a principal's open sessions, newest first."""
+    now = func.clock_timestamp()
+    query = (
+        select(SESSION)
+        .where(SESSION.c.principal_id == principal_id, SESSION.c.ended_at.is_(None), SESSION.c.expires_at > now)
+        .where(SESSION.c.last_seen_at > now - IDLE)
+        .order_by(SESSION.c.id.desc())
+    )
+    return await fetch_all(connection, Session, query)
+
+
+async def end(connection: AsyncConnection, session_id: UUID, principal_id: UUID) -> bytes | None:
+    """End a principal's session. Return the hash of its cookie, or None if it has no such open session."""
+    rows = await run(connection, _END, id=session_id, principal_id=principal_id)
+    return bytes(rows[0].token_hash) if rows else None
+
+
+async def create_code(
+    connection: AsyncConnection, purpose: CodePurpose, principal_id: UUID, credential: bytes | None = None
+) -> str:
+    """Return a code that is good once, for seconds."""
+    code = new_token()
+    lifetime = CODE_LIFETIMES[purpose]
+    values = {"purpose": str(purpose), "principal_id": principal_id, "credential": credential, "lifetime": lifetime}
+    await run(connection, _CREATE_CODE, code_hash=hash_of(code), **values)
+    return code
+
+
+async def use_code(connection: AsyncConnection, purpose: CodePurpose, code: str) -> Any | None:
+    """Use a code up. Return its row, with `principal_id` and `credential`, or None if it is not valid any more."""
+    rows = await run(connection, _USE_CODE, code_hash=hash_of(code), purpose=str(purpose))
+    return rows[0] if rows and rows[0].is_valid else None

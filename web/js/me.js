@@ -1,0 +1,72 @@
+/** Who is signed in. */
+
+import { find, h } from "./dom.js";
+import { get, post, send } from "./http.js";
+import { announce } from "./notices.js";
+
+/** @import { MePublic, NewToken, SessionPublic, TokenCreate, TokenPublic } from "./api.d.ts" */
+/** @import { Options, Page } from "./http.js" */
+
+const AUTH = "/api/v1/auth";
+
+/** The address of the sign-in page, which requests nothing else. */
+export const SIGN_IN = "/sign-in";
+
+/** Who is signed in, once it is known. @type {MePublic | null} */
+let current = null;
+
+export const me = {
+  /** The name under which this person decides, or null if nobody signs in, or until it is known. */
+  get name() {
+    return current && current.method !== "none" ? current.name : null;
+  },
+};
+
+export const auth = {
+  /** @type {(options?: Options) => Promise<MePublic>} */
+  me: (options) => get(`${AUTH}/me`, options),
+  /** @type {(code: string) => Promise<MePublic>} */
+  signIn: (code) => post(`${AUTH}/sign-in`, { code }),
+  signOut: () => send("POST", `${AUTH}/sign-out`),
+  /** @type {(options?: Options) => Promise<Page<SessionPublic>>} */
+  sessions: (options) => get(`${AUTH}/sessions`, options),
+  /** @param {string} id */
+  endSession: (id) => send("DELETE", `${AUTH}/sessions/${id}`),
+  /** @type {(options?: Options) => Promise<Page<TokenPublic>>} */
+  tokens: (options) => get(`${AUTH}/tokens`, options),
+  /** @type {(body: Partial<TokenCreate>) => Promise<NewToken>} */
+  createToken: (body) => post(`${AUTH}/tokens`, body),
+  /** @param {string} id */
+  revokeToken: (id) => send("DELETE", `${AUTH}/tokens/${id}`),
+};
+
+/** Read who is signed in, and go to the sign-in page once nobody is. */
+export async function startMe() {
+  addEventListener("signedout", goToSignIn);
+  try {
+    current = await auth.me();
+  } catch {
+    return; // the view shows what is wrong
+  }
+  const link = find("[data-account]");
+  if (me.name !== null) {
+    link.hidden = false;
+    link.textContent = current.name;
+  }
+  if (current.is_exposed) warnOfExposure();
+  dispatchEvent(new Event("mechange"));
+}
+
+/** It cannot be closed: everybody in the network can do everything. */
+function warnOfExposure() {
+  const text = "There is no sign-in: everybody who reaches this machine can read, decide and stop everything. " +
+    "Set BOTARMY_AUTH=local.";
+  find(".bar").after(h("p", { class: "exposed", role: "alert" }, text));
+  announce(text);
+}
+
+function goToSignIn() {
+  if (location.pathname === SIGN_IN) return;
+  const next = location.pathname + location.search + location.hash;
+  location.replace(`${SIGN_IN}?next=${encodeURIComponent(next)}`);
+}

@@ -1,0 +1,129 @@
+/** One's own sessions and tokens. */
+
+import { h } from "../dom.js";
+import { auth, me } from "../me.js";
+import { announce, failure, messageOf, toast } from "../notices.js";
+import { style } from "../style.js";
+
+/** @import { Context } from "../router.js" */
+/** @import { SessionPublic, TokenPublic } from "../api.d.ts" */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Context} context
+ */
+export async function open(root, { signal }) {
+  await style("account.css");
+  const sessions = h("tbody", {});
+  const tokens = h("tbody", {});
+  const secret = h("output", { class: "new-token" });
+  const name = h("input", { name: "name", required: true, maxLength: 255, autocomplete: "off" });
+
+  const refresh = async () => {
+    const [own, programs] = await Promise.all([auth.sessions({ signal }), auth.tokens({ signal })]);
+    sessions.replaceChildren(...own.items.map((session) => sessionRow(session, act)));
+    tokens.replaceChildren(...programs.items.map((token) => tokenRow(token, act)));
+  };
+  /** @param {() => Promise<unknown>} change */
+  const act = async (change) => {
+    try {
+      await change();
+      await refresh();
+    } catch (error) {
+      if (!signal.aborted) toast(messageOf(error));
+    }
+  };
+  const create = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    act(async () => {
+      const created = await auth.createToken({ name: name.value });
+      secret.replaceChildren("Copy it now, it is not shown again: ", h("code", {}, created.token));
+      announce("The token was created.");
+      name.value = "";
+    });
+  };
+
+  root.append(
+    h("header", { class: "account-head" }, h("h1", {}, me.name ?? "Account"), signOutButton()),
+    h(
+      "section",
+      { class: "account", "aria-labelledby": "sessions" },
+      h("h2", { id: "sessions" }, "My sessions"),
+      table("Browser", sessions),
+    ),
+    h(
+      "section",
+      { class: "account", "aria-labelledby": "tokens" },
+      h("h2", { id: "tokens" }, "My tokens"),
+      h(
+        "form",
+        { class: "token-form", onsubmit: create },
+        h("label", {}, h("span", {}, "What it is for"), name),
+        h("button", { class: "primary" }, "Create a token"),
+      ),
+      secret,
+      table("Token", tokens),
+    ),
+  );
+  try {
+    await refresh();
+  } catch (error) {
+    if (!signal.aborted) root.append(failure(error, () => act(async () => {})));
+  }
+}
+
+function signOutButton() {
+  const leave = async () => {
+    await auth.signOut();
+    dispatchEvent(new Event("signedout"));
+  };
+  return h("button", { type: "button", onclick: leave }, "Sign out");
+}
+
+/**
+ * @param {string} what
+ * @param {HTMLElement} body
+ */
+function table(what, body) {
+  const heads = [what, "Last used", "Ends", "Action"].map((text) => h("th", { scope: "col" }, text));
+  return h("div", { class: "scroller" }, h("table", {}, h("thead", {}, h("tr", {}, ...heads)), body));
+}
+
+/**
+ * @param {SessionPublic} session
+ * @param {(change: () => Promise<unknown>) => void} act
+ */
+function sessionRow(session, act) {
+  const end = () => act(() => auth.endSession(session.session_id));
+  const label = `${session.agent || "A browser"}${session.is_current ? " (this one)" : ""}`;
+  return row(label, session.last_seen_at, session.expires_at, "End", end);
+}
+
+/**
+ * @param {TokenPublic} token
+ * @param {(change: () => Promise<unknown>) => void} act
+ */
+function tokenRow(token, act) {
+  const revoke = () => act(() => auth.revokeToken(token.token_id));
+  return row(`${token.name} (${token.scopes.join(", ")})`, token.last_used_at, token.expires_at, "Revoke", revoke);
+}
+
+/**
+ * @param {string} label
+ * @param {string | null} used
+ * @param {string} ends
+ * @param {string} what
+ * @param {() => void} onclick
+ */
+function row(label, used, ends, what, onclick) {
+  /** @param {string | null} moment */
+  const day = (moment) => (moment ? new Date(moment).toLocaleString() : "never");
+  return h(
+    "tr",
+    {},
+    h("td", { dir: "auto" }, label),
+    h("td", {}, day(used)),
+    h("td", {}, day(ends)),
+    h("td", {}, h("button", { type: "button", "aria-label": `${what} ${label}`, onclick }, what)),
+  );
+}
