@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +10,7 @@ import httpx2
 import orjson
 
 from benchmarks.feed import Asked
+from benchmarks.signing_in import authorization
 
 Json = dict[str, Any]
 
@@ -43,11 +43,6 @@ class Client:
             raise RuntimeError(f"{response.request.method} {response.request.url}: {response.text}")
         document: Json = orjson.loads(response.content)
         return document
-
-
-def authorization() -> dict[str, str]:
-    """Return the headers that sign in, with the token in BOTARMY_TOKEN."""
-    return {"Authorization": f"Bearer {os.environ['BOTARMY_TOKEN']}"}
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
-from benchmarks.client import authorization
+from benchmarks.signing_in import authorization
 
 Event = dict[str, Any]
 """A frame's envelope, with the wall-clock time of its arrival as `received`."""

@@ -14,10 +14,11 @@ from unittest import mock
 import orjson
 from playwright.async_api import Page
 
-from benchmarks.browser import browser_path, launched
+from benchmarks.browser import browser_path, launched, sign_in
 from benchmarks.feed import Feed, Socket
 from benchmarks.processes import cost, cpu_seconds, used_since
 from benchmarks.scripted_provider import MODEL, Json, ScriptedProvider, provider_of
+from benchmarks.signing_in import authorization
 from benchmarks.stack import Bench, running
 from benchmarks.table import Aim, Row
 from benchmarks.timing import p50
@@ -54,7 +55,7 @@ async def _measure(bench: Bench, provider: ScriptedProvider, calls: int, chunks:
             used = cpu_seconds(bench.pids)
             await _ended(bench, project_id)
             spent[kind] = used_since(used, bench.pids)
-    async with _page() as page:
+    async with _page(bench.url) as page:
         project_id = await _start(bench, "Watched")
         async with _watching(bench, project_id) as arrived:
             if page is not None:
@@ -119,12 +120,14 @@ async def _watching(bench: Bench, project_id: str | None) -> AsyncIterator[dict[
 
 
 @asynccontextmanager
-async def _page() -> AsyncIterator[Page | None]:
+async def _page(url: str) -> AsyncIterator[Page | None]:
     """Open an empty page in a browser, if there is one: that takes longer than the first call."""
     if browser_path() is None:
         yield None
         return
     async with launched() as browser:
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
+        context = await browser.new_context(viewport={"width": 1280, "height": 800})
+        await sign_in(context, url, authorization())
+        page = await context.new_page()
         await page.add_init_script(OBSERVER)
         yield page

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from playwright.async_api import Browser, CDPSession, Page
 
 from benchmarks.browser import browser_path, launched, sign_in
-from benchmarks.client import authorization
 from benchmarks.feed import Feed, moment
 from benchmarks.processes import MIB
+from benchmarks.signing_in import authorization
 from benchmarks.stack import BRIEF, Bench
 from benchmarks.table import Aim, Row
 from benchmarks.timing import p50

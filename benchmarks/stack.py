@@ -17,6 +17,7 @@ import temporalio.client
 
 from benchmarks.client import Client, client
 from benchmarks.feed import Feed
+from benchmarks.signing_in import using
 from cli.stack.datadir import DataDir
 from cli.stack.processes import health
 from cli.stack.stack import Stack
@@ -106,12 +107,12 @@ async def running(folder: Path, *, quick: bool, worker: str = "worker") -> Async
         stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0), worker=worker)
         try:
             state = await stack.start()
-            os.environ["BOTARMY_TOKEN"] = data.read_token() or ""
             temporal = await temporalio.client.Client.connect(state.temporal)
-            async with client(state.api) as api:
-                bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick)
-                await bench.warm_up()
-                yield bench
+            with using(data.read_token()):
+                async with client(state.api) as api:
+                    bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick)
+                    await bench.warm_up()
+                    yield bench
         finally:
             await stack.stop()
 

@@ -21,6 +21,7 @@ from benchmarks.peers.kills import CALL_SECONDS, LAST_SECONDS, Outcome, deliver_
 from benchmarks.peers.paid_calls import paid_calls
 from benchmarks.peers.program import started
 from benchmarks.scripted_provider import MODEL, ScriptedProvider, provider_of
+from benchmarks.signing_in import authorization
 from benchmarks.stack import BRIEF, Bench, running
 
 STEPS = 5
@@ -109,7 +110,9 @@ class PatientClient:
 
 @asynccontextmanager
 async def _client(bench: Bench) -> AsyncIterator[PatientClient]:
-    async with httpx2.AsyncClient(base_url=f"{bench.url}/api/v1", timeout=30, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        base_url=f"{bench.url}/api/v1", timeout=30, trust_env=False, headers=authorization()
+    ) as http:
         yield PatientClient(http)
 
 
