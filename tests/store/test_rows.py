@@ -16,7 +16,7 @@ TABLES = (Project, Task, HitlRequest, HitlDecision, Artifact)
 
 def _row(model: type[SQLModel]) -> Any:
     names = (*model.model_fields, "further")
-    return namedtuple("Row", names)(*(f"the {name}" for name in names))  # type: ignore[misc]
+    return namedtuple("Row", names)(*(f"the {name}" for name in names))
 
 
 @pytest.mark.parametrize("model", TABLES)
