@@ -1,10 +1,14 @@
-"""A project's code as a git repository: a commit for each version that was accepted, in their order."""
+"""A project's code as a git repository: a commit for each version that was accepted, in their order.
+
+A version that was accepted and then withdrawn by a retry of the project stays in the history. What is checked out is
+the newest one that counts.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +17,11 @@ from artifacts.errors import InvalidArtifactError
 from artifacts.media_types import FILES
 from cli.client.http import Client
 from cli.client.shapes import Artifact, Event
+from cli.commands.code_history import CodeHistory
 from cli.commands.delivery import DeliveryError, check_apart, check_writable, writing
 from cli.commands.git import GitError, git, require
 from cli.views.printable import one_line
-from models.contracts.event_data import TaskCompleted
+from models.contracts.event_data import TaskCompleted, WorkflowEvent
 from models.contracts.names import REHEARSAL, BuiltInArtifact
 
 BRANCH = "main"
@@ -92,12 +97,19 @@ def write(commits: Iterable[Commit], folder: Path) -> None:
 
 
 async def _commits(client: Client, project_id: str) -> AsyncIterator[Commit]:
-    written = await _written(client, project_id)
+    history = await CodeHistory.read(client, project_id)
     type = BuiltInArtifact.SOURCE_CODE
     listed = [item async for item in client.items(f"/projects/{project_id}/artifacts", type=str(type), limit=200)]
     # Those of other names are context that a person added.
-    versions = [each for each in map(Artifact.model_validate, listed) if each.accepted_at and each.name == type]
+    versions = [each for each in map(Artifact.model_validate, listed) if each.name == type]
+    if not any(each.accepted_at for each in versions):
+        return
+    counts: Commit | None = None
+    withdrawn = False
     for version in sorted(versions, key=lambda each: each.version):
+        at = version.accepted_at or history.accepted.get(version.id)
+        if at is None:
+            continue
         whole = Artifact.model_validate(await client.get(f"/artifacts/{version.id}"))
         if whole.media_type != FILES:
             continue
@@ -105,24 +117,27 @@ async def _commits(client: Client, project_id: str) -> AsyncIterator[Commit]:
             files = file_sets.unpack(whole.bytes)
         except InvalidArtifactError as error:
             raise DeliveryError(f"version {version.version} of the source code cannot be written. {error}") from None
-        yield _commit(version, written.get(version.id), files)
+        commit = _commit(version, at, history.written.get(version.id), files)
+        withdrawn = version.accepted_at is None
+        if withdrawn:
+            commit = replace(commit, trailers=(*commit.trailers, "BotArmy-Withdrawn: by a retry"))
+        else:
+            counts = commit
+        yield commit
+    if withdrawn and counts is not None and history.last_retry is not None:
+        yield _return_to(counts, history.last_retry)
 
 
-async def _written(client: Client, project_id: str) -> dict[str, Event]:
-    """Return, for each artifact that an agent wrote, the event of the task's end."""
-    found: dict[str, Event] = {}
-    since: str | None = "0"
-    while since:
-        page = await client.get(f"/projects/{project_id}/events", since=since, limit=200)
-        for event in map(Event.model_validate, page["items"]):
-            if isinstance(data := event.payload, TaskCompleted):
-                found.update({str(artifact.artifact_id): event for artifact in data.artifacts})
-        since = page.get("next_cursor")
-    return found
+def _return_to(counts: Commit, retry: Event) -> Commit:
+    """Return the commit after versions that a retry withdrew, with the newest version that counts."""
+    data = retry.payload
+    by = (data.by if isinstance(data, WorkflowEvent) else None) or "human"
+    text = "The project was retried from the code before"
+    artifact = (counts.trailers[0],)
+    return Commit(by, f"person@{_DOMAIN}", retry.timestamp or counts.at, text, artifact, counts.files)
 
 
-def _commit(version: Artifact, written: Event | None, files: dict[str, str]) -> Commit:
-    assert version.accepted_at is not None
+def _commit(version: Artifact, at: datetime, written: Event | None, files: dict[str, str]) -> Commit:
     trailers = [f"BotArmy-Artifact: {version.id}"]
     data = written.payload if written else None
     if isinstance(data, TaskCompleted) and written is not None:
@@ -132,7 +147,7 @@ def _commit(version: Artifact, written: Event | None, files: dict[str, str]) -> 
     else:
         author, email = version.author, f"person@{_DOMAIN}"
         text = "The code that the project began from" if version.version == 1 else f"Changes by {version.author}"
-    return Commit(author, email, version.accepted_at, text, tuple(trailers), files)
+    return Commit(author, email, at, text, tuple(trailers), files)
 
 
 def _model(data: TaskCompleted) -> str:

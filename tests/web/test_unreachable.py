@@ -53,6 +53,33 @@ async def test_nothing_changes_a_project_while_the_api_is_unreachable(
         await expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
 
+async def test_the_palette_changes_nothing_while_the_api_is_unreachable(
+    new_page: NewPage, director: Director, api_url: str
+) -> None:
+    project_id = await director.start("Out of reach of the palette")
+    await director.request(project_id, "discovery")
+    async with line_to(api_url) as line:
+        page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))
+        await page.goto(f"{line.url}/projects/{project_id}")
+        palette = page.get_by_role("dialog", name="Search")
+        pause, copy = (palette.get_by_role("option", name=name) for name in ("Pause", "Copy link"))
+        await expect(page.get_by_role("button", name="More actions")).to_be_visible()
+        await page.keyboard.press("Control+k")
+        await expect_disabled([pause, copy], False)
+        await line.cut()
+        await expect_disabled([pause], True)
+        await expect_disabled([copy], False)
+        await palette.get_by_role("combobox").fill("pause")
+        await expect(palette.get_by_role("option").first).to_contain_text("Pause")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".toast")).to_contain_text("cannot be reached")
+        await line.mend()
+        await expect_disabled([pause], False)
+        assert (await director.get(f"/projects/{project_id}"))["status"] != "paused"
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
 async def test_a_form_keeps_what_was_typed_until_the_api_is_reachable(new_page: NewPage, api_url: str) -> None:
     async with line_to(api_url) as line:
         page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))

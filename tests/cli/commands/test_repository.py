@@ -24,6 +24,7 @@ from tests.checkout import CHECKOUT
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import botarmy
 from tests.conftest import own_settings
+from tests.waiting import eventually
 
 BRIEF = CHECKOUT / "examples" / "url-shortener.md"
 AT = datetime(2026, 11, 27, 10, 30, tzinfo=UTC)
@@ -153,6 +154,34 @@ async def test_a_persons_amendment_is_a_commit_of_its_own(
     assert log(out, "%s") == ["Changes by Ada <Lovelace>"]
     assert trailer(out, "BotArmy-Model") == [""]
     assert [path.name for path in out.iterdir() if path.name != ".git"] == ["mine.py"]
+
+
+async def test_what_a_retry_withdrew_stays_in_the_history(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    project = await start_project(http, "Retried", "two-reviews")
+
+    async def respond(stage: str, round_: int, **answer: str) -> None:
+        request = await open_request(http, project, stage, round_)
+        responded = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=answer)
+        assert responded.status_code == 200, responded.text
+
+    await respond("build", 1, action="approve")
+    await respond("validate", 1, action="reject", comment="Not this.")
+
+    async def rejected() -> bool:
+        found = (await http.get(f"/api/v1/projects/{project}")).json()
+        return bool(found["status"] == "rejected")
+
+    await eventually(rejected)
+    retried = await http.post(f"/api/v1/projects/{project}/retry", json={"from_stage": "build", "by": "Ada"})
+    assert retried.status_code == 202, retried.text
+    await respond("build", 2, action="approve")
+    await open_request(http, project, "validate", 2)
+    ran = await botarmy(api_url, "export", project, "--git", "out", cwd=tmp_path)
+    assert ran.code == 0, ran
+    assert trailer(tmp_path / "out", "BotArmy-Stage") == ["build, round 1", "build, round 2"]
+    assert trailer(tmp_path / "out", "BotArmy-Withdrawn") == ["by a retry", ""]
 
 
 def test_the_persons_hooks_templates_and_settings_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import { comparable, visible } from "../text.js";
  * @property {string} [keys] that do the same
  * @property {string} [href] the address; without it, `run` is called
  * @property {() => unknown} [run]
+ * @property {boolean} [changes] it changes something, and is disabled while the API cannot be reached
  */
 
 /** `ROUTES` in router.js has their views. @type {PaletteEntry[]} */

@@ -73,8 +73,10 @@ export function openPalette() {
     select();
   }
 
+  const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]);
+
   function select() {
-    const rows = [...list.querySelectorAll("[role=option]")];
+    const rows = options();
     rows.forEach((element, index) => element.setAttribute("aria-selected", String(index === at)));
     const current = rows[at];
     if (current) field.setAttribute("aria-activedescendant", current.id);
@@ -84,13 +86,14 @@ export function openPalette() {
 
   /** @param {PaletteEntry} entry */
   function row(entry) {
-    const { id, icon: name, text, note = "", keys = "" } = entry;
+    const { id, icon: name, text, note = "", keys = "", changes } = entry;
     return h(
       "div",
       {
         class: "palette-row",
         role: "option",
         id: `palette-${id.replaceAll(" ", "-")}`,
+        ...(changes && { dataset: { changes: "" } }),
         onclick: () => choose(entry),
         onpointermove: () => {
           at = shown.indexOf(shown.find((other) => other.id === id) ?? entry);
@@ -139,7 +142,7 @@ export function openPalette() {
     if (event.key in moves && last >= 0) {
       at = moves[event.key];
       select();
-    } else if (event.key === "Enter" && shown[at] && !event.isComposing) choose(shown[at]);
+    } else if (event.key === "Enter" && !event.isComposing) options()[at]?.click(); // refused as a click is
     else return;
     event.preventDefault();
   }

@@ -91,7 +91,7 @@ export function actions(model, signal) {
     }
   }
 
-  offer(() => paletteEntries([...main(), ...items().flat()]), signal);
+  offer(() => paletteEntries([...main().map(mainItem), ...items().flat()]), signal);
   return { buttons, asked: changes.asked, errors: changes.errors, update };
 }
 
@@ -103,13 +103,17 @@ function mainElement({ text, icon: name, href, download, run }) {
   return h("a", { class: "button", href, ...(download && { download: "" }) }, icon(name), text);
 }
 
+/** @param {Main} action @returns {MenuItem} */
+const mainItem = (action) => ({ ...action, changes: action.href === undefined });
+
 /** @param {Offered[]} items */
 const paletteEntries = (items) =>
-  present(items).filter(({ elsewhere }) => !elsewhere).map(({ text, icon: name, run, href, download }) => ({
+  present(items).filter(({ elsewhere }) => !elsewhere).map(({ text, icon: name, run, href, download, changes }) => ({
     id: `action ${text}`,
     group: "This project",
     icon: name,
     text,
+    changes,
     run: download ? () => location.assign(href ?? "") : run,
     ...(!download && href && { href }),
   }));
