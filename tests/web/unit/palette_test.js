@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matching, PLACES } from "../../../web/js/palette/entries.js";
+import { matching, PLACES, requestEntry } from "../../../web/js/palette/entries.js";
 
 /** @param {string} text @param {string} [note] */
 const entry = (text, note) => ({ id: text, group: "Projects", icon: "folder", text, note });
@@ -22,4 +22,10 @@ test("what begins with the first word comes first", () => {
     "Guest list",
     "The guest book",
   ]);
+});
+
+test("a request is its project and, apart from that, what it asks; a failure has its own sign", () => {
+  const request = { request_id: "1", project_name: "نظام", title: "Coder failed on build", reason: "failed_step" };
+  const { text, note, icon } = requestEntry(/** @type {any} */ (request));
+  assert.deepEqual({ text, note, icon }, { text: "نظام", note: "Coder failed on build", icon: "failed" });
 });

@@ -1,5 +1,6 @@
 /** What the palette offers: views, actions, projects and open requests. Pure but for what runs when one is chosen. */
 
+import { isFailure } from "../inbox/titles.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
 
@@ -37,12 +38,12 @@ export const projectEntry = ({ id, name, status }) => ({
 });
 
 /** @param {PendingRequest} request @returns {PaletteEntry} */
-export const requestEntry = ({ request_id: id, project_name: name, question, title: about }) => ({
+export const requestEntry = ({ request_id: id, project_name: name, title: about, reason }) => ({
   id: `request ${id}`,
   group: "Needs you",
-  icon: "waiting",
-  text: `${visible(name)}: ${visible(about)}`,
-  note: visible(question),
+  icon: isFailure({ reason }) ? "failed" : "waiting",
+  text: visible(name), // apart from the title, so that a name written right to left does not turn it round
+  note: visible(about),
   href: `/inbox?request=${id}`,
 });
 
