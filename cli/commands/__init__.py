@@ -16,4 +16,5 @@ functions: `botarmy --help` stays fast.
 - `pipelines.py`: `pipelines check`
 - `replay.py`: `replay`
 - `evals.py`: `eval`
+- `signing_in.py`: `open`, `login`, `logout`, `whoami`, `token`
 """

@@ -60,6 +60,7 @@ async def records(http: httpx2.AsyncClient) -> Records:
         "principal_id": str(uuid4()),
         "session_id": str(uuid4()),
         "token_id": str(uuid4()),
+        "context_id": str(uuid4()),
     }
     return Records(ids, other)
 

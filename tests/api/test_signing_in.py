@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 
 from store.transaction import Store
 from tests.api.realtime.relay_server import close_code, receive
-from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, decide, get, start, wait_for_request
+from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, decide, get, response_to, start, wait_for_request
 from tests.serving import served
 from tests.signing_in import ADMIN_TOKEN, MARK, add_person, browser_of, signed_in, token_of
 
@@ -108,9 +108,8 @@ async def test_a_page_of_another_site_changes_nothing_with_the_cookie(api_url: s
 async def test_decisions_carry_the_name_of_who_is_signed_in(http: httpx2.AsyncClient, worker: None) -> None:
     request = await wait_for_request(http, await start(http))
     forged = {"Authorization": f"Bearer  {ADMIN_TOKEN}"}  # not the header that the client of the tests replaces
-    answer = await http.post(
-        f"{V1}/hitl/{request['request_id']}/respond", json={"action": "approve", "responder": "Eve"}, headers=forged
-    )
+    body = await response_to(http, request["request_id"], "approve", responder="Eve")
+    answer = await http.post(f"{V1}/hitl/{request['request_id']}/respond", json=body, headers=forged)
     assert answer.status_code == 200, answer.text
     (decision,) = (await get(http, f"/hitl/{request['request_id']}"))["history"]
     assert decision["responder"] == "human"

@@ -21,6 +21,7 @@ from tests.api_client import get, wait_for_status
 from tests.cli.terminal_under_test import Result, botarmy
 from tests.evals.scripted import MODEL, TURN_USD, calls_of, expected_usage, script_of_stub, scripts_of
 from tests.provider import Provider
+from tests.signing_in import ADMIN_TOKEN
 
 pytestmark = pytest.mark.usefixtures("provider", "worker")
 
@@ -105,6 +106,7 @@ async def test_nothing_is_started_and_nothing_runs_beyond_the_cost_limit(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
+    monkeypatch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
     lines: list[str] = []
     cases = [load_cases(BRIEFS / name)[0] for name in (BRIEF, "unitwise")]
     fields = {"model": MODEL, "pipeline": "software-delivery"}
@@ -123,6 +125,7 @@ async def test_existing_code_is_sent_as_a_source(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suite, "POLL_SECONDS", 0.05)
+    monkeypatch.setenv("BOTARMY_TOKEN", ADMIN_TOKEN)
     (case,) = load_cases(BRIEFS / "invoicer")
     fields = {"model": MODEL, "pipeline": "software-delivery"}
     running = Suite(find_api(api_url, None), [case], fields, Sandbox(), parallel=1, max_cost_usd=0.0, report=print)

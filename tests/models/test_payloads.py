@@ -22,6 +22,7 @@ from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
+from api.shapes.auth import MemberUpdate, PersonCreate, SignIn, TokenCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
@@ -89,6 +90,10 @@ REQUESTS = (
     ContextCreate,
     ContextWithdraw,
     ExtensionCreate,
+    SignIn,
+    TokenCreate,
+    PersonCreate,
+    MemberUpdate,
     Subscribe,
     Unsubscribe,
     Watch,

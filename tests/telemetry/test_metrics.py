@@ -28,7 +28,7 @@ from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.provider import Provider, configured
 from tests.provider.greeter import GREETER
 from tests.provider.scripts import software_delivery
-from tests.signing_in import signed_in
+from tests.signing_in import AUTHORIZATION, signed_in
 from tests.telemetry.scraping import Scrape, scrape, scrape_until
 from tests.waiting import eventually
 
@@ -141,7 +141,9 @@ async def test_sockets_and_the_lag_of_each_event_are_counted(http: httpx2.AsyncC
     before = await scrape(api_url)
     project = await start(http, oversight="low")
     address = api_url.replace("http", "ws")
-    async with connect_websocket(f"{address}/ws?project_id={project}", proxy=None) as socket:
+    async with connect_websocket(
+        f"{address}/ws?project_id={project}", proxy=None, additional_headers=AUTHORIZATION
+    ) as socket:
         ready = json.loads(await socket.recv())
         during = await scrape(api_url)
         assert during.value("botarmy_websockets_open") == 1

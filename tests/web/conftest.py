@@ -41,17 +41,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture
 async def new_page(browser: Browser, api_url: str) -> AsyncIterator[NewPage]:
-    """Opens a page of its own context, with what `new_context` takes; `expected_errors` are parts of console errors
-    that the test provokes."""
+    """Opens a page of its own context, signed in, with what `new_context` takes; `expected_errors` are parts of console
+    errors that the test provokes."""
     async with AsyncExitStack() as stack:
         errors: list[str] = []
 
         async def open_page(expected_errors: tuple[str, ...] = (), **options: object) -> Page:
-            context: BrowserContext = await browser.new_context(
-                **({"base_url": api_url, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options)  # type: ignore[arg-type]
-            )
+            given = {"base_url": api_url, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options
+            context: BrowserContext = await browser.new_context(**given)  # type: ignore[arg-type]
             stack.push_async_callback(context.close)
-            await sign_in(context, api_url, AUTHORIZATION)
+            await sign_in(context, str(given["base_url"]), AUTHORIZATION)
             context.set_default_timeout(PATIENCE)
 
             def heard(message: ConsoleMessage) -> None:

@@ -88,7 +88,7 @@ async def test_an_event_is_painted_as_it_happens(
 async def test_a_lost_connection_is_said_and_made_good(
     how: str, new_page: NewPage, line: Line, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
-    page = await new_page(expected_errors=LOST)
+    page = await new_page(LOST, base_url=line.url)
     if how == "silent":  # a page asks for a sign of life every 20 s; here it does so at once
         await page.clock.install()
     await open_feed(page, parked, line.url)
@@ -117,7 +117,7 @@ async def test_a_lost_connection_is_said_and_made_good(
 async def test_a_connection_that_comes_and_goes_misses_nothing(
     new_page: NewPage, line: Line, http: httpx2.AsyncClient, store: Store, parked: str
 ) -> None:
-    page = await new_page(expected_errors=LOST)
+    page = await new_page(LOST, base_url=line.url)
     await open_feed(page, parked, line.url)
     before = await head(http, parked)
     for _ in range(5):

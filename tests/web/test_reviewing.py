@@ -262,7 +262,7 @@ async def test_nothing_is_sent_while_the_api_is_unreachable(
     new_page: NewPage, director: Director, api_url: str
 ) -> None:
     async with line_to(api_url) as line:
-        page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))
+        page = await new_page(("WebSocket", "ERR_", "Failed to load"), base_url=line.url)
         request = await reviewed(page, director, "Out of reach", line.url)
         await button(page, "Request changes").click()
         await page.keyboard.type("Kept.")

@@ -30,7 +30,7 @@ async def test_nothing_changes_a_project_while_the_api_is_unreachable(
     project_id = await director.start("Out of reach here")
     await director.request(project_id, "discovery")
     async with line_to(api_url) as line:
-        page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))
+        page = await new_page(("WebSocket", "ERR_", "Failed to load"), base_url=line.url)
         await page.goto(f"{line.url}/projects/{project_id}")
         stop = page.get_by_role("button", name="Stop", exact=True)
         more = page.get_by_role("button", name="More actions")
@@ -59,7 +59,7 @@ async def test_the_palette_changes_nothing_while_the_api_is_unreachable(
     project_id = await director.start("Out of reach of the palette")
     await director.request(project_id, "discovery")
     async with line_to(api_url) as line:
-        page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))
+        page = await new_page(("WebSocket", "ERR_", "Failed to load"), base_url=line.url)
         await page.goto(f"{line.url}/projects/{project_id}")
         palette = page.get_by_role("dialog", name="Search")
         pause, copy = (palette.get_by_role("option", name=name) for name in ("Pause", "Copy link"))
@@ -82,7 +82,7 @@ async def test_the_palette_changes_nothing_while_the_api_is_unreachable(
 
 async def test_a_form_keeps_what_was_typed_until_the_api_is_reachable(new_page: NewPage, api_url: str) -> None:
     async with line_to(api_url) as line:
-        page = await new_page(expected_errors=("WebSocket", "ERR_", "Failed to load"))
+        page = await new_page(("WebSocket", "ERR_", "Failed to load"), base_url=line.url)
         await page.goto(f"{line.url}/projects")
         submit = await form_of(page)
         await line.cut()

@@ -135,15 +135,23 @@ async def _failed_step(page: Page, scene: Scene) -> None:
     await expect(page.get_by_role("button", name="Try again", exact=True)).to_be_visible()
 
 
+async def _press(page: Page, name: str) -> None:
+    """Press a button of the request, which is behind *More* on a narrow screen."""
+    more = page.get_by_role("button", name="More", exact=True)
+    if await more.is_visible():
+        await more.click()
+    await page.get_by_role("button", name=name).click()
+
+
 async def _editing(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Edit and approve").click()
+    await _press(page, "Edit and approve")
     await expect(page.get_by_role("form", name="Edit and approve")).to_be_visible()
 
 
 async def _rejecting(page: Page, scene: Scene) -> None:
     await _inbox(page, scene)
-    await page.get_by_role("button", name="Reject and end project").click()
+    await _press(page, "Reject and end project")
     await expect(page.get_by_role("form", name="Reject and end project")).to_be_visible()
 
 

@@ -18,6 +18,11 @@ def test_every_command_is_listed_with_the_file_that_declares_it() -> None:
     declared = {}
     for command in app.registered_commands:
         assert command.callback is not None
-        declared[command.callback.__name__] = Path(command.callback.__code__.co_filename).name
-    groups = {str(group.name): f"{group.name}.py" for group in app.registered_groups}
+        declared[command.name or command.callback.__name__] = Path(command.callback.__code__.co_filename).name
+    groups = {}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        first = group.typer_instance.registered_commands[0].callback
+        assert first is not None
+        groups[str(group.name)] = Path(first.__code__.co_filename).name
     assert listed == declared | groups
