@@ -161,13 +161,13 @@ async def test_what_a_retry_withdrew_stays_in_the_history(
 ) -> None:
     project = await start_project(http, "Retried", "two-reviews")
 
-    async def respond(stage: str, round_: int, **answer: str) -> None:
+    async def answer(stage: str, round_: int, action: str, **fields: str) -> None:
         request = await open_request(http, project, stage, round_)
-        responded = await http.post(f"/api/v1/hitl/{request['request_id']}/respond", json=answer)
+        responded = await respond(http, request["request_id"], action, **fields)
         assert responded.status_code == 200, responded.text
 
-    await respond("build", 1, action="approve")
-    await respond("validate", 1, action="reject", comment="Not this.")
+    await answer("build", 1, "approve")
+    await answer("validate", 1, "reject", comment="Not this.")
 
     async def rejected() -> bool:
         found = (await http.get(f"/api/v1/projects/{project}")).json()
@@ -176,7 +176,7 @@ async def test_what_a_retry_withdrew_stays_in_the_history(
     await eventually(rejected)
     retried = await http.post(f"/api/v1/projects/{project}/retry", json={"from_stage": "build", "by": "Ada"})
     assert retried.status_code == 202, retried.text
-    await respond("build", 2, action="approve")
+    await answer("build", 2, "approve")
     await open_request(http, project, "validate", 2)
     ran = await botarmy(api_url, "export", project, "--git", "out", cwd=tmp_path)
     assert ran.code == 0, ran
