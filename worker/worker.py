@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import FixedSizeSlotSupplier, PollerBehaviorAutoscaling, Worker, WorkerTuner
+from temporalio.worker import FixedSizeSlotSupplier, PollerBehaviorAutoscaling, Worker, WorkerTuner, WorkflowRunner
 
 from activities.agent_step import AgentSteps
 from activities.extensions import Extensions
@@ -24,7 +24,7 @@ from store.transaction import Store
 from worker.busy_loop import BusyLoopHeartbeats
 from worker.step_slots import StepSlots
 from worker.sweeper import run_sweeper
-from worker.workflow_sandbox import sandboxed_runner
+from worker.workflow_sandbox import ProductionRunner
 from workflows.options import records_queue
 from workflows.project import ProjectWorkflow
 from workflows.standalone_handoff import HandoffWorkflow
@@ -48,8 +48,10 @@ machine delays one by a second, the step is started again, and its call asked tw
 
 
 @asynccontextmanager
-async def build_worker(client: Client, store: Store, crews: Crews, settings: Settings) -> AsyncIterator[None]:
-    """Run a worker with every workflow and activity inside the block."""
+async def build_worker(
+    client: Client, store: Store, crews: Crews, settings: Settings, runner: WorkflowRunner | None = None
+) -> AsyncIterator[None]:
+    """Run a worker with every workflow and activity inside the block. `runner` runs the workflows' code."""
     heartbeats, slots = BusyLoopHeartbeats(client), StepSlots(settings.worker_steps)
     few = FixedSizeSlotSupplier(WORKFLOW_TASKS)
     shared: dict[str, Any] = {
@@ -64,7 +66,7 @@ async def build_worker(client: Client, store: Store, crews: Crews, settings: Set
         client,
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        workflow_runner=sandboxed_runner(),
+        workflow_runner=runner or ProductionRunner(),
         tuner=WorkerTuner.create_composite(
             workflow_supplier=few, activity_supplier=slots, local_activity_supplier=few, nexus_supplier=few
         ),

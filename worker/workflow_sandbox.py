@@ -1,16 +1,17 @@
-"""The workflow sandbox and the modules that it passes through, which are imported once and not for each run."""
+"""What runs workflow code: without a sandbox in production, and in the strict sandbox in tests and replays."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import StorageDriverStoreContext
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import Info, SandboxImportNotificationPolicy
+from temporalio.workflow import Info
 
-# Importing SQLModel again costs 0.3 s per workflow run. Workflows import only types and references from these packages,
-# which import-linter checks.
+# The strict sandbox imports these once, and not for each run: SQLModel alone would cost 0.3 s per run. Workflows import
+# only types and references from these packages, which import-linter checks.
 PASSED_THROUGH = (
     "activities",
     "artifacts",
@@ -34,42 +35,27 @@ PASSED_THROUGH = (
     "yaml",
 )
 
-# Our workflow code except the definitions. Importing it again was a seventh of a worker's work for a project of short
-# steps. The tests also run it in the strict sandbox, where using the clock or a random number is an error.
-PARTS = (
-    "workflows.checkpoint",
-    "workflows.gate",
-    "workflows.gate_wait",
-    "workflows.handoff",
-    "workflows.open_gates",
-    "workflows.patches",
-    "workflows.options",
-    "workflows.progress",
-    "workflows.recorder",
-    "workflows.response_inbox",
-    "workflows.rework",
-    "workflows.run_context",
-)
+RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
 
 
 class _WithoutContexts(WorkflowInstance):
-    """A sandboxed workflow that is not asked, on the worker's event loop, for a context of each of its payloads.
+    """A workflow that is not asked, on the worker's event loop, for a context of each of its payloads.
 
     Contexts are for codecs and external storage, and there are none. The questions took a quarter of the worker's time
     for a project of short steps, and four tenths of its event loop's while many steps began (measured).
     """
 
-    def __init__(self, sandboxed: WorkflowInstance) -> None:
-        self._sandboxed = sandboxed
+    def __init__(self, instance: WorkflowInstance) -> None:
+        self._instance = instance
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        return self._sandboxed.activate(act)
+        return self._instance.activate(act)
 
     def get_info(self) -> Info:
-        return self._sandboxed.get_info()
+        return self._instance.get_info()
 
     def get_thread_id(self) -> int | None:
-        return self._sandboxed.get_thread_id()
+        return self._instance.get_thread_id()
 
     def get_serialization_context(self, command_info: Any) -> None:
         return None
@@ -78,22 +64,19 @@ class _WithoutContexts(WorkflowInstance):
         return StorageDriverStoreContext(target=None)
 
 
-class Runner(SandboxedWorkflowRunner):
-    """Runs workflows in the sandbox, without contexts of payloads."""
+class ProductionRunner(UnsandboxedWorkflowRunner):
+    """Runs workflows without a sandbox: see docs/decisions/0021-no-workflow-sandbox.md."""
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         return _WithoutContexts(super().create_instance(det))
 
 
-def sandboxed_runner(*, strict: bool = False) -> Runner:
-    """Return the worker's runner. `strict` imports all workflow code again for each run, which tests do."""
-    if strict:
-        return Runner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
-    restrictions = SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH, *PARTS)
-    return Runner(
-        # Any other module that a workflow imports should be listed above or not be imported.
-        restrictions=restrictions.with_import_notification_policy(
-            SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
-            | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
-        )
-    )
+@dataclass(frozen=True)
+class StrictRunner(SandboxedWorkflowRunner):
+    """Runs workflows in a sandbox that imports all workflow code again for each run. In it, code that reads the clock
+    or a random number fails its workflow task. Tests of workflows, recordings of histories and replays use it."""
+
+    restrictions: SandboxRestrictions = RESTRICTIONS
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _WithoutContexts(super().create_instance(det))

@@ -28,6 +28,7 @@ from tests.workflows.crew_under_test import GATE, Script, Story, fails_its_verdi
 from tests.workflows.lost import request_of
 from tests.workflows.short_histories import OUTPUTS, chain, histories, temporal_with_short_histories
 from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 
 BURSTS, MOST_AT_ONCE, PAUSE_SECONDS = 4, 4, 0.1
 LOST_SECONDS = 60.0
@@ -49,7 +50,7 @@ async def _project(
 ) -> AsyncIterator[Story]:
     """Start a project with a worker of its own."""
     own = settings.model_copy(update={"task_queue": uuid4().hex})
-    async with build_worker(client, store, script.crew(), own):
+    async with build_worker(client, store, script.crew(), own, StrictRunner()):
         yield await Story.begin(client, store, own.task_queue, script, pipeline(*stages))
 
 

@@ -10,7 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests import releases
-from worker.workflow_sandbox import sandboxed_runner
+from worker.workflow_sandbox import StrictRunner
 from workflows.project import ProjectWorkflow
 from workflows.standalone_handoff import HandoffWorkflow
 
@@ -26,7 +26,7 @@ async def replay(paths: Iterable[Path]) -> int:
     """Replay histories in the sandbox. Return how many. Raises what Temporal raises for one that does not match."""
     replayer = Replayer(
         workflows=[ProjectWorkflow, HandoffWorkflow],
-        workflow_runner=sandboxed_runner(strict=True),
+        workflow_runner=StrictRunner(),
         data_converter=pydantic_data_converter,
         # No deadlock detection, because the machine may be busy for 2 s. The sandbox is unchanged.
         debug_mode=True,

@@ -31,6 +31,7 @@ from tests.signing import register_key
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 from workflows.client import PIPELINE
 from workflows.progress import PHASE, WAITING
 
@@ -98,7 +99,7 @@ async def _keep(
         begun.append(await Story.begin(server.client, store, settings.task_queue, script, stages, oversight, **more))
         return begun[-1]
 
-    async with build_worker(server.client, store, script.crew(), settings):
+    async with build_worker(server.client, store, script.crew(), settings, StrictRunner()):
         handle = await shape(begin, script)
     handle = handle or begun[0].handle
     name = f"{kind}-{shape.__name__.replace('_', '-')}" + ("-short" if short else "")

@@ -21,6 +21,7 @@ from store.transaction import Store
 from tests.waiting import PATIENCE_SECONDS
 from tests.workflows.crew_under_test import Script, Story
 from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 from workflows.client import PIPELINE
 from workflows.progress import PHASE, WAITING
 
@@ -54,7 +55,7 @@ def script() -> Script:
 @pytest_asyncio.fixture
 async def at_work(engine: WorkflowEnvironment, store: Store, script: Script, settings: Settings) -> AsyncIterator[None]:
     """The production worker with scripted agents."""
-    async with build_worker(engine.client, store, script.crew(), settings):
+    async with build_worker(engine.client, store, script.crew(), settings, StrictRunner()):
         yield
 
 

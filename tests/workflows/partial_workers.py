@@ -10,7 +10,7 @@ from config.settings import Settings
 from store.transaction import Store
 from tests.workflows.crew_under_test import Script
 from worker.worker import activities
-from worker.workflow_sandbox import sandboxed_runner
+from worker.workflow_sandbox import StrictRunner
 from workflows.project import ProjectWorkflow
 from workflows.standalone_handoff import HandoffWorkflow
 
@@ -29,6 +29,6 @@ def workflow_worker(client: Client, store: Store, script: Script, settings: Sett
         workflows=[ProjectWorkflow, HandoffWorkflow],
         activities=activities(store, script.crew(), settings),
         no_remote_activities=True,
-        workflow_runner=sandboxed_runner(strict=True),
+        workflow_runner=StrictRunner(),
         max_cached_workflows=0,
     )

@@ -21,6 +21,7 @@ from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, pipeline, works
 from tests.workflows.partial_workers import step_worker, workflow_worker
 from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 
 
 async def test_no_step_starts_while_paused_and_a_running_one_finishes(begin: Begin, script: Script) -> None:
@@ -228,7 +229,7 @@ async def test_a_project_cancelled_before_its_first_workflow_task_is_recorded_as
 ) -> None:
     story = await Story.begin(engine.client, store, settings.task_queue, script, TWO_STAGES)
     await story.handle.cancel()
-    async with build_worker(engine.client, store, script.crew(), settings):
+    async with build_worker(engine.client, store, script.crew(), settings, StrictRunner()):
         await is_cancelled(story)
     assert script.assignments == {}
 

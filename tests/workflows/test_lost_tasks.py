@@ -17,6 +17,7 @@ from store.transaction import Store
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Script, Story, pipeline
 from tests.workflows.lost import lost_judgement, lost_step, request_of
 from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 
 TWO_GATES = pipeline(PLAN | GATE, BUILD | GATE)
 
@@ -39,7 +40,7 @@ class Unheard:
         return await Story.begin(self._engine.client, self._store, self._settings.task_queue, self._script, stages)
 
     def worker(self) -> AbstractAsyncContextManager[None]:
-        return build_worker(self._engine.client, self._store, self._script.crew(), self._settings)
+        return build_worker(self._engine.client, self._store, self._script.crew(), self._settings, StrictRunner())
 
 
 async def test_a_response_that_arrives_before_its_step_has_started_is_applied(unheard: Unheard) -> None:
