@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -31,6 +32,9 @@ TURNS = coding(FILES)
 BUILDING = Script.model_validate({"conversations": {"build": [turn.model_dump() for turn in TURNS]}})
 OUTPUT_TOKENS = 1_000
 """Of a call, at most. A million tokens cost 10 USD in and 1,000 out, so a call needs a little more than one dollar."""
+
+THINKING_SECONDS = 1.0
+"""How long a person lets a request wait, which never counts."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -64,6 +68,10 @@ async def test_an_exhausted_budget_asks_and_a_raise_continues_the_same_task(
     assert asked > 0
     answer = await respond(http, request["request_id"], "reject", comment="no", raise_by="2usd")
     assert_problem(answer, 422, "raise_by needs approve")
+
+    spent = (await get(http, f"/projects/{project}/budget"))["project"]["spent"]
+    await asyncio.sleep(THINKING_SECONDS)
+    assert (await get(http, f"/projects/{project}/budget"))["project"]["spent"] == spent  # also in working time
 
     answer = await respond(http, request["request_id"], "approve", raise_by="5usd", comment="It is worth it.")
     assert answer.status_code == 200, answer.text
