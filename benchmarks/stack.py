@@ -50,6 +50,7 @@ class Bench:
     temporal_address: str
     stack: Stack
     quick: bool
+    token: str | None
 
     def count(self, full: int, quick: int) -> int:
         return quick if self.quick else full
@@ -110,7 +111,7 @@ async def running(folder: Path, *, quick: bool, worker: str = "worker") -> Async
             temporal = await temporalio.client.Client.connect(state.temporal)
             with using(data.read_token()):
                 async with client(state.api) as api:
-                    bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick)
+                    bench = Bench(folder, state.api, api, temporal, state.temporal, stack, quick, data.read_token())
                     await bench.warm_up()
                     yield bench
         finally:

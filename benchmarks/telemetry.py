@@ -20,6 +20,7 @@ import httpx2
 
 from benchmarks.feed import feeds
 from benchmarks.processes import cost, cpu_seconds, used_since
+from benchmarks.signing_in import using
 from benchmarks.span_sink import SpanSink
 from benchmarks.stack import BRIEF, Bench, deliver, running
 from benchmarks.table import Row
@@ -47,7 +48,10 @@ class Side:
         return {name: pid for name, pid in self.bench.pids.items() if name in _PROCESSES}
 
     async def take_turn(self, projects: int) -> None:
-        async with feeds(self.bench.url, AT_ONCE) as all_feeds, _scraping(self.metrics):
+        async with AsyncExitStack() as opened:
+            with using(self.bench.token):
+                all_feeds = await opened.enter_async_context(feeds(self.bench.url, AT_ONCE))
+            await opened.enter_async_context(_scraping(self.metrics))
             before = cpu_seconds(self.pids)
             await few_at_once(
                 lambda number: deliver(self.bench.client, all_feeds[number % AT_ONCE], BRIEF), range(projects), AT_ONCE
