@@ -14,7 +14,7 @@ import pytest_asyncio
 from tests.abuse.hostile_bodies import HOSTILE, JSON, MIB
 from tests.abuse.raw_connection import Connection
 from tests.abuse.target import Target, resident
-from tests.api_client import V1, start, wait_for_request
+from tests.api_client import UNKNOWN_ID, V1, start, wait_for_request
 from tests.proving import Proof
 from tests.waiting import eventually
 
@@ -40,7 +40,13 @@ async def endpoints(target: Target) -> AsyncIterator[BodyEndpoints]:
         request = await wait_for_request(http, project, "discovery")
         stop = await http.post(f"{V1}/stops/", json={"scope": "project", "project_id": project, "reason": "Abused."})
         assert stop.status_code == 201, stop.text
-        ids = {"project_id": project, "request_id": request["request_id"], "stop_id": stop.json()["stop_id"]}
+        ids = {
+            "project_id": project,
+            "request_id": request["request_id"],
+            "stop_id": stop.json()["stop_id"],
+            "principal_id": UNKNOWN_ID,
+            "context_id": UNKNOWN_ID,
+        }
         document = (await http.get("/openapi.json")).json()
     yield BodyEndpoints(
         [

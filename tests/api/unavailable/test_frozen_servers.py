@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.api.unavailable.proxied_api import NEW_PROJECT, Proxies, assert_unavailable, wait_until_ready
-from tests.api_client import UNKNOWN_ID, V1, get, respond, start, wait_for_request
+from tests.api_client import UNKNOWN_ID, V1, get, respond, response_to, start, wait_for_request
 from tests.signing_in import AUTHORIZATION
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -34,6 +34,7 @@ async def test_a_frozen_database_delays_no_request(http: httpx2.AsyncClient, pro
     """Neither one client nor more clients than connections wait, and the API recovers by itself."""
     project_id = await start(http)
     request = await wait_for_request(http, project_id)
+    response = await response_to(http, request["request_id"])
     await asyncio.gather(*(http.get(f"{V1}/projects/{project_id}") for _ in range(20)))  # fills the pool
     with proxies.database.frozen():
         requests = [
@@ -43,7 +44,7 @@ async def test_a_frozen_database_delays_no_request(http: httpx2.AsyncClient, pro
             http.post(f"{V1}/projects/", json=NEW_PROJECT),
             http.post(f"{V1}/projects/{project_id}/pause"),
             http.post(f"{V1}/projects/{project_id}/tasks", json={"agent_type": "analyst", "instructions": "x"}),
-            respond(http, request["request_id"], "approve"),
+            http.post(f"{V1}/hitl/{request['request_id']}/respond", json=response),
         ]
         answers = await asyncio.gather(
             *(timed(request, REQUEST_SECONDS) for request in requests),
@@ -82,6 +83,7 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
         "principal_id": UNKNOWN_ID,
         "session_id": UNKNOWN_ID,
         "token_id": UNKNOWN_ID,
+        "context_id": UNKNOWN_ID,
     }
     document = (await http.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
