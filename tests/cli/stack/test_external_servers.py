@@ -28,7 +28,7 @@ async def test_external_servers_are_used_and_left_running(
         client = await assert_serves(state)
         assert await client.count_workflows("BotArmyTested = 'any'") is not None
     await assert_serves(state)
-    assert sorted(entry.name for entry in data_dir.iterdir()) == ["logs", "stack.lock"]
+    assert sorted(entry.name for entry in data_dir.iterdir()) == ["logs", "secrets", "stack.lock"]
 
 
 async def test_an_external_server_that_does_not_answer_is_reported(
