@@ -11,7 +11,7 @@ from api.auth import audit
 from api.auth.dependencies import CallerDep, require
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ForbiddenError
+from api.errors import ForbiddenError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -19,6 +19,7 @@ from api.openapi.examples.auth import NEW_TOKEN, TOKEN
 from api.shapes.auth import NewToken, TokenCreate, TokenPublic
 from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, Permission
+from store import projects
 from store.identity import api_tokens
 
 router = APIRouter(prefix="/auth/tokens", tags=["auth"], route_class=StrictRoute)
@@ -45,6 +46,9 @@ async def create_token(
     """The token itself is in this answer only. `read` is always among its scopes."""
     if body.project_id is not None:
         await require(request, Permission.READ, body.project_id)
+        async with services.store.reading() as connection:
+            if await projects.get(connection, body.project_id) is None:
+                raise NotFoundError.of("project", body.project_id)
     scopes = body.scopes | {Permission.READ}
     if caller.only_project not in (None, body.project_id) or not scopes <= caller.scopes:
         raise ForbiddenError("A token may not create one that may do more.")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.auth.caller import Caller, SignInMethod
 from api.shapes.shape import Shape
@@ -17,6 +17,15 @@ from store.identity.principals import Member
 
 MAX_TOKEN_LIFETIME = timedelta(days=365)
 
+
+def _refuse_repetitions(value: Any) -> Any:
+    """Refuse a list with an item twice, as the schema of a set says."""
+    if isinstance(value, list) and any(item in value[:index] for index, item in enumerate(value)):
+        raise ValueError("must not contain an item twice")
+    return value
+
+
+Unique = BeforeValidator(_refuse_repetitions)
 ProjectId = Annotated[UUID | None, Field(description="The project that it is limited to; null is all of them.")]
 
 
@@ -77,7 +86,7 @@ class TokenCreate(StrictContract):
     )
 
     name: Name
-    scopes: frozenset[Permission] = Field(default=ALL_PERMISSIONS, min_length=1)
+    scopes: Annotated[frozenset[Permission], Unique] = Field(default=ALL_PERMISSIONS, min_length=1)
     project_id: ProjectId = None
     expires_in: Duration = Field(default=timedelta(days=90), ge=timedelta(minutes=1), le=MAX_TOKEN_LIFETIME)
 
@@ -128,7 +137,7 @@ class PersonCreate(StrictContract):
 
     name: Name
     kind: PrincipalKind = PrincipalKind.PERSON
-    roles: frozenset[AccessRole] = frozenset()
+    roles: Annotated[frozenset[AccessRole], Unique] = frozenset()
 
 
 class PersonPublic(Shape):
@@ -148,7 +157,7 @@ class MemberUpdate(StrictContract):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["operator", "approver"]}]})
 
-    roles: Annotated[frozenset[AccessRole], Field(min_length=1)] = Field(
+    roles: Annotated[frozenset[AccessRole], Field(min_length=1), Unique] = Field(
         description=f"Of {', '.join(PROJECT_ROLES)}.", json_schema_extra={"uniqueItems": True}
     )
 

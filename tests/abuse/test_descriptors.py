@@ -21,7 +21,7 @@ from cli.stack.ports import free_port
 from config import open_files
 from tests.checkout import CHECKOUT
 from tests.proving import Proof
-from tests.signing_in import AUTHORIZATION, signed_in
+from tests.signing_in import AUTHORIZATION, ENVIRONMENT, signed_in
 from tests.waiting import eventually
 
 HARD, SOFT = 160, 64
@@ -40,7 +40,7 @@ async def limited(folder: Path) -> AsyncIterator[tuple[int, str]]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", PROGRAM.format(soft=SOFT, hard=HARD)),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "BOTARMY_PORT": str(port)},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "BOTARMY_PORT": str(port), **ENVIRONMENT},
         stderr=asyncio.subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"

@@ -16,6 +16,7 @@ import pytest
 from tests.abuse.target import Target
 from tests.api_client import V1, decide, get, start, wait_for_request, wait_for_status
 from tests.proving import Proof
+from tests.signing_in import AUTHORIZATION, add_person, browser_of
 
 CHECKS = (
     "not_a_server_error",
@@ -47,6 +48,7 @@ async def test_every_response_conforms_to_the_document(target: Target, proof: Pr
         *("--seed", str(proof.random.randrange(2**32) if proof.is_full else 1)),
         *("--max-examples", str(proof.times(40, 3))),
         *("--no-shrink", "--generation-database", "none", "--no-color"),
+        *("--header", f"Authorization: {AUTHORIZATION['Authorization']}"),
         *("--report", "json", "--report-json-path", "report.json"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
@@ -86,7 +88,7 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
     )
     await decide(http, await wait_for_request(http, rejected, "discovery"), "reject", comment="Not this one.")
     for path in ("artifacts", "tasks"):
-        context = {"type": "user_input", "content": "# Rules\n"}
+        context = {"type": "user_input", "content": "# Rules\n", "give": True}
         task = {"agent_type": "analyst", "instructions": "Look."}
         answer = await http.post(f"{V1}/projects/{waiting}/{path}", json=context if path == "artifacts" else task)
         assert answer.status_code == 201, answer.text
@@ -96,6 +98,13 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
     await wait_for_status(http, delivered, "completed")
     await wait_for_request(http, waiting, "discovery")
     found: dict[str, set[str]] = defaultdict(set, stop_id={answer.json()["stop_id"]})
+    token = await http.post(f"{V1}/auth/tokens", json={"name": "fuzzed"})
+    assert token.status_code == 201, token.text
+    await add_person(str(http.base_url), "Ada")
+    async with browser_of(str(http.base_url)):
+        for path in ("/auth/tokens", "/auth/sessions", "/auth/people", f"/projects/{waiting}/context"):
+            for name, value in _named(await get(http, path)):
+                found[name].add(value)
     for project in (delivered, waiting, amended, rejected):
         found["project_id"].add(project)
         for path in ("artifacts", "status", "events"):
