@@ -12,10 +12,10 @@ _SECRET = (
 )
 _ANY = rf"(?:{_SECRET}|token)"
 _AFTER_COLON = r"\\?[\"']?\s{0,5}:\s{0,5}"
-# Up to the mark that opened the value, over escaped characters: \" in JSON, \\\" in JSON within JSON. Possessive, since
-# no shorter match can be right, and looking for one would take long.
-_QUOTED = r"(?:(?!\2)(?:\\{3}[^\n]|\\[^\n]|[^\\\n])){1,1000}+\2"
-_QUOTED_WORD = r"(?:(?!\2)(?:\\{3}\S|\\\S|[^\s\\])){1,1000}+\2"
+# Up to the mark that opened the value, over escaped characters: \" in JSON, \\\" in JSON within JSON. At each place
+# only one alternative fits, so that no text takes long. Not possessive: before Python 3.11.5, such a group may miss.
+_QUOTED = r"(?:(?!\2)(?:\\{3}[^\n]|\\(?!\\\\[^\n])[^\n]|[^\\\n])){1,1000}\2"
+_QUOTED_WORD = r"(?:(?!\2)(?:\\{3}\S|\\(?!\\\\\S)\S|[^\s\\])){1,1000}\2"
 _LETTER_AND_DIGIT = r"(?=[^\s\"',;]{0,100}[a-z])(?=[^\s\"',;]{0,100}[\d!#$%^*+=@~])"
 
 # Every repetition that can fail is bounded, so that no text takes long.
