@@ -89,9 +89,8 @@ def _wait_for_leftovers(leader: int, kill_leftovers: Callable[[], None]) -> None
     """Wait until every process that the child has left running has ended: its orphans are our children."""
     with suppress(OSError):
         os.killpg(leader, signal.SIGKILL)
-    asked = False
     with suppress(ChildProcessError):
         while True:
-            if os.waitpid(-1, 0 if asked else os.WNOHANG)[0] == 0:
+            # Once is not enough: a process that forks and ends while the supervisor looks hides its child from it.
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
                 kill_leftovers()
-                asked = True

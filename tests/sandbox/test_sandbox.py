@@ -125,6 +125,15 @@ async def test_a_daemon_does_not_outlive_the_run(without: tuple[str, ...]) -> No
     assert (await run_body(daemon, without=without)).passed
 
 
+@linux_only
+@pytest.mark.parametrize("without", LEVELS)
+async def test_a_daemon_that_flees_from_process_to_process_does_not_outlive_the_run(without: tuple[str, ...]) -> None:
+    flight = "if os.fork() == 0:\n    os.setsid()\n    while True:\n        os.fork() and os._exit(0)\n"
+    # A look at the processes misses it about once in ten.
+    for _ in range(10):
+        assert (await run_body(flight, without=without)).passed
+
+
 @pytest.mark.parametrize("without", LEVELS)
 async def test_the_environment_is_empty(without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTARMY_SECRET", "hunter2")
