@@ -1,18 +1,21 @@
-"""Workers are killed or stopped within an extension of a deadline: it counts, once."""
+"""An API or a worker is killed within an extension of a deadline or a retry of a project: it counts, once."""
 
 from __future__ import annotations
 
 import asyncio
 
+import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
-from tests.faults.deliveries import Caller, Delivery, Json, brief
+from tests.faults.deliveries import V1, Caller, Delivery, Json, brief
 from tests.faults.fault_stack import FaultStack
+from tests.faults.supervised_process import SupervisedProcess
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.item(7)  # marks them long, too
 
+MORTAL_API = "tests.faults.programs.mortal_api"
 MORTAL_WORKER = "tests.faults.programs.mortal_worker"
 
 
@@ -20,6 +23,16 @@ async def _started(caller: Caller) -> Delivery:
     delivery = Delivery(caller, brief(0), "one-gate")
     await delivery.start()
     return delivery
+
+
+async def _died(mortal: SupervisedProcess) -> None:
+    """Wait until a program has killed itself, and stop it for good."""
+
+    async def is_dead() -> bool:
+        return mortal.deaths[:1] == ["signal 9"]
+
+    await eventually(is_dead)
+    await mortal.stop()
 
 
 async def _events(stack: FaultStack, delivery: Delivery, condition: str) -> list[Json]:
@@ -45,6 +58,20 @@ def _extension(extension_id: str) -> Json:
     return {"extend_by": "4h", "extension_id": extension_id, "extended_by": "Ada"}
 
 
+async def test_an_extension_counts_once_if_the_api_is_killed_after_it_sent_the_signal(
+    stack: FaultStack, caller: Caller
+) -> None:
+    delivery = await _started(caller)
+    request_id, extension_id = await delivery.request(), str(uuid7())
+    mortal = await stack.add_api(MORTAL_API, MORTAL_SIGNAL="extend")
+    stack.apis.remove(mortal)
+    async with stack.client(mortal) as client:
+        with pytest.raises(httpx2.TransportError):
+            await client.patch(f"{V1}/hitl/{request_id}", json=_extension(extension_id))
+    await _died(mortal)
+    await _extended_once(stack, delivery, request_id, extension_id)
+
+
 async def test_an_extension_counts_once_if_the_worker_is_killed_after_it_was_recorded(
     stack: FaultStack, caller: Caller
 ) -> None:
@@ -55,12 +82,8 @@ async def test_an_extension_counts_once_if_the_worker_is_killed_after_it_was_rec
     await asyncio.gather(*(each.stop() for each in workers))
     sent = await caller.call("PATCH", f"/hitl/{request_id}", json=_extension(extension_id))
     assert sent.status_code in (200, 202), sent.text
-
-    async def is_dead() -> bool:
-        return bool(mortal.deaths)
-
-    await eventually(is_dead)
-    await stack.remove(mortal)
+    await _died(mortal)
+    stack.workers.remove(mortal)
     await stack.restore()
     await _extended_once(stack, delivery, request_id, extension_id)
 
@@ -73,3 +96,25 @@ async def test_an_extension_that_no_worker_has_read_counts_once(stack: FaultStac
     assert (sent.status_code, sent.json()["status"]) == (202, "submitted"), sent.text
     await stack.restore()
     await _extended_once(stack, delivery, request_id, extension_id)
+
+
+async def test_a_retry_starts_once_if_the_api_is_killed_before_it_starts_the_workflow(
+    stack: FaultStack, caller: Caller
+) -> None:
+    delivery = await _started(caller)
+    await delivery.decide(await delivery.request(), "reject", comment="Not this.")
+    assert (await delivery.wait_until_ended())["status"] == "rejected"
+    mortal = await stack.add_api(MORTAL_API)
+    stack.apis.remove(mortal)
+    headers = {"Idempotency-Key": f"retry {delivery.id}"}
+    async with stack.client(mortal) as client:
+        with pytest.raises(httpx2.TransportError):
+            await client.post(f"{V1}/projects/{delivery.id}/retry", json={"by": "Ada"}, headers=headers)
+    await _died(mortal)
+    again = await caller.call("POST", f"/projects/{delivery.id}/retry", json={"by": "Ada"}, headers=headers)
+    assert again.status_code in (200, 202), again.text
+    await delivery.approve()
+    assert (await delivery.wait_until_ended())["status"] == "completed"
+    assert len(await _events(stack, delivery, "data->>'retried_from' IS NOT NULL")) == 1
+    (project,) = await stack.rows("SELECT generation FROM project WHERE id = %s", delivery.id)
+    assert project["generation"] == 1

@@ -1,4 +1,5 @@
-"""The shipped API, except that it is killed just before it starts a workflow, after its commit."""
+"""The shipped API, except that it is killed just before it starts a workflow, after its commit, and just after it has
+sent a signal named MORTAL_SIGNAL."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ import signal
 from typing import Any
 from unittest import mock
 
-from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    SignalWorkflowInput,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
 
 from api.__main__ import main
 from workflows.client import connect
@@ -17,6 +25,11 @@ class _Start(OutboundInterceptor):
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError("still alive")
+
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:
+        await super().signal_workflow(input)
+        if input.signal == os.environ.get("MORTAL_SIGNAL"):
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class _Mortal(Interceptor):
