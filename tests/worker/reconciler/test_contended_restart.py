@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from api.recovery import restart as recovery
+from models.contracts.enums import EventType
+from models.contracts.extension import HitlExtension
 from tests.api_client import response_to
 from tests.waiting import eventually
 from tests.worker.lost_workflows import V1, lose, post
-from tests.worker.reconciler.lost_projects import Lost, raise_generation, restore_before_decision
+from tests.worker.reconciler.lost_projects import CREWS, Lost, raise_generation, restore_before_decision
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN
+from worker.worker import build_worker
+from worker.workflow_sandbox import StrictRunner
 from workflows.client import generation_of, project_handle, project_workflow_id, start_project
 
 pytestmark = pytest.mark.long
@@ -101,3 +108,27 @@ async def test_responses_sent_to_a_stuck_workflow_are_judged_after_its_restart(l
     assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
     described = await story.handle.describe()
     assert (described.run_id != run, await generation_of(described)) == (True, 2)
+
+
+async def test_an_extension_that_no_worker_has_read_counts_after_a_restart(lost: Lost) -> None:
+    own = lost.settings.model_copy(update={"task_queue": uuid4().hex})
+    async with build_worker(lost.temporal, lost.store, CREWS, own, StrictRunner()):
+        story = await lost.begin(PLAN | GATE, BUILD, queue=own.task_queue)
+        request = await story.request("plan")
+    extension = HitlExtension(
+        request_id=request.id,
+        extension_id=uuid7(),
+        was=request.expires_at,
+        expires_at=request.expires_at + timedelta(hours=4),
+        extended_at=datetime.now(UTC),
+    )
+    await story.handle.signal("extend", extension)
+    await story.handle.terminate("stuck")
+    await raise_generation(lost.store, story.id)  # as after a restart that was interrupted here
+    assert (await lost.look())[story.handle.id]["kind"] == "missing"
+    assert await post(lost.http, f"/projects/{story.id}/restart") == 202
+    assert (await story.request("plan")).expires_at == extension.expires_at
+    await story.respond(request, "approve")
+    await lost.completed(story)
+    (told,) = await story.events(EventType.HITL_EXTENDED)
+    assert told.data["extension_id"] == str(extension.extension_id)
