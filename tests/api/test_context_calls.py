@@ -103,12 +103,36 @@ async def test_a_tasks_result_becomes_the_version_that_later_steps_read(http: ht
     assert "design" not in given["stages"]
     assert version["content_hash"] == result["content_hash"]
     await decide(http, design, "approve")
-    launch = await wait_for_request(http, project_id, "launch")
-    assert launch
+    assert await versions_that_build_read(http, project_id) == [2]
+
+
+async def versions_that_build_read(http: httpx2.AsyncClient, project_id: str) -> list[int]:
+    """Wait until the build is done; the versions of the specification that it received."""
+    await wait_for_request(http, project_id, "launch")
     tasks = (await get(http, f"/projects/{project_id}/status"))["tasks"]
     build = next(one for one in tasks if one["stage"] == "build")
     read = (await get(http, f"/tasks/{build['task_id']}"))["context"]
-    assert [one["version"] for one in read if one["type"] == "software_specification"] == [2]
+    return [one["version"] for one in read if one["type"] == "software_specification"]
+
+
+@pytest.mark.parametrize(("withdrawn", "read"), [((3,), [2]), ((2,), [3]), ((3, 2), [1])])
+async def test_without_a_withdrawn_version_the_one_before_it_is_read(
+    http: httpx2.AsyncClient, withdrawn: tuple[int, ...], read: list[int]
+) -> None:
+    project_id = await start(http)
+    await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
+    await decide(http, await wait_for_request(http, project_id, "plan"), "approve")
+    design = await wait_for_request(http, project_id, "design")
+    given: dict[int, str] = {}
+    for version in (2, 3):
+        result = await result_of_task(http, project_id)
+        answer = (await give(http, project_id, result["artifact_id"], as_type="software_specification")).json()
+        assert answer["artifact"]["version"] == version
+        given[version] = answer["context_id"]
+    for version in withdrawn:
+        assert (await withdraw(http, project_id, given[version])).status_code == 200
+    await decide(http, design, "approve")
+    assert await versions_that_build_read(http, project_id) == read
 
 
 async def test_what_would_steer_nothing_is_refused(http: httpx2.AsyncClient) -> None:

@@ -118,3 +118,23 @@ async def test_a_retry_starts_once_if_the_api_is_killed_before_it_starts_the_wor
     assert len(await _events(stack, delivery, "data->>'retried_from' IS NOT NULL")) == 1
     (project,) = await stack.rows("SELECT generation FROM project WHERE id = %s", delivery.id)
     assert project["generation"] == 1
+
+
+async def test_a_retried_step_is_recorded_once_if_its_worker_is_killed(stack: FaultStack, caller: Caller) -> None:
+    delivery = await _started(caller)
+    await delivery.decide(await delivery.request(), "reject", comment="Not this.")
+    assert (await delivery.wait_until_ended())["status"] == "rejected"
+    workers = list(stack.workers)
+    mortal = await stack.add_worker(MORTAL_WORKER, MORTAL_ACTIVITY="run_agent_step")
+    await asyncio.gather(*(each.stop() for each in workers))
+    retried = await caller.call("POST", f"/projects/{delivery.id}/retry", json={"by": "Ada"})
+    assert retried.status_code in (200, 202), retried.text
+    await _died(mortal)
+    stack.workers.remove(mortal)
+    await stack.restore()
+    await delivery.approve()
+    assert (await delivery.wait_until_ended())["status"] == "completed"
+    tasks = await stack.rows("SELECT stage, round FROM task WHERE project_id = %s", delivery.id)
+    assert len({(task["stage"], task["round"]) for task in tasks}) == len(tasks)
+    assert max(task["round"] for task in tasks) == 2
+    assert len(await _events(stack, delivery, "event_type = 'task_completed'")) == len(tasks)

@@ -38,6 +38,11 @@ test("events are sentences", () => {
   const accepted = [{ type: "project_plan", version: 2 }];
   const decision = { responder: "Anna", action: "amend", accepted, comment: null };
   assert.equal(plain(event("hitl_response", decision)), "Anna edited and approved project plan v2");
+  const context = { context_id: "c", artifact_id: "a", type: "notes", name: "House rules", version: 2 };
+  assert.equal(
+    plain(event("context_withdrawn", { ...context, withdrawn_by: "Anna" })),
+    "Anna withdrew House rules v2 from the crew",
+  );
   const redo = { ...decision, stage: "build", round: 2, redo: "acceptance", comment: "R3 means 404." };
   const sentBack = "Anna sent the work from build, round 2 back to acceptance: “R3 means 404.”";
   assert.equal(plain(event("hitl_response", redo)), sentBack);
