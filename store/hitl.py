@@ -18,7 +18,7 @@ from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
 from store import subjects
-from store.rows import fetch_all, fetch_one, model_of
+from store.rows import columns, fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
@@ -38,6 +38,8 @@ FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s
 ON CONFLICT DO NOTHING
 RETURNING *
 """.replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
+
+_GET: LiteralString = "SELECT {columns} FROM hitl_request WHERE id = %(id)s".replace("{columns}", columns(HitlRequest))
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -188,7 +190,7 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """Return one request, or None."""
-    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
+    return await fetch_one(connection, HitlRequest, _GET, id=request_id)
 
 
 async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
