@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.events import Event
-from models.tables import EVENT, PROJECT
 from store.statement import run, with_statuses
 
 IS_KEY: LiteralString = "hashtextextended(dedupe_key, 0) = hashtextextended({key}, 0) AND dedupe_key = {key}"
@@ -22,15 +20,23 @@ _OF_KEYS: LiteralString = """
 SELECT task_id, data FROM event, unnest(%(keys)s::text[]) AS key WHERE project_id = %(project_id)s AND {is_key}
 """.replace("{is_key}", IS_KEY.replace("{key}", "key"))
 
+_SINCE: LiteralString = """
+SELECT event_type, seq, project_id, task_id, agent_type, data, created_at FROM event
+WHERE project_id = %(project_id)s AND seq > %(seq)s AND seq <= %(until)s
+ORDER BY seq LIMIT %(limit)s
+"""
+
+_LAST = 2**63 - 1
+"""No number is greater."""
+
 
 async def since(
     connection: AsyncConnection, project_id: UUID, seq: int, *, until: int | None = None, limit: int = 500
 ) -> list[Event]:
     """Return the events after a number in order, up to and including `until`."""
-    query = select(EVENT).where(EVENT.c.project_id == project_id, EVENT.c.seq > seq).order_by(EVENT.c.seq).limit(limit)
-    if until is not None:
-        query = query.where(EVENT.c.seq <= until)
-    return [event_of(row) for row in await connection.execute(query)]
+    last = _LAST if until is None else until
+    rows = await run(connection, _SINCE, project_id=project_id, seq=seq, until=last, limit=limit)
+    return [event_of(row) for row in rows]
 
 
 def event_of(row: Any) -> Event:
@@ -66,7 +72,7 @@ async def notes(connection: AsyncConnection, project_id: UUID, task_ids: Iterabl
 
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the number of each project's newest event; unknown projects are left out."""
-    rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.last_seq).where(PROJECT.c.id.in_(project_ids)))
+    rows = await run(connection, "SELECT id, last_seq FROM project WHERE id = ANY(%(ids)s)", ids=list(project_ids))
     return {row.id: row.last_seq for row in rows}
 
 

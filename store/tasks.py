@@ -18,7 +18,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.workflow_state import HandoffInput
 from models.tables import PROJECT, TASK, Task
 from store import transcripts
-from store.rows import fetch_all, fetch_one
+from store.rows import columns, fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
 
@@ -30,6 +30,14 @@ UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' EL
                 accepted = accepted OR %(accepted)s, updated_at = clock_timestamp()
 WHERE id = %(id)s
 RETURNING continued
+"""
+
+_GET: LiteralString = "SELECT {columns} FROM task WHERE id = %(id)s".replace("{columns}", columns(Task))
+
+_WORKING: LiteralString = """
+SELECT project_id, id, agent_type, stage, round, created_at FROM task
+WHERE project_id = ANY(%(ids)s) AND status = 'working'
+ORDER BY created_at, id
 """
 
 
@@ -84,7 +92,7 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
 
 async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
     """Return one task, or None."""
-    return await fetch_one(connection, Task, select(TASK).where(TASK.c.id == task_id))
+    return await fetch_one(connection, Task, _GET, id=task_id)
 
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
@@ -105,15 +113,13 @@ async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row
     return (await connection.execute(query)).all()
 
 
-async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
     """Return the running tasks of each of these projects that has any, oldest first: id, agent_type, stage, round and
     created_at."""
     if not project_ids:
         return {}
-    columns = [TASK.c.project_id, TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round, TASK.c.created_at]
-    query = select(*columns).where(TASK.c.project_id.in_(project_ids), TASK.c.status == TaskStatus.WORKING)
-    found: dict[UUID, list[Row[Any]]] = {}
-    for row in await connection.execute(query.order_by(TASK.c.created_at, TASK.c.id)):
+    found: dict[UUID, list[Any]] = {}
+    for row in await run(connection, _WORKING, ids=list(project_ids)):
         found.setdefault(row.project_id, []).append(row)
     return found
 
