@@ -7,6 +7,8 @@ from typing import Any, LiteralString
 
 from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import sql_list
@@ -47,6 +49,11 @@ async def driver_of(connection: AsyncConnection) -> Driver[Any]:
     pooled = await connection.get_raw_connection()
     driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
     return driver
+
+
+def as_text(expression: ClauseElement) -> LiteralString:
+    """Return an expression of SQLAlchemy, with its constants, as a part of a statement for `run`."""
+    return str(expression.compile(dialect=PGDialect_psycopg(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
 
 
 def with_statuses(sql: LiteralString) -> LiteralString:

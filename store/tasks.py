@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Uuid, exists, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, TaskStatus
@@ -19,11 +19,17 @@ from models.contracts.workflow_state import HandoffInput
 from models.tables import PROJECT, TASK, Task
 from store import transcripts
 from store.rows import columns, fetch_all, fetch_one
-from store.statement import run
+from store.statement import as_text, run
 from store.transaction import Transaction
 
 _LARGE = {"handoff", "feedback", "checkpoint"}
-_OUTLINE = [column for column in TASK.c if column.name not in _LARGE | {"usage"}]
+
+_OUTLINE: LiteralString = """
+SELECT {columns}, COALESCE(task.usage, {so_far}) AS usage FROM task
+WHERE project_id = %(project_id)s ORDER BY created_at, id
+""".replace("{columns}", ", ".join(name for name in Task.model_fields if name not in _LARGE | {"usage"})).replace(
+    "{so_far}", as_text(transcripts.usage_so_far(literal_column("task.id", Uuid)))
+)
 
 _END_WAIT: LiteralString = """
 UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
@@ -101,16 +107,13 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task
     return await fetch_all(connection, Task, query)
 
 
-async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row[Any]]:
+async def outline(connection: AsyncConnection, project_id: UUID) -> list[Any]:
     """Return a project's tasks, oldest first, without their large columns. A row has the field names of a Task, and the
     `usage` of a task that has not completed is what it has used so far.
 
     With 500 tasks this takes a tenth of the time of `of_project`.
     """
-    usage = func.coalesce(TASK.c.usage, transcripts.usage_so_far(TASK.c.id))
-    columns = [*_OUTLINE, usage.label("usage")]
-    query = select(*columns).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
-    return (await connection.execute(query)).all()
+    return await run(connection, _OUTLINE, project_id=project_id)
 
 
 async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
