@@ -77,13 +77,14 @@ async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dic
 
 
 # As one value, which takes half the time of a row for each. The other ids are an array: PostgreSQL does not know that a
-# subquery returns few rows, and would scan the table.
+# subquery returns few rows, and would scan the table. In a project that has ended, only a standalone handoff can wait
+# for a human.
 _HEADS_OF_OPEN_PROJECTS: LiteralString = with_statuses("""
 SELECT coalesce(string_agg(uuid_send(id) || int8send(last_seq), ''), '') AS heads FROM (
     SELECT id, last_seq FROM project WHERE status IN {unfinished_project_statuses}
     UNION ALL
     SELECT id, last_seq FROM project WHERE status IN {final_project_statuses} AND id = ANY(ARRAY(
-        SELECT project_id FROM hitl_request WHERE status = 'pending'
+        SELECT project_id FROM hitl_request WHERE status = 'pending' AND standalone_task_id IS NOT NULL
         UNION SELECT project_id FROM artifact WHERE id > %(newer_than)s
         UNION SELECT project_id FROM event WHERE event_type = 'project_change' AND created_at > %(since)s))
 ) AS found

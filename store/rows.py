@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from operator import attrgetter
 from typing import Any, LiteralString, TypeVar
@@ -17,13 +17,14 @@ from store.statement import run
 Model = TypeVar("Model", bound=SQLModel)
 
 
-def columns(model: type[SQLModel], table: str = "", prefix: str = "") -> LiteralString:
+def columns(model: type[SQLModel], table: str = "", prefix: str = "", without: Collection[str] = ()) -> LiteralString:
     """Return the columns of a model as SQL: of a table with another name, and named with a prefix, if given.
 
     All by name: with `*`, a column that a migration adds would break the statements that the driver has prepared.
     """
     of_table = f"{table}." if table else ""
-    return ", ".join(f"{of_table}{name}" + (f" AS {prefix}{name}" if prefix else "") for name in model.model_fields)
+    names = [name for name in model.model_fields if name not in without]
+    return ", ".join(f"{of_table}{name}" + (f" AS {prefix}{name}" if prefix else "") for name in names)
 
 
 def model_of(model: type[Model], row: Any, prefix: str = "") -> Model:

@@ -27,7 +27,7 @@ _LARGE = {"handoff", "feedback", "checkpoint"}
 _OUTLINE: LiteralString = """
 SELECT {columns}, COALESCE(task.usage, {so_far}) AS usage FROM task
 WHERE project_id = %(project_id)s ORDER BY created_at, id
-""".replace("{columns}", ", ".join(name for name in Task.model_fields if name not in _LARGE | {"usage"})).replace(
+""".replace("{columns}", columns(Task, without=_LARGE | {"usage"})).replace(
     "{so_far}", as_text(transcripts.usage_so_far(literal_column("task.id", Uuid)))
 )
 
