@@ -38,16 +38,20 @@ async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) ->
     Raises:
         psycopg.Error: the driver raised it.
     """
-    driver = await driver_of(connection)
+    driver = driver_of(connection)
     async with driver.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(sql, values)
         return await cursor.fetchall() if cursor.description else []
 
 
-async def driver_of(connection: AsyncConnection) -> Driver[Any]:
-    """Return the driver's connection behind SQLAlchemy's."""
-    pooled = await connection.get_raw_connection()
-    driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
+def driver_of(connection: AsyncConnection) -> Driver[Any]:
+    """Return the driver's connection behind SQLAlchemy's.
+
+    Not with `get_raw_connection`, which is only asynchronous to open a connection that is not open yet: it takes as
+    long as half a statement.
+    """
+    assert connection.sync_connection is not None
+    driver: Driver[Any] = connection.sync_connection.connection.driver_connection  # type: ignore[assignment]
     return driver
 
 

@@ -178,7 +178,7 @@ async def read_by(query: Query, connection: AsyncConnection, projects: int) -> R
     def note(diagnostic: Diagnostic) -> None:
         plans.append((diagnostic.message_primary or "").partition("plan:\n")[2])
 
-    driver = await driver_of(connection)
+    driver = driver_of(connection)
     driver.add_notice_handler(note)
     await run(connection, "SET client_min_messages = log")
     try:
