@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import stopped_step
-from activities.assignment import build_assignment, with_first_context, with_given_context
+from activities.assignment import as_it_begins, build_assignment, with_first_context
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
@@ -96,8 +96,7 @@ class AgentSteps:
 
     async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
-            await self._stops.require_not_stopped(step)
-            step = await with_given_context(self._store, step)
+            step = await as_it_begins(self._store, step)
             started = await self._records.start(step)
             step = await with_first_context(self._store, step, started.context_ids)
             try:

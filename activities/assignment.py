@@ -6,17 +6,26 @@ from uuid import UUID
 
 from temporalio.exceptions import ApplicationError
 
-from crew.protocol import Assignment, InputArtifact
+from crew.protocol import Assignment, InputArtifact, StoppedError
 from models.contracts.handoff import StepInput
 from models.contracts.roles import Role
-from store import artifacts, given_context, hitl_decisions, inputs
+from store import artifacts, hitl_decisions, inputs, step_conditions
 from store.transaction import Store
 
 
-async def with_given_context(store: Store, step: StepInput) -> StepInput:
-    """Return the step with what people have given the crew, if it begins now."""
+async def as_it_begins(store: Store, step: StepInput) -> StepInput:
+    """Return the step with what people have given the crew, if it begins now.
+
+    Raises:
+        StoppedError: a stop holds it.
+    """
+    handoff = step.handoff
     async with store.reading() as connection:
-        ids = await given_context.complete(connection, step.project_id, step.handoff.context_ids)
+        stop, ids = await step_conditions.read(
+            connection, step.project_id, handoff.to_agent, step.task_id, handoff.context_ids
+        )
+    if stop is not None:
+        raise StoppedError(stop)
     return with_context(step, ids)
 
 

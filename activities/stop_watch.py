@@ -44,13 +44,6 @@ class StopWatch:
         self._watched: set[_Watched] = set()
         self._polling: asyncio.Task[None] | None = None
 
-    async def require_not_stopped(self, step: StepInput) -> None:
-        """Raise StoppedError if a stop holds the step now."""
-        async with self._store.reading() as connection:
-            stop = await stops.holding(connection, step.project_id, step.handoff.to_agent, step.task_id)
-        if stop is not None:
-            raise StoppedError(stop)
-
     @contextmanager
     def watching(self, step: StepInput) -> Iterator[None]:
         """Cancel what runs inside the block when a stop holds the step, and raise StoppedError then."""

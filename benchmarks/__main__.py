@@ -24,6 +24,7 @@ from benchmarks import (
     page,
     parked,
     push,
+    scale,
     start,
     telemetry,
     throughput,
@@ -43,6 +44,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "crew": crew.measure,
     "live": live.measure,
     "telemetry": telemetry.measure,
+    "scale": scale.measure,
     "parked": parked.measure,
 }
 GROUP_SECONDS = 600.0

@@ -208,6 +208,11 @@ class HitlRequest(SQLModel, table=True):
     __table_args__ = (
         Index("ix_hitl_request_project_id_created_at_id", "project_id", "created_at", "id"),
         Index("ix_hitl_request_open", "created_at", "id", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_hitl_request_open_standalone",
+            "project_id",
+            postgresql_where=text("status = 'pending' AND standalone_task_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

@@ -53,6 +53,10 @@ SELECT artifact.*, content.body FROM artifact JOIN content ON content.hash = art
 WHERE artifact.id = ANY(%(ids)s) OR artifact.origin_id = %(origin_id)s
 """
 
+_WRITTEN_BY: LiteralString = """
+SELECT id, type, version, content_hash FROM artifact WHERE origin_id = %(origin_id)s ORDER BY id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
@@ -126,9 +130,6 @@ async def accept(tx: Transaction, artifact_ids: Iterable[UUID]) -> None:
     )
 
 
-_REF = (ARTIFACT.c.id, ARTIFACT.c.type, ARTIFACT.c.version, ARTIFACT.c.content_hash)
-
-
 def ref_of(row: Any) -> ArtifactRef:
     """Return the reference of an artifact's row."""
     return ArtifactRef(artifact_id=row.id, type=row.type, version=row.version, content_hash=row.content_hash)
@@ -138,10 +139,8 @@ async def written_by(
     connection: AsyncConnection, origin_id: UUID, type: ArtifactType | None = None
 ) -> tuple[ArtifactRef, ...]:
     """Return what a task, a request or an upload wrote, oldest first."""
-    query = select(*_REF).where(ARTIFACT.c.origin_id == origin_id).order_by(ARTIFACT.c.id)
-    if type is not None:
-        query = query.where(ARTIFACT.c.type == type)
-    return tuple(ref_of(row) for row in await connection.execute(query))
+    rows = await run(connection, _WRITTEN_BY, origin_id=origin_id)
+    return tuple(ref_of(row) for row in rows if type is None or row.type == type)
 
 
 async def get(connection: AsyncConnection, artifact_id: UUID) -> Artifact | None:

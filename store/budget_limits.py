@@ -24,6 +24,7 @@ VALUES (%(scope)s, %(project_id)s, 0, 0, %(usd)s, %(tokens)s, %(seconds)s)
 ON CONFLICT (scope) DO UPDATE SET
     limit_usd = excluded.limit_usd, limit_tokens = excluded.limit_tokens, limit_seconds = excluded.limit_seconds,
     raised_usd = 0, raised_tokens = 0, raised_seconds = 0
+RETURNING xmax = 0 AS is_new
 """
 
 # The call that was refused may have been the first in its scope.
@@ -81,8 +82,9 @@ async def of_open_projects(
 
 async def set_limits(connection: AsyncConnection, scope: str, project_id: UUID, limits: Limits) -> None:
     """Set the limits of a budget. What was spent stays, also if it is more."""
-    await run(connection, _SET, scope=scope, project_id=project_id, **limits.model_dump())
-    await run(connection, _KEEP_ALERTS, scope=scope)
+    (row,) = await run(connection, _SET, scope=scope, project_id=project_id, **limits.model_dump())
+    if not row.is_new:
+        await run(connection, _KEEP_ALERTS, scope=scope)
 
 
 async def raise_limits(connection: AsyncConnection, project_id: UUID, shortage: Shortage, by: Limits) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import LiteralString
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import CONTENT
 from store.statement import run
 
 # %b, the binary form: in text form, a list of bytes is written in hexadecimal and then searched for quotes.
@@ -36,10 +34,11 @@ async def missing(connection: AsyncConnection, hashes: Iterable[str]) -> set[str
     """Return those of the hashes that have no content."""
     if not (wanted := set(hashes)):
         return wanted
-    return wanted - set(await connection.scalars(select(CONTENT.c.hash).where(CONTENT.c.hash.in_(wanted))))
+    rows = await run(connection, "SELECT hash FROM content WHERE hash = ANY(%(hashes)s)", hashes=list(wanted))
+    return wanted - {row.hash for row in rows}
 
 
 async def get(connection: AsyncConnection, content_hash: str) -> bytes | None:
     """Return a content by its hash, or None."""
-    body: bytes | None = await connection.scalar(select(CONTENT.c.body).where(CONTENT.c.hash == content_hash))
-    return body
+    rows = await run(connection, "SELECT body FROM content WHERE hash = %(hash)s", hash=content_hash)
+    return rows[0].body if rows else None

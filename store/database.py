@@ -84,6 +84,7 @@ class Database:
             json_deserializer=orjson.loads,
         )
 
+        self._reading_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "connect", _note_creation)
         event.listen(self.engine.sync_engine, "checkout", self._refuse_stale)
 
@@ -94,26 +95,26 @@ class Database:
         Raises:
             sqlalchemy.exc.SQLAlchemyError, psycopg.Error: PostgreSQL is unavailable or did not answer in time.
         """
-        async with self._connected(seconds) as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with self._connected(self._reading_engine, seconds) as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self, seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
         """Open a connection with a transaction, committed at the end of the block. Raises as `reading` does."""
-        async with self._connected(seconds) as connection, connection.begin():
+        async with self._connected(self.engine, seconds) as connection:
             yield connection
+            await driver_of(connection).commit()  # otherwise the connection is rolled back as it returns to the pool
 
     @asynccontextmanager
-    async def _connected(self, seconds: float | None) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, engine: AsyncEngine, seconds: float | None) -> AsyncIterator[AsyncConnection]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (seconds or self._seconds)
         try:
             async with asyncio.timeout_at(deadline - MIN_STATEMENT_SECONDS):
-                connection = await self.engine.connect()
+                connection = await engine.connect()
         except TimeoutError:
             raise PoolTimeoutError("no connection to PostgreSQL in time") from None
-        timer = loop.call_at(deadline, self._shut_down, await driver_of(connection))
+        timer = loop.call_at(deadline, self._shut_down, driver_of(connection))
         try:
             yield connection
         finally:
@@ -157,7 +158,7 @@ class Database:
             # With a full disk, reading still works. Exceeding work_mem makes PostgreSQL write a temporary file.
             await connection.execute(text("SET LOCAL work_mem = '64kB'"))
             await connection.execute(text("SELECT count(*) FROM generate_series(1, 10000)"))
-            version = (await driver_of(connection)).info.parameter_status("server_version")
+            version = driver_of(connection).info.parameter_status("server_version")
         return version.split()[0] if version else None, state.problem  # the rest names the package
 
     async def close(self) -> None:

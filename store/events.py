@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.events import Event
-from models.tables import EVENT, PROJECT
 from store.statement import run, with_statuses
 
 IS_KEY: LiteralString = "hashtextextended(dedupe_key, 0) = hashtextextended({key}, 0) AND dedupe_key = {key}"
@@ -22,15 +20,23 @@ _OF_KEYS: LiteralString = """
 SELECT task_id, data FROM event, unnest(%(keys)s::text[]) AS key WHERE project_id = %(project_id)s AND {is_key}
 """.replace("{is_key}", IS_KEY.replace("{key}", "key"))
 
+_SINCE: LiteralString = """
+SELECT event_type, seq, project_id, task_id, agent_type, data, created_at FROM event
+WHERE project_id = %(project_id)s AND seq > %(seq)s AND seq <= %(until)s
+ORDER BY seq LIMIT %(limit)s
+"""
+
+_LAST = 2**63 - 1
+"""No number is greater."""
+
 
 async def since(
     connection: AsyncConnection, project_id: UUID, seq: int, *, until: int | None = None, limit: int = 500
 ) -> list[Event]:
     """Return the events after a number in order, up to and including `until`."""
-    query = select(EVENT).where(EVENT.c.project_id == project_id, EVENT.c.seq > seq).order_by(EVENT.c.seq).limit(limit)
-    if until is not None:
-        query = query.where(EVENT.c.seq <= until)
-    return [event_of(row) for row in await connection.execute(query)]
+    last = _LAST if until is None else until
+    rows = await run(connection, _SINCE, project_id=project_id, seq=seq, until=last, limit=limit)
+    return [event_of(row) for row in rows]
 
 
 def event_of(row: Any) -> Event:
@@ -66,18 +72,19 @@ async def notes(connection: AsyncConnection, project_id: UUID, task_ids: Iterabl
 
 async def heads(connection: AsyncConnection, project_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the number of each project's newest event; unknown projects are left out."""
-    rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.last_seq).where(PROJECT.c.id.in_(project_ids)))
+    rows = await run(connection, "SELECT id, last_seq FROM project WHERE id = ANY(%(ids)s)", ids=list(project_ids))
     return {row.id: row.last_seq for row in rows}
 
 
 # As one value, which takes half the time of a row for each. The other ids are an array: PostgreSQL does not know that a
-# subquery returns few rows, and would scan the table.
+# subquery returns few rows, and would scan the table. In a project that has ended, only a standalone handoff can wait
+# for a human.
 _HEADS_OF_OPEN_PROJECTS: LiteralString = with_statuses("""
 SELECT coalesce(string_agg(uuid_send(id) || int8send(last_seq), ''), '') AS heads FROM (
     SELECT id, last_seq FROM project WHERE status IN {unfinished_project_statuses}
     UNION ALL
     SELECT id, last_seq FROM project WHERE status IN {final_project_statuses} AND id = ANY(ARRAY(
-        SELECT project_id FROM hitl_request WHERE status = 'pending'
+        SELECT project_id FROM hitl_request WHERE status = 'pending' AND standalone_task_id IS NOT NULL
         UNION SELECT project_id FROM artifact WHERE id > %(newer_than)s
         UNION SELECT project_id FROM event WHERE event_type = 'project_change' AND created_at > %(since)s))
 ) AS found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -149,15 +149,6 @@ async def stages_of(connection: AsyncConnection, given: GivenContext) -> list[st
     if not data:
         data = await events.data_of(connection, given.project_id, _event_key(given.artifact_id))
     return list(data.get("stages", ()))
-
-
-async def givers(connection: AsyncConnection, artifact_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return who added each of these artifacts to what the crew reads. Those that are an output of a stage, or replace
-    one, are left out."""
-    query = select(GIVEN_CONTEXT.c.artifact_id, GIVEN_CONTEXT.c.given_by).where(
-        GIVEN_CONTEXT.c.artifact_id.in_(artifact_ids), ~GIVEN_CONTEXT.c.replaces
-    )
-    return {row.artifact_id: row.given_by for row in await connection.execute(query)}
 
 
 async def stages_to_run(connection: AsyncConnection, project_id: UUID, pipeline: Pipeline) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Shortage
@@ -18,7 +17,7 @@ from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
 from store import subjects
-from store.rows import fetch_all, fetch_one, model_of
+from store.rows import columns, fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
@@ -38,6 +37,27 @@ FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s
 ON CONFLICT DO NOTHING
 RETURNING *
 """.replace("{is_stopped}", IS_COVERED.replace("{row}", "asked"))
+
+_GET: LiteralString = "SELECT {columns} FROM hitl_request WHERE id = %(id)s".replace("{columns}", columns(HitlRequest))
+
+_FIND: LiteralString = """
+SELECT {columns} FROM hitl_request WHERE {conditions} ORDER BY created_at, id LIMIT %(limit)s
+""".replace("{columns}", columns(HitlRequest))
+
+# The status as a constant, so that PostgreSQL can use the partial index. The cursor as one comparison: with OR,
+# PostgreSQL would read the index from its start.
+_CONDITIONS: dict[str, LiteralString] = {
+    "project_id": "project_id = %(project_id)s",
+    "within": "project_id = ANY(%(within)s)",
+    "status": "status = '{status}'",
+    "after": "(created_at, id) > ((SELECT created_at FROM hitl_request WHERE id = %(after)s), %(after)s)",
+}
+
+_OLDEST_OPEN: LiteralString = """
+SELECT DISTINCT ON (project_id) {columns} FROM hitl_request
+WHERE project_id = ANY(%(projects)s) AND status = 'pending'
+ORDER BY project_id, created_at, id
+""".replace("{columns}", columns(HitlRequest))
 
 _CLOSE: LiteralString = """
 UPDATE hitl_request SET status = %(status)s, decision_id = %(decision_id)s, decided_at = clock_timestamp()
@@ -133,9 +153,8 @@ async def open_request(
 
 async def get_as_opened(connection: AsyncConnection, request_id: UUID) -> OpenRequest | None:
     """Return a request as the workflow needs it, or None if it was not opened."""
-    query = select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id)
-    row = (await connection.execute(query)).one_or_none()
-    return open_request_of(row) if row else None
+    rows = await run(connection, _GET, id=request_id)
+    return open_request_of(rows[0]) if rows else None
 
 
 def open_request_of(row: Any) -> OpenRequest:
@@ -188,7 +207,7 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, request_
 
 async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | None:
     """Return one request, or None."""
-    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(HITL_REQUEST.c.id == request_id))
+    return await fetch_one(connection, HitlRequest, _GET, id=request_id)
 
 
 async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
@@ -207,28 +226,16 @@ async def find(
     limit: int = 100,
 ) -> list[HitlRequest]:
     """Return requests, oldest first, of one project, of those `within` or of all, after a given one."""
-    query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
-    if project_id is not None:
-        query = query.where(HITL_REQUEST.c.project_id == project_id)
-    if within is not None:
-        query = query.where(HITL_REQUEST.c.project_id.in_(within))
-    if status is not None:
-        query = query.where(HITL_REQUEST.c.status == status)
-    if after is not None:
-        # As one comparison: with OR, PostgreSQL would read the index from its start.
-        moment = select(HITL_REQUEST.c.created_at).where(HITL_REQUEST.c.id == after).scalar_subquery()
-        query = query.where(tuple_(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id) > tuple_(moment, after))
-    return await fetch_all(connection, HitlRequest, query)
+    given = {"project_id": project_id, "within": within, "status": status, "after": after}
+    conditions = [_CONDITIONS[name] for name, value in given.items() if value is not None]
+    query = _FIND.replace("{conditions}", " AND ".join(conditions) or "true").replace("{status}", status or "")
+    given["within"] = None if within is None else list(within)
+    return await fetch_all(connection, HitlRequest, query, **given, limit=limit)
 
 
 async def oldest_open(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, HitlRequest]:
     """Return the longest open request of each of these projects that has one."""
     if not project_ids:
         return {}
-    query = (
-        select(HITL_REQUEST)
-        .where(HITL_REQUEST.c.project_id.in_(project_ids), HITL_REQUEST.c.status == HitlStatus.PENDING)
-        .ext(distinct_on(HITL_REQUEST.c.project_id))
-        .order_by(HITL_REQUEST.c.project_id, HITL_REQUEST.c.created_at, HITL_REQUEST.c.id)
-    )
-    return {one.project_id: one for one in await fetch_all(connection, HitlRequest, query)}
+    found = await fetch_all(connection, HitlRequest, _OLDEST_OPEN, projects=list(project_ids))
+    return {one.project_id: one for one in found}

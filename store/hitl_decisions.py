@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from models.contracts.enums import HitlAction
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.tool_permission import ToolDecision
 from models.tables import HITL_DECISION, HitlDecision, HitlRequest
-from store.rows import fetch_all, fetch_one
+from store.rows import columns, fetch_all, fetch_one, model_of
 from store.statement import run
 from store.transaction import Transaction
 
@@ -29,6 +29,21 @@ FROM jsonb_to_recordset(%(responses)s) AS r (
     responded_at timestamptz)
 ON CONFLICT DO NOTHING
 """
+
+_GET: LiteralString = """
+SELECT {columns} FROM hitl_decision WHERE request_id = %(request_id)s AND id = %(id)s
+""".replace("{columns}", columns(HitlDecision))
+
+_JUDGED = "judged_"
+
+# As one statement: the decision that closed the request is then among the decisions.
+_WITH_REQUEST: LiteralString = """
+SELECT {request}, {judged} FROM hitl_request AS request
+LEFT JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = ANY(%(decisions)s)
+WHERE request.id = %(id)s
+""".replace("{request}", columns(HitlRequest, "request")).replace(
+    "{judged}", columns(HitlDecision, "decision", _JUDGED)
+)
 
 _ON_TOOL_CALLS: LiteralString = """
 SELECT request.tool_call ->> 'digest' AS digest, decision.action, decision.comment
@@ -73,8 +88,16 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
 
 async def get(connection: AsyncConnection, request_id: UUID, decision_id: UUID) -> HitlDecision | None:
     """Return one response to a request, or None while no worker has judged it."""
-    query = select(HITL_DECISION).where(HITL_DECISION.c.request_id == request_id, HITL_DECISION.c.id == decision_id)
-    return await fetch_one(connection, HitlDecision, query)
+    return await fetch_one(connection, HitlDecision, _GET, request_id=request_id, id=decision_id)
+
+
+async def with_request(
+    connection: AsyncConnection, request_id: UUID, decision_ids: Collection[UUID]
+) -> tuple[HitlRequest | None, dict[UUID, HitlDecision]]:
+    """Return a request, or None, and those of these responses to it that were judged, by their ids."""
+    rows = await run(connection, _WITH_REQUEST, id=request_id, decisions=list(decision_ids))
+    judged = [model_of(HitlDecision, row, _JUDGED) for row in rows if row.judged_id is not None]
+    return (model_of(HitlRequest, rows[0]) if rows else None), {decision.id: decision for decision in judged}
 
 
 async def of_requests(connection: AsyncConnection, requests: Sequence[HitlRequest]) -> dict[UUID, HitlDecision]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from artifacts.media_types import FILES
 from models.contracts.names import REHEARSAL, CrewName
 from models.tables import Artifact
-from store import artifacts, events, given_context, project_start
+from store import artifacts, events, project_start
+from store.rows import columns, model_of
+from store.statement import run
+
+# Who added an artifact to what the crew reads: not an output of a stage, nor what replaces one.
+_READ: LiteralString = """
+SELECT {columns}, content.body, given.given_by AS added_by FROM artifact
+JOIN content ON content.hash = artifact.content_hash
+LEFT JOIN given_context AS given ON given.artifact_id = artifact.id AND NOT given.replaces
+WHERE artifact.id = ANY(%(ids)s) OR artifact.origin_id = %(origin_id)s
+""".replace("{columns}", columns(Artifact, "artifact"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +45,23 @@ async def of_step(
     origin_id: UUID | None = None,
 ) -> list[Input]:
     """Return these artifact versions, and those of an origin, such as the brief. Unknown ids are left out."""
-    found = await artifacts.get_with_contents(connection, ids, origin_id=origin_id)
+    rows = await run(connection, _READ, ids=list(ids), origin_id=origin_id)
+    positions = {artifact_id: position for position, artifact_id in enumerate(ids)}
+    rows.sort(key=lambda row: positions.get(row.id, len(positions)))
+    found = [(model_of(Artifact, row), row) for row in rows]
     has_code = any(artifact.media_type == FILES for artifact, _ in found)
     # What a task made of a person's code is a person's code, too.
     given = has_code and await artifacts.written_by(connection, project_start.source_origin(project_id))
     writers = {artifact.task_id for artifact, _ in found if artifact.task_id} if crew != REHEARSAL else ()
     notes = await events.notes(connection, project_id, writers) if writers else {}
-    givers = await given_context.givers(connection, [artifact.id for artifact, _ in found])
     return [
         Input(
             artifact,
-            body,
+            row.body,
             # Not the author: a person may respond under any name.
             by_agent=not given and artifact.task_id is not None and artifact.origin_id == artifact.task_id,
             note=notes.get(artifact.origin_id),
-            added_by=givers.get(artifact.id),
+            added_by=row.added_by,
         )
-        for artifact, body in found
+        for artifact, row in found
     ]

@@ -65,5 +65,5 @@ async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> d
     """Return the name of each project."""
     if not project_ids:
         return {}
-    rows = await connection.execute(select(PROJECT.c.id, PROJECT.c.name).where(PROJECT.c.id.in_(project_ids)))
+    rows = await run(connection, "SELECT id, name FROM project WHERE id = ANY(%(ids)s)", ids=list(project_ids))
     return {row.id: row.name for row in rows}

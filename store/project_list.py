@@ -9,30 +9,49 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import Text, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.columns import sql_list
 from models.contracts.enums import ProjectStatus
 from models.tables import PROJECT, Project
-from store.rows import model_of
-from store.statement import run
+from store.rows import columns, model_of
+from store.statement import as_text, run
 from store.text_search import casefolded, contains
 
 MAX_WORDS = 100
 """How many owners, and how many tags, are counted: those of most projects."""
 
-# One scan, whatever is counted.
+_FIND: LiteralString = """
+SELECT {columns}, {key} AS sort_value,
+       jsonb_build_object('name', pipeline -> 'name',
+                          'stages', jsonb_path_query_array(pipeline, '$.stages[*].name')) AS pipeline
+FROM project WHERE {conditions} ORDER BY {order} LIMIT %(limit)s
+""".replace("{columns}", columns(Project, without={"pipeline"}))
+
+_FOLDED_NAME = as_text(casefolded(PROJECT.c.name))
+
+_GIVEN: Any = literal_column("{given}", Text)
+
+_IS_FOUND = as_text(contains(PROJECT.c.name, _GIVEN)).replace("{given}", "%(search)s::text")
+
+_IS_OWNED = as_text(casefolded(PROJECT.c.owner) == casefolded(_GIVEN)).replace("{given}", "%(owner)s::text")
+
+# One scan, whatever is counted, and one row for all projects that are alike: 100,000 of them would be sorted on disk.
 _COUNTS: LiteralString = """
 WITH listed AS MATERIALIZED (
-    SELECT status, owner, tags, archived_at IS NOT NULL AS archived FROM project
+    SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM project
     WHERE %(within)s::uuid[] IS NULL OR id = ANY(%(within)s)
+    GROUP BY 1, 2, 3, 4
+), counted AS (
+    (SELECT 'status' AS facet, status AS value, sum(alike) AS count FROM listed WHERE NOT archived GROUP BY status)
+    UNION ALL (SELECT 'owner', owner, sum(alike) FROM listed WHERE NOT archived AND owner IS NOT NULL
+               GROUP BY owner ORDER BY sum(alike) DESC, owner LIMIT %(limit)s)
+    UNION ALL (SELECT 'tag', tag, sum(alike) FROM listed, unnest(tags) AS tag WHERE NOT archived
+               GROUP BY tag ORDER BY sum(alike) DESC, tag LIMIT %(limit)s)
+    UNION ALL (SELECT 'archived', '', coalesce(sum(alike), 0) FROM listed WHERE archived)
 )
-(SELECT 'status' AS facet, status AS value, count(*) AS count FROM listed WHERE NOT archived GROUP BY status)
-UNION ALL (SELECT 'owner', owner, count(*) FROM listed WHERE NOT archived AND owner IS NOT NULL
-           GROUP BY owner ORDER BY count(*) DESC, owner LIMIT %(limit)s)
-UNION ALL (SELECT 'tag', tag, count(*) FROM listed, unnest(tags) AS tag WHERE NOT archived
-           GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %(limit)s)
-UNION ALL (SELECT 'archived', '', count(*) FROM listed WHERE archived)
+SELECT facet, value, count::bigint AS count FROM counted
 """
 
 
@@ -80,23 +99,27 @@ class ProjectFilter:
     archived: Archived = Archived.EXCLUDE
     within: Collection[UUID] | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the conditions of a query."""
-        found: list[ColumnElement[bool]] = []
+    def conditions(self) -> list[LiteralString]:
+        """Return the conditions of a query, whose values are in `values`."""
+        found: list[LiteralString] = []
         if self.within is not None:
-            found.append(PROJECT.c.id.in_(self.within))
-        if self.statuses:
-            found.append(PROJECT.c.status.in_(set(self.statuses)))
+            found.append("id = ANY(%(within)s)")
+        if self.statuses:  # as constants, for the index
+            found.append(f"status IN {sql_list(sorted(set(self.statuses)))}")
         if self.search:
-            found.append(contains(PROJECT.c.name, self.search))
+            found.append(_IS_FOUND)
         if self.owner:
-            found.append(casefolded(PROJECT.c.owner) == casefolded(self.owner))
+            found.append(_IS_OWNED)
         if self.tags:
-            found.append(PROJECT.c.tags.contains(list(self.tags)))
+            found.append("tags @> %(tags)s::text[]")
         if self.archived is not Archived.INCLUDE:
-            is_archived = PROJECT.c.archived_at.is_not(None)
-            found.append(is_archived if self.archived is Archived.ONLY else ~is_archived)
+            found.append("archived_at IS NOT NULL" if self.archived is Archived.ONLY else "archived_at IS NULL")
         return found
+
+    def values(self) -> dict[str, object]:
+        """Return the values of the conditions."""
+        within = None if self.within is None else list(self.within)
+        return {"within": within, "search": self.search, "owner": self.owner, "tags": list(self.tags)}
 
 
 async def find(
@@ -107,22 +130,26 @@ async def find(
     after: Position | None = None,
     limit: int = 50,
 ) -> list[tuple[Project, Position]]:
-    """Return projects in this order, after a position, each with its own."""
+    """Return projects in this order, after a position, each with its own. Of their pipelines they have only the name
+    and the names of the stages: fifty whole ones are 170 KB."""
     key = _sort_key(sort)
-    keys = [PROJECT.c.id] if key is None else [key, PROJECT.c.id]
-    query = select(PROJECT, (literal(None) if key is None else key).label("sort_value"))
-    query = query.where(*wanted.conditions()).limit(limit)
-    query = query.order_by(*(each.desc() if sort.is_descending else each for each in keys))
+    direction, comparison = (" DESC", "<") if sort.is_descending else ("", ">")
+    conditions = wanted.conditions()
     if after is not None:
         # As rows: with OR, PostgreSQL would scan from the start of the index.
-        values = [after.id] if key is None else [after.value, after.id]
-        own, given = tuple_(*keys), tuple_(*(literal(value) for value in values))
-        query = query.where(own < given if sort.is_descending else own > given)
-    rows = await connection.execute(query)
+        own, given = ("id", "%(id)s") if key is None else (f"({key}, id)", "(%(value)s, %(id)s)")
+        conditions.append(f"{own} {comparison} {given}")
+    query = (
+        _FIND.replace("{key}", key or "NULL")
+        .replace("{conditions}", " AND ".join(conditions) or "true")
+        .replace("{order}", f"id{direction}" if key is None else f"{key}{direction}, id{direction}")
+    )
+    position = {} if after is None else {"value": after.value, "id": after.id}
+    rows = await run(connection, query, limit=limit, **wanted.values(), **position)
     return [(model_of(Project, row), Position(row.id, row.sort_value)) for row in rows]
 
 
-def _sort_key(sort: ProjectSort) -> Any:
+def _sort_key(sort: ProjectSort) -> LiteralString | None:
     """Return what the order depends on in addition to the id, which is in the order of creation.
 
     Only the id has an index. Every event updates the project's row, and with an index on `updated_at` each would have
@@ -132,9 +159,9 @@ def _sort_key(sort: ProjectSort) -> Any:
         case ProjectSort.NEWEST | ProjectSort.OLDEST:
             return None
         case ProjectSort.CHANGED_LAST | ProjectSort.CHANGED_FIRST:
-            return PROJECT.c.updated_at
+            return "updated_at"
         case ProjectSort.NAME | ProjectSort.NAME_REVERSED:
-            return casefolded(PROJECT.c.name)
+            return _FOLDED_NAME
 
 
 async def counts(connection: AsyncConnection, within: Collection[UUID] | None = None) -> dict[str, dict[str, int]]:

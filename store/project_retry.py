@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.enums import ProjectStatus
 from models.contracts.event_data import WorkflowEvent
 from models.contracts.ids import derive_uuid7
+from store.events import IS_KEY
 from store.statement import run, with_statuses
 from store.transaction import Transaction
 
@@ -35,10 +36,13 @@ WHERE id = %(project_id)s AND generation = %(generation)s AND status IN {halted_
 RETURNING id
 """)
 
+# By their keys: a search by the type would read the whole log. A restart without a retry has a number, too.
 _LIST: LiteralString = """
-SELECT seq, data, dedupe_key, created_at FROM event
-WHERE project_id = %(project_id)s AND event_type = 'workflow_event' AND dedupe_key LIKE 'retried:%%' ORDER BY seq
-"""
+SELECT number, retried.* FROM project, generate_series(1, generation) AS number, LATERAL (
+    SELECT data, created_at FROM event WHERE event.project_id = project.id AND {is_key} LIMIT 1
+) AS retried
+WHERE project.id = %(project_id)s ORDER BY number
+""".replace("{is_key}", IS_KEY.replace("{key}", "('retried:' || number)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Retr
     """Return the retries of a project, oldest first."""
     return [
         Retry(
-            number=int(row.dedupe_key.rpartition(":")[2]),
+            number=row.number,
             from_stage=row.data["retried_from"],
             comment=row.data.get("reason"),
             by=row.data.get("by"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Budget
@@ -22,10 +23,22 @@ from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
 from store import artifacts, budget_limits, budget_scopes
+from store.statement import run
 from store.transaction import Transaction
 
 BRIEF = "brief"
 """The name of the artifact with the text that the project was started with."""
+
+_CREATE: LiteralString = """
+INSERT INTO project (id, name, owner, tags, parent_id, parent_kind, pipeline, oversight, crew, model, checkpoint_after,
+                     status, open_requests, last_seq, idempotency_key, request_hash, traceparent, created_at,
+                     updated_at)
+VALUES (%(id)s, %(name)s, %(owner)s, %(tags)s, %(parent_id)s, %(parent_kind)s, %(pipeline)s, %(oversight)s, %(crew)s,
+        %(model)s, %(checkpoint_after)s, %(status)s, 0, 0, %(idempotency_key)s, %(request_hash)s, %(traceparent)s,
+        %(created_at)s, %(updated_at)s)
+ON CONFLICT (idempotency_key) DO NOTHING
+RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +89,8 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
         created_at=now,
         updated_at=now,
     )
-    inserted = await tx.connection.scalar(
-        insert(PROJECT)
-        .values(project.model_dump())
-        .on_conflict_do_nothing(index_elements=["idempotency_key"])
-        .returning(PROJECT.c.id)
-    )
-    if inserted is None:
+    values = project.model_dump(exclude={"workflow_problem"})
+    if not await run(tx.connection, _CREATE, **values | {"pipeline": Jsonb(project.pipeline)}):
         return None
     tx.record(WorkflowEvent(status=ProjectStatus.STARTING, name=new.name), key="created")
     given = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import HALTED_PROJECT_STATUSES, ProjectStatus
@@ -15,10 +16,25 @@ from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
 from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
-from models.tables import ARTIFACT, CONTENT, PROJECT, TASK, Project
+from models.tables import ARTIFACT, CONTENT, PROJECT, Project
 from store import agents, hitl, hitl_deadlines, tasks
-from store.rows import fetch_one
+from store.rows import columns, fetch_one
+from store.statement import run
 from store.transaction import Transaction
+
+_GET: LiteralString = "SELECT {columns} FROM project WHERE id = %(id)s".replace("{columns}", columns(Project))
+
+_BY_IDEMPOTENCY_KEY: LiteralString = """
+SELECT {columns} FROM project WHERE idempotency_key = %(key)s
+""".replace("{columns}", columns(Project))
+
+_STATE: LiteralString = "SELECT status, reason, generation, opened_run FROM project WHERE id = %(id)s"
+
+_ACCEPTED_STAGES: LiteralString = """
+SELECT project_id, count(DISTINCT stage) AS stages FROM task
+WHERE project_id = ANY(%(ids)s) AND accepted AND standalone_task_id IS NULL
+GROUP BY project_id
+"""
 
 
 async def set_status(
@@ -34,8 +50,7 @@ async def set_status(
     A project that has ended keeps its status, and nothing is written; nor is it for a run of another generation, if one
     is given. Returns the status as recorded.
     """
-    columns = (PROJECT.c.status, PROJECT.c.reason, PROJECT.c.generation)
-    now = (await tx.connection.execute(select(*columns).where(PROJECT.c.id == tx.project_id))).one()
+    (now,) = await run(tx.connection, _STATE, id=tx.project_id)
     if ProjectStatus(now.status).is_final or generation not in (None, now.generation):
         return RecordStatusResult(status=now.status, reason=now.reason)
     if status in HALTED_PROJECT_STATUSES:
@@ -58,15 +73,13 @@ async def open_run(tx: Transaction, opening: OpenProjectInput) -> bool:
     Returns False, and writes nothing, if another run owns the project: it was restarted since, or Temporal lost the run
     that had opened it while this start was on its way.
     """
-    query = select(PROJECT.c.status, PROJECT.c.generation, PROJECT.c.opened_run).where(PROJECT.c.id == tx.project_id)
-    now = (await tx.connection.execute(query)).one()
+    (now,) = await run(tx.connection, _STATE, id=tx.project_id)
     known = now.opened_run is not None and opening.run_id is not None
     if now.generation != opening.generation or (known and now.opened_run != opening.run_id):
         return False
     if now.opened_run is None:
-        await tx.connection.execute(
-            update(PROJECT).where(PROJECT.c.id == tx.project_id).values(opened_run=opening.run_id)
-        )
+        opened = "UPDATE project SET opened_run = %(run)s WHERE id = %(id)s"
+        await run(tx.connection, opened, id=tx.project_id, run=opening.run_id)
     if opening.generation == 0 or now.status == ProjectStatus.STARTING:
         await set_status(tx, ProjectStatus.ACTIVE, "active", None)
     return True
@@ -74,28 +87,23 @@ async def open_run(tx: Transaction, opening: OpenProjectInput) -> bool:
 
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
     """Return one project, or None."""
-    return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.id == project_id))
+    return await fetch_one(connection, Project, _GET, id=project_id)
 
 
 async def by_idempotency_key(connection: AsyncConnection, key: str) -> Project | None:
     """Return the project that was started with this key, or None."""
-    return await fetch_one(connection, Project, select(PROJECT).where(PROJECT.c.idempotency_key == key))
+    return await fetch_one(connection, Project, _BY_IDEMPOTENCY_KEY, key=key)
 
 
 async def names(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, tuple[str, bool]]:
     """Return the name of each project, and whether it is paused."""
-    query = select(PROJECT.c.id, PROJECT.c.name, PROJECT.c.status).where(PROJECT.c.id.in_(project_ids))
-    return {row.id: (row.name, row.status == ProjectStatus.PAUSED) for row in await connection.execute(query)}
+    rows = await run(connection, "SELECT id, name, status FROM project WHERE id = ANY(%(ids)s)", ids=list(project_ids))
+    return {row.id: (row.name, row.status == ProjectStatus.PAUSED) for row in rows}
 
 
 async def accepted_stages(connection: AsyncConnection, project_ids: list[UUID]) -> dict[UUID, int]:
     """Return how many stages of each project are accepted."""
-    rows = await connection.execute(
-        select(TASK.c.project_id, func.count(TASK.c.stage.distinct()))
-        .where(TASK.c.project_id.in_(project_ids), TASK.c.accepted, TASK.c.standalone_task_id.is_(None))
-        .group_by(TASK.c.project_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    return {row.project_id: row.stages for row in await run(connection, _ACCEPTED_STAGES, ids=project_ids)}
 
 
 async def media_type(connection: AsyncConnection, project_id: UUID, type: ArtifactType) -> MediaType:

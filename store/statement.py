@@ -7,6 +7,8 @@ from typing import Any, LiteralString
 
 from psycopg import AsyncConnection as Driver
 from psycopg.rows import namedtuple_row
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import sql_list
@@ -36,17 +38,26 @@ async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) ->
     Raises:
         psycopg.Error: the driver raised it.
     """
-    driver = await driver_of(connection)
+    driver = driver_of(connection)
     async with driver.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(sql, values)
         return await cursor.fetchall() if cursor.description else []
 
 
-async def driver_of(connection: AsyncConnection) -> Driver[Any]:
-    """Return the driver's connection behind SQLAlchemy's."""
-    pooled = await connection.get_raw_connection()
-    driver: Driver[Any] = pooled.driver_connection  # type: ignore[assignment]
+def driver_of(connection: AsyncConnection) -> Driver[Any]:
+    """Return the driver's connection behind SQLAlchemy's.
+
+    Not with `get_raw_connection`, which is only asynchronous to open a connection that is not open yet: it takes as
+    long as half a statement.
+    """
+    assert connection.sync_connection is not None
+    driver: Driver[Any] = connection.sync_connection.connection.driver_connection  # type: ignore[assignment]
     return driver
+
+
+def as_text(expression: ClauseElement) -> LiteralString:
+    """Return an expression of SQLAlchemy, with its constants, as a part of a statement for `run`."""
+    return str(expression.compile(dialect=PGDialect_psycopg(), compile_kwargs={"literal_binds": True}))  # type: ignore[no-untyped-call]
 
 
 def with_statuses(sql: LiteralString) -> LiteralString:

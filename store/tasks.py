@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Uuid, exists, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import OPEN_TASK_STATUSES, AgentStatus, TaskStatus
@@ -18,18 +18,32 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.workflow_state import HandoffInput
 from models.tables import PROJECT, TASK, Task
 from store import transcripts
-from store.rows import fetch_all, fetch_one
-from store.statement import run
+from store.rows import columns, fetch_all, fetch_one
+from store.statement import as_text, run
 from store.transaction import Transaction
 
 _LARGE = {"handoff", "feedback", "checkpoint"}
-_OUTLINE = [column for column in TASK.c if column.name not in _LARGE | {"usage"}]
+
+_OUTLINE: LiteralString = """
+SELECT {columns}, COALESCE(task.usage, {so_far}) AS usage FROM task
+WHERE project_id = %(project_id)s ORDER BY created_at, id
+""".replace("{columns}", columns(Task, without=_LARGE | {"usage"})).replace(
+    "{so_far}", as_text(transcripts.usage_so_far(literal_column("task.id", Uuid)))
+)
 
 _END_WAIT: LiteralString = """
 UPDATE task SET status = CASE status WHEN 'waiting_for_hitl' THEN 'completed' ELSE status END,
                 accepted = accepted OR %(accepted)s, updated_at = clock_timestamp()
 WHERE id = %(id)s
 RETURNING continued
+"""
+
+_GET: LiteralString = "SELECT {columns} FROM task WHERE id = %(id)s".replace("{columns}", columns(Task))
+
+_WORKING: LiteralString = """
+SELECT project_id, id, agent_type, stage, round, created_at FROM task
+WHERE project_id = ANY(%(ids)s) AND status = 'working'
+ORDER BY created_at, id
 """
 
 
@@ -84,7 +98,7 @@ async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None
 
 async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:
     """Return one task, or None."""
-    return await fetch_one(connection, Task, select(TASK).where(TASK.c.id == task_id))
+    return await fetch_one(connection, Task, _GET, id=task_id)
 
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task]:
@@ -93,27 +107,22 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Task
     return await fetch_all(connection, Task, query)
 
 
-async def outline(connection: AsyncConnection, project_id: UUID) -> Sequence[Row[Any]]:
+async def outline(connection: AsyncConnection, project_id: UUID) -> list[Any]:
     """Return a project's tasks, oldest first, without their large columns. A row has the field names of a Task, and the
     `usage` of a task that has not completed is what it has used so far.
 
     With 500 tasks this takes a tenth of the time of `of_project`.
     """
-    usage = func.coalesce(TASK.c.usage, transcripts.usage_so_far(TASK.c.id))
-    columns = [*_OUTLINE, usage.label("usage")]
-    query = select(*columns).where(TASK.c.project_id == project_id).order_by(TASK.c.created_at, TASK.c.id)
-    return (await connection.execute(query)).all()
+    return await run(connection, _OUTLINE, project_id=project_id)
 
 
-async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
+async def working(connection: AsyncConnection, project_ids: Collection[UUID]) -> dict[UUID, list[Any]]:
     """Return the running tasks of each of these projects that has any, oldest first: id, agent_type, stage, round and
     created_at."""
     if not project_ids:
         return {}
-    columns = [TASK.c.project_id, TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round, TASK.c.created_at]
-    query = select(*columns).where(TASK.c.project_id.in_(project_ids), TASK.c.status == TaskStatus.WORKING)
-    found: dict[UUID, list[Row[Any]]] = {}
-    for row in await connection.execute(query.order_by(TASK.c.created_at, TASK.c.id)):
+    found: dict[UUID, list[Any]] = {}
+    for row in await run(connection, _WORKING, ids=list(project_ids)):
         found.setdefault(row.project_id, []).append(row)
     return found
 

@@ -32,7 +32,7 @@ def casefolded(text: Any) -> ColumnElement[str]:
     return case((is_ascii, func.lower(collate(text, "C"))), else_=whole)
 
 
-def contains(text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+def contains(text: ColumnElement[str], part: Any) -> ColumnElement[bool]:
     """Return whether the text has this part, in their forms for comparison."""
     pattern = func.regexp_replace(casefolded(part), _sql(r"([\\%_])"), _sql(r"\\\1"), _sql("g"))
     return casefolded(text).like(_sql("%") + pattern + _sql("%"))

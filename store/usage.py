@@ -6,11 +6,9 @@ from collections.abc import Collection
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.budget import Amounts
-from models.tables import BUDGET
 from store import budget_scopes
 from store.statement import run
 
@@ -25,6 +23,10 @@ GROUP BY GROUPING SETS ((), (task.agent_type), (task.stage), (task.stage, task.r
 ORDER BY min(task.created_at), task.stage, task.round
 """
 
+_SPENT: LiteralString = """
+SELECT project_id, spent_usd, spent_tokens, spent_seconds FROM budget WHERE scope = ANY(%(scopes)s)
+"""
+
 
 async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Any]:
     """Return a row for the project, each of its roles, each stage, and each round of a stage. What a row does not tell
@@ -37,11 +39,8 @@ async def of_projects(connection: AsyncConnection, project_ids: Collection[UUID]
 
     Read from the projects' budgets, in which every call is booked: a row a project, however long its transcripts are.
     """
-    query = select(BUDGET.c.project_id, BUDGET.c.spent_usd, BUDGET.c.spent_tokens, BUDGET.c.spent_seconds).where(
-        BUDGET.c.scope.in_(map(budget_scopes.project, project_ids))
-    )
+    rows = await run(connection, _SPENT, scopes=list(map(budget_scopes.project, project_ids)))
     nothing = dict.fromkeys(project_ids, Amounts())
     return nothing | {
-        row.project_id: Amounts(usd=row.spent_usd, tokens=row.spent_tokens, seconds=row.spent_seconds)
-        for row in await connection.execute(query)
+        row.project_id: Amounts(usd=row.spent_usd, tokens=row.spent_tokens, seconds=row.spent_seconds) for row in rows
     }

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.content import check_content
 from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.outcome_waiter import Poll
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
 from api.hitl.subject import check_subject
@@ -64,18 +65,14 @@ async def submit_response(
         responded_at=datetime.now(UTC),
         subject_hash=body.subject_hash,
     )
-    async with services.store.reading() as connection:
-        shortage = await _current_shortage(connection, request)  # first: this very response may be applied meanwhile
-        earlier = await hitl_decisions.get(connection, request.id, response.decision_id)
-        current = await hitl.get(connection, request.id) or request
-        redo_stages = (await read_redo_choices(connection, request)).stages if body.redo else ()
+    earlier, shortage, redo_stages = await _read_before(services, request, body)
     if earlier is not None:
-        return await _result(services, response, earlier, current)
-    if current.status != HitlStatus.PENDING:
-        raise await closed_error(services, current)
-    await check_subject(services, current, body.subject_hash)
-    open_request = open_request_of(current)
-    if body.in_bulk and current.needs_person:
+        return await _result(services, response, earlier, request)
+    if request.status != HitlStatus.PENDING:
+        raise await closed_error(services, request)
+    await check_subject(services, request, body.subject_hash)
+    open_request = open_request_of(request)
+    if body.in_bulk and request.needs_person:
         raise ConflictError(
             "This gate needs a person who looks at its result: it cannot be decided in bulk. Respond to it by itself.",
             code=ProblemCode.NEEDS_PERSON,
@@ -92,8 +89,24 @@ async def submit_response(
         # Stored before the signal that names it; until an artifact refers to it, it has no meaning.
         async with services.store.reading() as connection:
             await contents.put(connection, [content])
-    await _signal(services, request, await services.signer.sign(response))
-    return await _wait_for_result(services, request, response)
+    signed = await services.signer.sign(response)
+    with services.outcome_waiter.listening(request.project_id, request.id) as poll:
+        await _signal(services, request, signed)
+        return await _wait_for_result(services, request, response, poll)
+
+
+async def _read_before(
+    services: Services, request: HitlRequest, body: ResponseCreate
+) -> tuple[HitlDecision | None, Shortage | None, tuple[str, ...]]:
+    """Return the response as it was judged if it was sent before, the exhausted budget as it is now, and the stages
+    that the work may go back to, as far as the response needs them: most need nothing beside the request."""
+    if body.decision_id is None and body.redo is None and request.shortage is None:
+        return None, None, ()
+    async with services.store.reading() as connection:
+        shortage = await _current_shortage(connection, request)  # first: this very response may be applied meanwhile
+        earlier = await hitl_decisions.get(connection, request.id, body.decision_id) if body.decision_id else None
+        redo_stages = (await read_redo_choices(connection, request)).stages if body.redo else ()
+    return earlier, shortage, redo_stages
 
 
 def _responder(body: ResponseCreate, caller: Caller) -> str:
@@ -150,19 +163,19 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
         raise await closed_error(services, request) from None
 
 
-async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
+async def _wait_for_result(
+    services: Services, request: HitlRequest, response: HitlResponse, poll: Poll
+) -> ResponseAnswer:
     """Return the outcome, or `submitted` if there is none yet. The response is durable now, whatever fails here."""
     try:
-        decided = await services.outcome_waiter.wait(
-            request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
-        )
+        decided = await poll.wait(response.decision_id, services.settings.respond_wait_seconds)
         if decided is not None:
             return await _result(services, response, *decided)
         async with services.store.reading(OUTCOME_SECONDS) as connection:
-            # In this order: the response may be judged after the waiter's last read, or between these two.
-            current = await hitl.get(connection, request.id) or request
-            decision = await hitl_decisions.get(connection, request.id, response.decision_id)
-        if decision is not None:
+            # The response may be judged after the poll's last read.
+            current, judged = await hitl_decisions.with_request(connection, request.id, [response.decision_id])
+        current = current or request
+        if (decision := judged.get(response.decision_id)) is not None:
             return await _result(services, response, decision, current)
         if current.status != HitlStatus.PENDING:
             raise await closed_error(services, current)

@@ -7,6 +7,9 @@ from collections import deque
 
 MAX_CHARACTERS = 4 * 2**20
 
+TEXTS_AT_ONCE, CHARACTERS_AT_ONCE = 16, 64 * 2**10
+"""How much the reader gets at once. A text alone may be longer."""
+
 
 class SendBuffer:
     """A queue with one reader. It never blocks a writer: a full buffer refuses."""
@@ -44,27 +47,32 @@ class SendBuffer:
         self._not_empty.set()
         self._has_space.set()
 
-    async def get(self) -> str | None:
-        """Wait for the next text. Return None after the end. A call means that the text before has been sent."""
+    async def get(self) -> list[str] | None:
+        """Wait for the next texts. Return None after the end. A call means that those before have been sent."""
         self._sending_since = None
         while not self._texts:
             if self._is_ended:
                 return None
             self._not_empty.clear()
             await self._not_empty.wait()
-        text = self._texts.popleft()
-        self._characters -= len(text)
+        texts, characters = [self._texts.popleft()], 0
+        while self._texts and len(texts) < TEXTS_AT_ONCE:
+            characters += len(texts[-1])
+            if characters + len(self._texts[0]) > CHARACTERS_AT_ONCE:
+                break
+            texts.append(self._texts.popleft())
+        self._characters -= sum(map(len, texts))
         if self._is_half_empty():
             self._has_space.set()
         self._sending_since = asyncio.get_running_loop().time()
-        return text
+        return texts
 
     async def wait_for_space(self) -> None:
         """Wait until the buffer is at most half full: the log is read no faster than the client reads."""
         await self._has_space.wait()
 
     def is_stalled(self, seconds: float) -> bool:
-        """Return whether the text that was taken last has not been sent for that time."""
+        """Return whether the texts that were taken last have not been sent for that time."""
         return self._sending_since is not None and asyncio.get_running_loop().time() - self._sending_since > seconds
 
     def _is_half_empty(self) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn.protocols.utils import ClientDisconnected
 
 from api.auth.caller import Caller
 from api.realtime import frames
@@ -26,8 +27,8 @@ from api.realtime.hub import Hub
 from api.realtime.live_subscription import LiveSubscription
 from api.realtime.project_subscription import ProjectSubscription
 from api.realtime.rate_limit import RateLimit
-from api.realtime.send_buffer import SendBuffer
-from api.realtime.websocket_protocol import ABORT
+from api.realtime.send_buffer import TEXTS_AT_ONCE, SendBuffer
+from api.realtime.websocket_protocol import ABORT, SEND_TEXTS, SendTexts
 from models.contracts.identity import Permission
 
 log = structlog.get_logger(__name__)
@@ -149,16 +150,15 @@ class Socket:
 
     async def _send_frames(self) -> None:
         """Send the queued frames."""
-        sent = 0
+        send: SendTexts = self._websocket.scope["extensions"][SEND_TEXTS]
         try:
-            while (text := await self._send_buffer.get()) is not None:
-                await self._websocket.send({"type": "websocket.send", "text": text})
-                sent += 1
-                if sent % FRAMES_AT_ONCE == 0:
+            while (texts := await self._send_buffer.get()) is not None:
+                await send(texts)
+                if len(texts) == TEXTS_AT_ONCE:
                     await asyncio.sleep(0)  # sending into a free buffer does not yield
             assert self._close is not None
             await self._websocket.close(*self._close)
-        except (WebSocketDisconnect, RuntimeError):
+        except (WebSocketDisconnect, ClientDisconnected, RuntimeError):
             return  # the peer has disconnected, or the server has closed the connection
 
     async def _read(self) -> None:

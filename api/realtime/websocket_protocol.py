@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import socket
 from asyncio import BaseTransport
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 
 from api.realtime.close_codes import CloseCode
 from api.realtime.lingering_close import LingeringClose
@@ -22,6 +26,12 @@ from api.realtime.rate_limit import RateLimit
 
 ABORT = "botarmy.abort"
 """The ASGI scope extension that aborts the connection: a function without arguments."""
+
+SEND_TEXTS = "botarmy.send_texts"
+"""The ASGI scope extension that sends texts, each as a frame: a `SendTexts`. What is sent to many connections is
+encoded once, and no middleware looks at it: a frame costs a quarter of the time of a `websocket.send`."""
+
+SendTexts = Callable[[Sequence[str]], Awaitable[None]]
 
 SEND_BUFFER_BYTES = 128 * 1024
 SHUTDOWN_SECONDS = 2.0
@@ -33,6 +43,12 @@ strictly, and does not see pings, pongs and fragments.)"""
 
 SLICE = 256
 """Bytes that are parsed in one turn of the event loop: up to 42 frames."""
+
+
+@lru_cache(maxsize=64)
+def _frame_of(text: str) -> bytes:
+    """Return a text as the bytes of a frame. Those of a server are not masked, and ours are not compressed."""
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
 class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -53,7 +69,8 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            cast(dict[str, object], self.scope["extensions"])[ABORT] = self.transport.abort
+            extensions = cast(dict[str, object], self.scope["extensions"])
+            extensions |= {ABORT: self.transport.abort, SEND_TEXTS: self.send_texts}
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._closing is not None:
@@ -98,6 +115,17 @@ class LimitedWebSocketProtocol(WebSocketsSansIOProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         await super().send(message)
         self._pause_while_parsing()
+
+    async def send_texts(self, texts: Sequence[str]) -> None:
+        """Send texts in one write, once the peer has taken what was sent before.
+
+        Raises:
+            ClientDisconnected: the connection is closed, or about to be.
+        """
+        await self.writable.wait()
+        if self.disconnected or self.close_sent or self.conn.state is not State.OPEN:
+            raise ClientDisconnected
+        self.transport.write(b"".join(map(_frame_of, texts)))
 
     def _pause_while_parsing(self) -> None:
         """uvicorn resumes reading when the application has received everything, and when it closes."""

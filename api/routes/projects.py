@@ -114,6 +114,8 @@ async def _start_workflow(services: Services, project_input: ProjectInput) -> No
 
 
 async def _parent_name(services: Services, project: Project) -> dict[UUID, str]:
+    if project.parent_id is None:
+        return {}
     async with services.store.reading() as connection:
         return await project_details.names(connection, parent_ids([project]))
 

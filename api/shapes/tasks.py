@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
-from sqlalchemy import Row
 
 from api.shapes.shape import NonBlankText, Shape
 from api.shapes.workflows import WorkflowProblemPublic
@@ -14,7 +13,6 @@ from models.contracts.contract import Moment, StrictContract
 from models.contracts.enums import TaskStatus, Verdict
 from models.contracts.names import AgentType
 from models.contracts.usage import Usage
-from models.tables import Task
 
 
 class TaskCreate(StrictContract):
@@ -65,7 +63,8 @@ class TaskPublic(Shape):
     )
 
     @classmethod
-    def of(cls, task: Task | Row[Any]) -> Self:
+    def of(cls, task: Any) -> Self:
+        """Return a task of its row."""
         public = cls.model_validate(task)
         if public.status is TaskStatus.CANCELLED:
             return public.model_copy(update={"workflow_problem": None})

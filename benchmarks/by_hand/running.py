@@ -45,15 +45,16 @@ async def service(bench: Bench) -> AsyncIterator[Service]:
         "REDIS_URL": state.redis,
         "TEMPORAL_ADDRESS": state.temporal,
     }
-    async with AsyncExitStack() as started:
-        api = await started.enter_async_context(_process(variables, "benchmarks.by_hand.service", str(port)))
-        await _accepts(port)
-        worker = await started.enter_async_context(_process(variables, "benchmarks.by_hand.worker"))
+    async with AsyncExitStack() as processes:
+        api = await processes.enter_async_context(started(variables, "benchmarks.by_hand.service", str(port)))
+        await accepts(port)
+        worker = await processes.enter_async_context(started(variables, "benchmarks.by_hand.worker"))
         yield Service(f"http://127.0.0.1:{port}", {"worker": worker, "api": api})
 
 
 @asynccontextmanager
-async def _process(variables: dict[str, str], module: str, *arguments: str) -> AsyncIterator[int]:
+async def started(variables: dict[str, str], module: str, *arguments: str) -> AsyncIterator[int]:
+    """Run a module in a process that ends with the block, and with this process. Yields its process id."""
     command = [sys.executable, "-P", "-m", module, *arguments]
     process = await asyncio.create_subprocess_exec(
         *child_command(command, signal.SIGTERM, None), env={**os.environ, **variables}
@@ -65,7 +66,8 @@ async def _process(variables: dict[str, str], module: str, *arguments: str) -> A
         await process.wait()
 
 
-async def _accepts(port: int) -> None:
+async def accepts(port: int) -> None:
+    """Wait until a process accepts connections at a port of this machine."""
     async with asyncio.timeout(READY_SECONDS):
         while True:
             try:

@@ -16,6 +16,7 @@ from models.contracts.pipeline import Pipeline
 from store import budget_limits, budgets, project_start, steps, tasks, transcripts
 from store.budget_scopes import Scope
 from store.patience import patiently
+from store.statement import driver_of
 from store.transaction import Store
 
 PIPELINE = Pipeline.model_validate(
@@ -138,7 +139,7 @@ async def test_a_start_waits_for_the_write_of_the_one_before_it(store: Store, sc
             )
             done, _ = await asyncio.wait([starting], timeout=0.2)
             assert not done
-            await writing.commit()
+            await driver_of(writing).commit()
             await starting
     async with store.reading() as connection:
         await budgets.settle_reservations_of_task(connection, task, START + 1)

@@ -23,6 +23,7 @@ from store import (
     hitl,
     open_workflows,
     project_list,
+    project_retry,
     project_start,
     projects,
     stop_log,
@@ -102,21 +103,20 @@ _FUNCTIONS: tuple[LiteralString, ...] = (
     """,
 )
 
-_LONG: tuple[LiteralString, ...] = (
-    """
-    INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id,
-                          created_at, accepted_at)
-    SELECT gen_random_uuid(), id_of(1, 1), 'source_code', 'code', v, 'text/plain', 0, 'h', 'coder', gen_random_uuid(),
-           at(1), CASE WHEN v = 1 THEN at(1) END
-    FROM generate_series(1, %(versions)s::int) AS v
-    """,
-    """
-    INSERT INTO event (project_id, seq, event_type, data, dedupe_key, created_at)
-    SELECT id_of(1, 1), seq, 'workflow_event', '{}', 'long:' || seq, at(1)
-    FROM generate_series(6, %(events)s::int) AS seq
-    """,
-    "ANALYZE",
-)
+_MANY_VERSIONS: LiteralString = """
+INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id,
+                      created_at, accepted_at)
+SELECT gen_random_uuid(), id_of(1, 1), 'source_code', 'code', v, 'text/plain', 0, 'h', 'coder', gen_random_uuid(),
+       at(1), CASE WHEN v = 1 THEN at(1) END
+FROM generate_series(1, %(versions)s::int) AS v
+"""
+
+_LONG_LOG: LiteralString = """
+INSERT INTO event (project_id, seq, event_type, data, dedupe_key, created_at)
+SELECT id_of(1, 1), seq, 'workflow_event', '{"retried_from": "build"}',
+       CASE seq WHEN 9 THEN 'retried:2' ELSE 'long:' || seq END, at(1)
+FROM generate_series(6, %(events)s::int) AS seq
+"""
 
 Query = Callable[[AsyncConnection, int], Awaitable[Any]]
 """Called with the connection and the number of projects. Returns a collection, or one row."""
@@ -178,7 +178,7 @@ async def read_by(query: Query, connection: AsyncConnection, projects: int) -> R
     def note(diagnostic: Diagnostic) -> None:
         plans.append((diagnostic.message_primary or "").partition("plan:\n")[2])
 
-    driver = await driver_of(connection)
+    driver = driver_of(connection)
     driver.add_notice_handler(note)
     await run(connection, "SET client_min_messages = log")
     try:
@@ -235,10 +235,18 @@ async def test_an_estimate_looks_at_the_newest_projects_that_asked_models(
     assert read.pages < 6 * estimates.LOOKED_AT
 
 
+async def test_the_retries_are_found_in_a_long_log(connection: AsyncConnection, reads: object) -> None:
+    await run(connection, _LONG_LOG, events=LONGEST)
+    await run(connection, "UPDATE project SET generation = 2 WHERE id = id_of(1, 1)")
+    await run(connection, "ANALYZE event")
+    read = await read_by(lambda c, _: project_retry.of_project(c, id_of(1, 1)), connection, MANY)
+    assert read.rows == 1
+    assert read.pages < 30
+
+
 async def test_a_delivery_is_found_among_many_versions(connection: AsyncConnection, reads: object) -> None:
-    for statement in _LONG:
-        values = {"versions": VERSIONS, "events": LONGEST} if "%(" in statement else {}
-        await run(connection, statement, **values)
+    await run(connection, _MANY_VERSIONS, versions=VERSIONS)
+    await run(connection, "ANALYZE artifact")
     read = await read_by(lambda c, _: artifacts.delivery(c, id_of(1, 1)), connection, MANY)
     assert read.rows == 2
     assert read.pages < 10

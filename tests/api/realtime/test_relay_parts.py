@@ -23,7 +23,7 @@ from api.realtime.client_frames import (
 )
 from api.realtime.close_codes import ErrorCode
 from api.realtime.rate_limit import RateLimit
-from api.realtime.send_buffer import SendBuffer
+from api.realtime.send_buffer import CHARACTERS_AT_ONCE, TEXTS_AT_ONCE, SendBuffer
 from tests.waiting import PATIENCE_SECONDS
 
 PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each process that collects these tests
@@ -32,9 +32,22 @@ PROJECT = UUID("01936f00-0000-7000-8000-000000000001")  # the same in each proce
 async def test_a_full_send_buffer_refuses() -> None:
     send_buffer = SendBuffer(max_frames=3, max_characters=10)
     assert [send_buffer.put_nowait(text) for text in "abcd"] == [True, True, True, False]
-    assert [await send_buffer.get(), await send_buffer.get(), await send_buffer.get()] == ["a", "b", "c"]
+    assert await send_buffer.get() == ["a", "b", "c"]
     assert send_buffer.put_nowait("x" * 100), "one frame alone always fits"
     assert not send_buffer.put_nowait("y")
+
+
+async def test_a_send_buffer_hands_out_a_limited_number_of_texts_and_characters() -> None:
+    send_buffer = SendBuffer(max_frames=100)
+    half = "x" * (CHARACTERS_AT_ONCE // 2)
+    texts = [*("a" for _ in range(TEXTS_AT_ONCE + 1)), half, half, 3 * half, "z"]
+    assert all(send_buffer.put_nowait(text) for text in texts)
+    send_buffer.end(discard=False)
+    taken = []
+    while (batch := await send_buffer.get()) is not None:
+        taken.append(batch)
+    assert [text for batch in taken for text in batch] == texts
+    assert [len(batch) for batch in taken] == [TEXTS_AT_ONCE, 2, 1, 1, 1]
 
 
 async def test_an_ended_send_buffer_returns_what_it_holds_and_then_none() -> None:
@@ -42,13 +55,13 @@ async def test_an_ended_send_buffer_returns_what_it_holds_and_then_none() -> Non
     send_buffer.put_nowait("a")
     send_buffer.end(discard=False)
     assert send_buffer.put_nowait("b"), "dropped without an error"
-    assert [await send_buffer.get(), await send_buffer.get()] == ["a", None]
+    assert [await send_buffer.get(), await send_buffer.get()] == [["a"], None]
 
 
 async def test_a_send_buffer_has_space_again_when_half_empty() -> None:
-    send_buffer = SendBuffer(max_frames=4)
-    for text in "abcd":
-        send_buffer.put_nowait(text)
+    send_buffer = SendBuffer(max_frames=2 * TEXTS_AT_ONCE + 8)
+    for _ in range(2 * TEXTS_AT_ONCE + 8):
+        send_buffer.put_nowait("a")
     waiting = asyncio.create_task(send_buffer.wait_for_space())
     await send_buffer.get()
     await asyncio.sleep(0)
