@@ -24,6 +24,7 @@ from api.page.documents import router as page
 from api.page.files import PageFiles
 from api.realtime import router as realtime
 from api.routes import (
+    accounts,
     agents,
     artifacts,
     auth,
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
         stops,
         workflows,
         auth,
+        accounts,
         tokens,
         people,
     ):

@@ -12,7 +12,9 @@ from temporalio.client import Client
 
 from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, ProcessPool, T
 from api.artifacts.rendering import FragmentCache
+from api.auth.administrators import introduce_first_admin
 from api.auth.authenticator import Authenticator
+from api.auth.passwords import Passwords
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -44,6 +46,7 @@ class Services:
     pipelines: Catalogue
     hub: Hub
     authenticator: Authenticator
+    passwords: Passwords
     outcome_waiter: OutcomeWaiter
     signer: ResponseSigner
     health_checks: HealthChecks
@@ -84,6 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         running.append(asyncio.create_task(metrics.run()))
         signer = ResponseSigner(store, settings.signing_key)
         running.append(asyncio.create_task(signer.run()))
+        running.append(asyncio.create_task(introduce_first_admin(store, settings)))
         yield Services(
             settings=settings,
             store=store,
@@ -91,6 +95,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pipelines=pipelines,
             hub=hub,
             authenticator=authenticator,
+            passwords=Passwords(),
             outcome_waiter=OutcomeWaiter(store, hub),
             signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),

@@ -7,7 +7,8 @@ from api.openapi.examples import EARLIER, LATER, TOMORROW, Json
 PRINCIPAL_ID = "01890a5e-2c33-7b74-8c86-5e6f70819203"
 ME: Json = {
     "principal_id": PRINCIPAL_ID,
-    "name": "ana",
+    "name": "Ana",
+    "login": "ana",
     "method": "session",
     "roles": ["admin", "approver"],
     "projects": {},
@@ -35,5 +36,6 @@ TOKEN: Json = {
 NEW_TOKEN: Json = TOKEN | {"last_used_at": None, "token": "bay_iD5kq3..."}
 LINK: Json = {"path": "/sign-in#code=bay_iD5kq3...", "code": "bay_iD5kq3..."}
 TICKET: Json = {"ticket": "bay_iD5kq3..."}
-PERSON: Json = {"principal_id": PRINCIPAL_ID, "name": "ana", "kind": "person"}
-MEMBER: Json = PERSON | {"roles": ["approver", "operator"], "since": EARLIER}
+_ANA: Json = {"principal_id": PRINCIPAL_ID, "name": "Ana", "kind": "person"}
+PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False}
+MEMBER: Json = _ANA | {"roles": ["approver", "operator"], "since": EARLIER}
