@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
-from api.openapi.examples.auth import ME
+from api.openapi.examples.auth import ME, PERSON
 from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate
-from api.shapes.auth import MePublic
+from api.shapes.auth import MePublic, PersonPublic
 from models.contracts.identity import AuthEventKind
 from store.identity import accounts, failures, people, sessions
 
@@ -72,9 +73,8 @@ async def change_password(body: PasswordUpdate, services: ServicesDep, caller: C
 
 @router.put(
     "/people/{principal_id}/account",
-    status_code=204,
     summary="Let a person sign in with a password, or set another one",
-    responses=describe_responses(None, 403, 404, 409, 413, 415, 422, 503, status=204),
+    responses=describe_responses(PERSON, 403, 404, 409, 413, 415, 422, 503),
 )
 async def set_account(
     principal_id: Annotated[UUID, Path()],
@@ -82,13 +82,14 @@ async def set_account(
     services: ServicesDep,
     caller: CallerDep,
     request: Request,
-) -> Response:
+) -> PersonPublic:
     """It ends the person's sessions, except the one that does this."""
     async with services.store.reading() as connection:
-        if await people.find(connection, principal_id) is None:
-            raise NotFoundError.of("person", principal_id)
+        person = await people.find(connection, principal_id)
+    if person is None:
+        raise NotFoundError.of("person", principal_id)
     await _set(services, caller, request, principal_id, body.login, body.password)
-    return Response(status_code=204)
+    return PersonPublic.of(replace(person, login=body.login))
 
 
 def _require_sign_in(services: Services) -> None:

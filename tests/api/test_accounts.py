@@ -37,7 +37,7 @@ async def log_in(browser: httpx2.AsyncClient, login: str, password: str = PASSWO
 
 async def set_password(http: httpx2.AsyncClient, person: str, login: str, password: str = PASSWORD) -> None:
     answer = await http.put(f"{V1}/auth/people/{person}/account", json={"login": login, "password": password})
-    assert answer.status_code == 204, answer.text
+    assert (answer.status_code, answer.json()["login"]) == (200, login), answer.text
 
 
 async def account_of(api_url: str, http: httpx2.AsyncClient, *roles: str) -> tuple[str, str]:

@@ -106,6 +106,10 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /auth/people",
         "POST /auth/people",
         "POST /auth/people/{principal_id}/links",
+        "PATCH /auth/people/{principal_id}",
+        "PUT /auth/people/{principal_id}/account",
+        "POST /auth/login",
+        "PUT /auth/password",
     }
 
 
