@@ -39,6 +39,7 @@ from api.routes import (
     hitl,
     ids,
     metrics,
+    oidc,
     people,
     pipelines,
     project_list,
@@ -133,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     ):
         v1.include_router(module.router)
     app.include_router(v1)
+    app.include_router(oidc.router)
     app.include_router(page)
     app.include_router(diagrams)
     extend_openapi(app)

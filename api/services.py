@@ -14,6 +14,7 @@ from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, 
 from api.artifacts.rendering import FragmentCache
 from api.auth.administrators import introduce_first_admin
 from api.auth.authenticator import Authenticator
+from api.auth.oidc.provider import Provider
 from api.auth.passwords import Passwords
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
@@ -47,6 +48,7 @@ class Services:
     hub: Hub
     authenticator: Authenticator
     passwords: Passwords
+    provider: Provider | None
     outcome_waiter: OutcomeWaiter
     signer: ResponseSigner
     health_checks: HealthChecks
@@ -82,6 +84,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     running = [asyncio.create_task(log_database_problem(database))]
     try:
         authenticator = Authenticator(store, settings)
+        provider = Provider(settings) if settings.oidc_issuer and not authenticator.is_open else None
         hub, temporal = Hub(store, settings, authenticator), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
@@ -96,6 +99,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             hub=hub,
             authenticator=authenticator,
             passwords=Passwords(),
+            provider=provider,
             outcome_waiter=OutcomeWaiter(store, hub),
             signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),
@@ -107,6 +111,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        if provider is not None:
+            await provider.close()
         await processes.close()
         await bus.close()
         await database.close()

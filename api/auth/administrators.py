@@ -29,14 +29,18 @@ async def require_another_admin(settings: Settings, connection: AsyncConnection,
     Raises:
         ConflictError: there is none, or this one comes from the settings.
     """
-    if settings.admin_token is not None:
-        if principal_id == administrator_id(settings.admin_name):
-            raise ConflictError("This administrator comes from the settings, and cannot be changed here.")
-        return
-    found = await administrators.lock(connection, SETTINGS)
-    if principal_id in found and len(found) == 1:
+    if settings.admin_token is not None and principal_id == administrator_id(settings.admin_name):
+        raise ConflictError("This administrator comes from the settings, and cannot be changed here.")
+    if await is_last(connection, settings, principal_id):
         detail = "This is the last administrator. Make somebody else one first."
         raise ConflictError(detail, code=ProblemCode.LAST_ADMIN)
+
+
+async def is_last(connection: AsyncConnection, settings: Settings, principal_id: UUID) -> bool:
+    """Return whether nobody else is an administrator, until this transaction ends."""
+    if settings.admin_token is not None:
+        return False
+    return await administrators.lock(connection, SETTINGS) == {principal_id}
 
 
 async def introduce_first_admin(store: Store, settings: Settings) -> None:

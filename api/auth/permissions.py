@@ -107,6 +107,7 @@ NEEDS: dict[str, Need] = {
     "release_stop": Open.CHECKED,
     # One's own.
     "sign_in": Open.PUBLIC,
+    "list_sign_in_methods": Open.PUBLIC,
     "log_in": Open.PUBLIC,
     "change_password": Open.SIGNED_IN,
     "get_me": Open.SIGNED_IN,

@@ -1,9 +1,10 @@
-"""Sign in with a password, and change it."""
+"""The ways to sign in; sign in with a password, and change it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
@@ -17,10 +18,10 @@ from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
-from api.openapi.examples.auth import ME, PERSON
+from api.openapi.examples.auth import ME, METHODS, PERSON
 from api.problem_codes import ProblemCode
 from api.services import Services
-from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate
+from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate, SignInMethods
 from api.shapes.auth import MePublic, PersonPublic
 from models.contracts.identity import AuthEventKind
 from store.identity import accounts, failures, people, sessions
@@ -28,6 +29,14 @@ from store.identity import accounts, failures, people, sessions
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
 WRONG = "The name or the password is wrong."
+
+
+@router.get("/methods", summary="List the ways to sign in", responses=describe_responses(METHODS))
+async def list_sign_in_methods(services: ServicesDep) -> SignInMethods:
+    """Without signing in."""
+    provider = services.provider
+    host = urlsplit(provider.issuer).hostname if provider else None
+    return SignInMethods(password=not services.authenticator.is_open, provider=host)
 
 
 @router.post(

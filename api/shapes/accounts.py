@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from api.shapes.shape import Shape
 from models.contracts.contract import StrictContract
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
@@ -33,6 +34,13 @@ NewPassword = Annotated[
     AfterValidator(_normalize),
     Field(description=f"{MIN_PASSWORD} characters at least."),
 ]
+
+
+class SignInMethods(Shape):
+    """The ways to sign in."""
+
+    password: bool
+    provider: str | None = Field(description="The host of the identity provider, at `/auth/oidc`; null without one.")
 
 
 class LogIn(StrictContract):

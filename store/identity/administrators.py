@@ -30,5 +30,7 @@ async def lock(connection: AsyncConnection, except_issuer: str) -> set[UUID]:
 async def claim_first(connection: AsyncConnection) -> bool:
     """Return whether there never was an administrator. Until this transaction ends, no other process gets an answer."""
     await run(connection, "SELECT pg_advisory_xact_lock(hashtext('botarmy: first administrator'))")
-    rows = await run(connection, "SELECT 1 AS found FROM membership WHERE role = 'admin' AND project_id IS NULL LIMIT 1")
+    rows = await run(
+        connection, "SELECT 1 AS found FROM membership WHERE role = 'admin' AND project_id IS NULL LIMIT 1"
+    )
     return not rows

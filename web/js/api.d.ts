@@ -1174,6 +1174,11 @@ export interface SignIn {
 
 export type SignInMethod = "none" | "admin_token" | "session" | "api_token";
 
+export interface SignInMethods {
+  password: boolean;
+  provider: string | null;
+}
+
 export interface SourceCreate {
   content: string;
   encoding?: Encoding;

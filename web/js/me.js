@@ -5,7 +5,7 @@ import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
-/** @import { TokenCreate, TokenPublic } from "./api.d.ts" */
+/** @import { SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
 /** @import { Options, Page } from "./http.js" */
 
 const AUTH = "/api/v1/auth";
@@ -32,6 +32,8 @@ export const auth = {
   me: (options) => get(`${AUTH}/me`, options),
   /** @type {(code: string) => Promise<MePublic>} */
   signIn: (code) => post(`${AUTH}/sign-in`, { code }),
+  /** @type {() => Promise<SignInMethods>} */
+  methods: () => get(`${AUTH}/methods`),
   /** @type {(body: LogIn) => Promise<MePublic>} */
   logIn: (body) => post(`${AUTH}/login`, body),
   /** @param {PasswordUpdate} body */

@@ -16,6 +16,7 @@ ME: Json = {
     "project_id": None,
     "is_exposed": False,
 }
+METHODS: Json = {"password": True, "provider": "login.example.org"}
 SESSION: Json = {
     "session_id": "01890a5e-3d44-7c85-9d97-6f7081920314",
     "agent": "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",

@@ -1,10 +1,20 @@
-/** Signs in with a password, or with the code of a link. */
+/** Signs in at an identity provider, with a password, or with the code of a link. */
 
 import { h } from "../dom.js";
 import { field } from "../field.js";
 import { auth } from "../me.js";
 import { messageOf } from "../notices.js";
 import { style } from "../style.js";
+
+/** Why the identity provider signed nobody in: `SignInProblem` in api/auth/oidc/errors.py has the same words. */
+const PROBLEMS = {
+  expired: "This sign-in has expired, or began in another browser. Try again.",
+  refused: "The identity provider did not sign you in.",
+  unavailable: "The identity provider is unavailable. Try again later.",
+  invalid: "The answer of the identity provider is not valid. An administrator finds the reason in the log.",
+  disabled: "This account is disabled.",
+  too_many: "There were too many attempts. Try again in a minute.",
+};
 
 /** @param {HTMLElement} root */
 export async function open(root) {
@@ -30,12 +40,16 @@ export async function open(root) {
     }
   };
   if (code && await signIn(auth.signIn(code))) return;
+  const problem = new URLSearchParams(location.search).get("problem") ?? "";
+  if (Object.hasOwn(PROBLEMS, problem)) fail(PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (problem)]);
+  const provider = h("p", {});
   root.append(
     h(
       "section",
       { class: "sign-in", "aria-labelledby": "sign-in" },
       h("h1", { id: "sign-in" }, "Sign in"),
       error,
+      provider,
       passwordForm(signIn),
       h(
         "p",
@@ -46,6 +60,11 @@ export async function open(root) {
       ),
     ),
   );
+  const methods = await auth.methods();
+  if (!methods.provider) return;
+  const address = `/auth/oidc?next=${encodeURIComponent(destination())}`;
+  const leave = () => location.assign(address);
+  provider.append(h("button", { type: "button", onclick: leave }, `Sign in at ${methods.provider}`));
 }
 
 /** @param {(attempt: Promise<unknown>) => Promise<boolean>} signIn */
@@ -68,9 +87,10 @@ function passwordForm(signIn) {
   return h("form", { class: "sign-in-form", onsubmit: submit }, name.element, password.element, button);
 }
 
-/** The address in `next`, if it is one of this page. */
+/** The path in `next`, if it is one of this page. */
 function destination() {
   const given = new URLSearchParams(location.search).get("next") ?? "/";
   const url = new URL(given, location.origin);
-  return url.origin === location.origin && url.pathname !== location.pathname ? url.href : "/";
+  const isOurs = url.origin === location.origin && url.pathname !== location.pathname;
+  return isOurs ? url.pathname + url.search + url.hash : "/";
 }
