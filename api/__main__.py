@@ -10,7 +10,7 @@ import uvicorn
 from api.app import create_app
 from api.server.config import uvicorn_config
 from api.server.sockets import bind
-from config.exposure import find_exposure
+from config.exposure import find_exposure, find_provider_problem
 from config.logging import configure_logs
 from config.open_files import raise_open_file_limit
 from config.settings import Settings, SettingsError, get_settings
@@ -19,7 +19,7 @@ from telemetry.tracing import configure_tracing
 
 def main() -> None:
     settings = get_settings()
-    if (refusal := find_exposure(settings)) is not None:
+    if (refusal := find_exposure(settings) or find_provider_problem(settings)) is not None:
         print(refusal, file=sys.stderr)  # noqa: T201 - before there is a log
         sys.exit(2)
     configure_logs(settings, "api")

@@ -24,6 +24,7 @@ from api.page.documents import router as page
 from api.page.files import PageFiles
 from api.realtime import router as realtime
 from api.routes import (
+    accounts,
     agents,
     artifacts,
     auth,
@@ -38,6 +39,7 @@ from api.routes import (
     hitl,
     ids,
     metrics,
+    oidc,
     people,
     pipelines,
     project_list,
@@ -126,11 +128,13 @@ def create_app(settings: Settings) -> FastAPI:
         stops,
         workflows,
         auth,
+        accounts,
         tokens,
         people,
     ):
         v1.include_router(module.router)
     app.include_router(v1)
+    app.include_router(oidc.router)
     app.include_router(page)
     app.include_router(diagrams)
     extend_openapi(app)

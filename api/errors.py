@@ -8,6 +8,7 @@
     ├── TooLargeError        413
     ├── MediaTypeError       415
     ├── InvalidError         422
+    ├── TooManyRequestsError 429, with Retry-After
     └── UnavailableError     503, with Retry-After
 
 `api/problems.py` turns each into `application/problem+json` (RFC 9457).
@@ -30,7 +31,7 @@ class ApiError(Exception):
     the problem document."""
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str, *, code: ProblemCode | None = None, **members: Any) -> None:
         super().__init__(detail)
@@ -43,7 +44,7 @@ class NotSignedInError(ApiError):
     """Nobody is signed in, or what they sent is no longer valid."""
 
     status = HTTPStatus.UNAUTHORIZED
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class ForbiddenError(ApiError):
@@ -83,8 +84,18 @@ class InvalidError(ApiError):
         super().__init__(f"{field}: {message}", code=code, errors=[{"in": place, "field": field, "message": message}])
 
 
+class TooManyRequestsError(ApiError):
+    """Another request is accepted in some seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, detail: str, seconds: int) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class UnavailableError(ApiError):
     """A server that the request needs is unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "1"}
+    headers: Mapping[str, str] = {"Retry-After": "1"}

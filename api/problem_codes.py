@@ -25,12 +25,15 @@ class ProblemCode(StrEnum):
     DEADLINE_CHANGED = "deadline_changed"
     WORKFLOW_GONE = "workflow_gone"
     PROJECT_ENDED = "project_ended"
+    LAST_ADMIN = "last_admin"
+    LOGIN_TAKEN = "login_taken"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     MISDIRECTED = "misdirected"
     INVALID = "invalid"
     SUBJECT_REQUIRED = "subject_required"
     KEY_REUSED = "key_reused"
+    TOO_MANY_REQUESTS = "too_many_requests"
     INTERNAL = "internal"
     UNAVAILABLE = "unavailable"
 
@@ -45,6 +48,7 @@ _OF_STATUS = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ProblemCode.UNSUPPORTED_MEDIA_TYPE,
     HTTPStatus.MISDIRECTED_REQUEST: ProblemCode.MISDIRECTED,
     HTTPStatus.UNPROCESSABLE_ENTITY: ProblemCode.INVALID,
+    HTTPStatus.TOO_MANY_REQUESTS: ProblemCode.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE: ProblemCode.UNAVAILABLE,
 }
 

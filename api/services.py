@@ -12,7 +12,10 @@ from temporalio.client import Client
 
 from api.artifacts.process_pool import Arguments, JobLimitError, PoolBusyError, ProcessPool, T
 from api.artifacts.rendering import FragmentCache
+from api.auth.administrators import introduce_first_admin
 from api.auth.authenticator import Authenticator
+from api.auth.oidc.provider import Provider
+from api.auth.passwords import Passwords
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -44,6 +47,8 @@ class Services:
     pipelines: Catalogue
     hub: Hub
     authenticator: Authenticator
+    passwords: Passwords
+    provider: Provider | None
     outcome_waiter: OutcomeWaiter
     signer: ResponseSigner
     health_checks: HealthChecks
@@ -79,11 +84,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     running = [asyncio.create_task(log_database_problem(database))]
     try:
         authenticator = Authenticator(store, settings)
+        provider = Provider(settings) if settings.oidc_issuer and not authenticator.is_open else None
         hub, temporal = Hub(store, settings, authenticator), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
         signer = ResponseSigner(store, settings.signing_key)
         running.append(asyncio.create_task(signer.run()))
+        running.append(asyncio.create_task(introduce_first_admin(store, settings)))
         yield Services(
             settings=settings,
             store=store,
@@ -91,6 +98,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pipelines=pipelines,
             hub=hub,
             authenticator=authenticator,
+            passwords=Passwords(),
+            provider=provider,
             outcome_waiter=OutcomeWaiter(store, hub),
             signer=signer,
             health_checks=HealthChecks(store, temporal, settings.task_queue),
@@ -102,6 +111,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        if provider is not None:
+            await provider.close()
         await processes.close()
         await bus.close()
         await database.close()

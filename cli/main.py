@@ -13,6 +13,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
         evals,
         hitl,
         models,
+        people,
         pipelines,
         project_list,
         projects,
@@ -43,6 +44,7 @@ for module in (
     replay,
     evals,
     signing_in,
+    people,
 ):
     module.add_to(app)
 

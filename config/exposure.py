@@ -1,4 +1,4 @@
-"""Refuses to serve an API without sign-in to other machines."""
+"""Refuses to serve an API without sign-in to other machines, or one whose sign-in cannot work."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def find_exposure(settings: Settings) -> str | None:
         "BOTARMY_AUTH is none. Set BOTARMY_AUTH=local, so that people sign in; or set BOTARMY_HOST=127.0.0.1, so that "
         "only this machine reaches it; or set BOTARMY_INSECURE=yes, if the network is trusted."
     )
+
+
+def find_provider_problem(settings: Settings) -> str | None:
+    """Return what is missing in the settings of the identity provider; None if nothing is."""
+    if bool(settings.oidc_issuer) == bool(settings.oidc_client_id):
+        return None
+    missing, given = ("CLIENT_ID", "ISSUER") if settings.oidc_issuer else ("ISSUER", "CLIENT_ID")
+    return f"settings: BOTARMY_OIDC_{given} also needs BOTARMY_OIDC_{missing}."

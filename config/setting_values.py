@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
-from config.hosts import HostError, host_of
+from config.hosts import HostError, host_of, is_loopback_host
 
 MAX_MODELS = 8
 """In order, each of which is asked when the one before it fails."""
@@ -91,6 +91,29 @@ def _check_urls(urls: list[str]) -> list[str]:
     return [_check_url(url) for url in urls]
 
 
+def _check_issuer(url: str) -> str:
+    _check_url(url)
+    if not is_secure_url(url):
+        raise ValueError("should be an https URL; http is for this machine only")
+    return url
+
+
+def is_secure_url(url: str) -> bool:
+    """Return whether nobody between here and the server can read or change what is sent."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback_host(parts.hostname or ""))
+
+
+def _group_roles(value: object) -> object:
+    """Read `GROUP=ROLE,...`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.strip().rpartition("=") for part in value.split(",") if part.strip()]
+    if not all(group for group, _, _ in pairs):
+        raise ValueError("should be GROUP=ROLE, such as platform-team=operator; several are separated by commas")
+    return [(group, role) for group, _, role in pairs]
+
+
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 BudgetText = Annotated[str, BeforeValidator(_check_budget)]
 """What may be used, as `models.contracts.budget` reads it."""
@@ -103,6 +126,12 @@ ModelPrices = Annotated[dict[str, tuple[float, float]], NoDecode, BeforeValidato
 
 SigningSeed = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
 """The seed of an Ed25519 key."""
+
+InstanceRole = Literal["viewer", "operator", "approver", "admin", "auditor"]
+GroupRoles = Annotated[list[tuple[str, InstanceRole]], NoDecode, BeforeValidator(_group_roles)]
+"""Roles in all projects, by the group of an identity provider that has them."""
+
+IssuerUrl = Annotated[str, AfterValidator(_check_issuer)]
 
 PublicUrl = Annotated[str, AfterValidator(_check_url)]
 PublicUrls = Annotated[CommaSeparated, AfterValidator(_check_urls)]

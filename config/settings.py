@@ -19,6 +19,8 @@ from config.secret_files import SecretFileError, resolve_secret_files
 from config.setting_values import (
     BudgetText,
     CommaSeparated,
+    GroupRoles,
+    IssuerUrl,
     ModelPrices,
     ModelReferences,
     ModelTokens,
@@ -120,6 +122,23 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=255,
         description="The name of this administrator in the records. `botarmy up` sets it to the name of its user.",
+    )
+    oidc_issuer: IssuerUrl | None = Field(
+        default=None,
+        description="URL of an OpenID Connect provider at which people sign in, exactly as its tokens name it.",
+    )
+    oidc_client_id: str | None = Field(default=None, min_length=1, description="The client that it knows BotArmy as.")
+    oidc_client_secret: str | None = Field(
+        default=None, min_length=1, repr=False, description="The secret of this client; a public one has none."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile", pattern=r"^openid( \S+)*$", description="The scopes to ask it for."
+    )
+    oidc_groups_claim: str = Field(default="groups", min_length=1, description="The claim with a person's groups.")
+    oidc_roles: GroupRoles = Field(
+        default=[],
+        description="Roles in all projects by group, as GROUP=ROLE, comma-separated. They are taken over whenever the "
+        "person signs in.",
     )
     max_body_bytes: int = Field(default=2 * 2**20, ge=1024, description="Largest request body, in bytes.")
     max_brief_bytes: int = Field(default=2**20, ge=1024, description="Largest brief, in bytes of UTF-8.")

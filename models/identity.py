@@ -41,6 +41,42 @@ class Identity(SQLModel, table=True):
     created_at: datetime = moment_column()
 
 
+class Account(SQLModel, table=True):
+    """How a person signs in with a password. `password_hash` is Argon2id's, with its parameters and its salt."""
+
+    principal_id: UUID = Field(primary_key=True, foreign_key="principal.id")
+    login: str = text_column(unique=True)
+    password_hash: str = text_column()
+    changed_at: datetime = moment_column()
+
+
+class SignInFailure(SQLModel, table=True):
+    """How often a password was wrong for a login from an address, since the last right one. The login is hashed: people
+    type their password into the wrong field."""
+
+    __tablename__ = "sign_in_failure"
+
+    login_hash: bytes = _hash_column(primary_key=True)
+    address: str = Field(primary_key=True, sa_type=Text)
+    failures: int = Field()
+    last_at: datetime = moment_column(index=True)
+
+
+class ProviderSignIn(SQLModel, table=True):
+    """A sign-in at an identity provider that has begun, by the hash of its `state`. `browser_hash` is that of a cookie:
+    another browser cannot end it."""
+
+    __tablename__ = "provider_sign_in"
+
+    state_hash: bytes = _hash_column(primary_key=True)
+    browser_hash: bytes = _hash_column()
+    nonce: str = text_column()
+    verifier: str = text_column()
+    redirect_uri: str = text_column()
+    destination: str = text_column()
+    expires_at: datetime = moment_column(index=True)
+
+
 class Membership(SQLModel, table=True):
     """A role (AccessRole) of a principal in a project, or in all of them if `project_id` is NULL."""
 
@@ -55,6 +91,8 @@ class Membership(SQLModel, table=True):
     role: str = text_column()
     granted_by: str = text_column()
     granted_at: datetime = moment_column()
+    from_groups: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Whether an identity provider's groups gave the role, which then ends with them."""
 
 
 class Session(SQLModel, table=True):
@@ -118,7 +156,6 @@ class AuthEvent(SQLModel, table=True):
 metadata = tables.metadata
 """Of all tables, also those of `models.tables`."""
 
-PRINCIPAL = metadata.tables["principal"]
 MEMBERSHIP = metadata.tables["membership"]
 SESSION = metadata.tables["session"]
 API_TOKEN = metadata.tables["api_token"]

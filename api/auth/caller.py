@@ -38,6 +38,7 @@ class Caller:
     only_project: UUID | None = None
     credential: bytes | None = None
     credential_id: UUID | None = None
+    login: str | None = None
 
     @classmethod
     def of(cls, credential: Credential, hashed: bytes) -> Caller:
@@ -50,6 +51,7 @@ class Caller:
             only_project=credential.project_id,
             credential=hashed,
             credential_id=credential.id,
+            login=credential.login,
         )
 
     @property
@@ -100,12 +102,17 @@ ADMIN_ROLES = frozenset({AccessRole.ADMIN, AccessRole.APPROVER})
 nobody else."""
 
 
+def administrator_id(name: str) -> UUID:
+    """Return the principal of the administrator with the token from the settings."""
+    return uuid.uuid5(_ADMINS, name)
+
+
 def administrator(name: str, credential: bytes) -> Caller:
     """Return the administrator with the token from the settings."""
     return Caller(
         SignInMethod.ADMIN_TOKEN,
         name,
-        principal_id=uuid.uuid5(_ADMINS, name),
+        principal_id=administrator_id(name),
         roles={None: ADMIN_ROLES},
         credential=credential,
     )

@@ -88,6 +88,8 @@ NEEDS: dict[str, Need] = {
     "add_person": Instance(Permission.ADMIN),
     "list_people": Instance(Permission.READ),
     "create_persons_link": Instance(Permission.ADMIN),
+    "change_person": Instance(Permission.ADMIN),
+    "set_account": Instance(Permission.ADMIN),
     "list_projects": Open.SIGNED_IN,
     "count_projects": Open.SIGNED_IN,
     "find_ids": Open.SIGNED_IN,
@@ -105,6 +107,9 @@ NEEDS: dict[str, Need] = {
     "release_stop": Open.CHECKED,
     # One's own.
     "sign_in": Open.PUBLIC,
+    "list_sign_in_methods": Open.PUBLIC,
+    "log_in": Open.PUBLIC,
+    "change_password": Open.SIGNED_IN,
     "get_me": Open.SIGNED_IN,
     "sign_out": Open.SIGNED_IN,
     "list_sessions": Open.SIGNED_IN,

@@ -30,6 +30,7 @@ _DETAILS = {
     413: "The body is too large.",
     415: "The body must be JSON, with Content-Type: application/json.",
     422: "name: String should have at least 1 character",
+    429: "Too many wrong passwords. Try again in 30 s.",
     503: "The database is unavailable.",
 }
 
@@ -80,7 +81,7 @@ def _problem(code: int) -> dict[str, Any]:
     name = code_of(HTTPStatus(code))
     body = {"type": "about:blank", "title": title, "status": code, "code": name, "detail": _DETAILS[code]}
     content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model=Problem.__name__)}, "example": body}}
-    headers = _RETRY_AFTER if code == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = _RETRY_AFTER if code in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) else {}
     return {"description": title, "content": content, **headers}
 
 

@@ -11,6 +11,7 @@ from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
 from api.auth.dependencies import CallerDep
+from api.auth.sign_in import record_failure, start_session
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError
@@ -22,12 +23,9 @@ from api.services import Services
 from api.shapes.auth import LinkPublic, MePublic, SessionPublic, SignIn, TicketPublic
 from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, CodePurpose
-from store.identity import auth_events, credentials, sessions
-from store.identity.secrets import hash_of
+from store.identity import sessions
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
-
-MAX_AGENT = 200
 
 _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 
@@ -40,23 +38,16 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
     for 8 hours without a request."""
-    address = request.client.host if request.client else None
     async with services.store.writing() as connection:
         used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
-        if used is not None:
-            agent = request.headers.get("user-agent", "")[:MAX_AGENT]
-            cookie = await sessions.create(connection, used.principal_id, agent)
-            credential = (await credentials.find(connection, [hash_of(cookie)])).get(hash_of(cookie))
-        if used is None or credential is None:  # committed, so that the failure is recorded
-            await auth_events.record(connection, AuthEventKind.SIGN_IN_FAILED, None, "unknown", address)
-        else:
-            await auth_events.record(
-                connection, AuthEventKind.SIGNED_IN, credential.principal_id, credential.name, address
-            )
-    if used is None or credential is None:
+        started = used and await start_session(services, connection, request, used.principal_id, "link")
+        if not started:  # committed, so that the failure is recorded
+            await record_failure(connection, request, "link")
+    if not started:
         raise NotSignedInError("The link has expired or was used. `botarmy open` prints another one.")
+    cookie, caller = started
     set_cookie(response, request, services.settings.public_url, cookie)
-    return MePublic.of(Caller.of(credential, hash_of(cookie)), is_exposed=False)
+    return MePublic.of(caller, is_exposed=False)
 
 
 @router.get("/me", summary="Show who is signed in", responses=describe_responses(ME, 422, 503))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.auth import audit
+from api.auth.administrators import require_another_admin
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.errors import InvalidError, NotFoundError
@@ -16,10 +17,10 @@ from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
 from api.openapi.examples.auth import LINK, MEMBER, PERSON
 from api.routes.auth import link_of
-from api.shapes.auth import LinkPublic, MemberPublic, MemberUpdate, PersonCreate, PersonPublic
+from api.shapes.auth import LinkPublic, MemberPublic, MemberUpdate, PersonCreate, PersonPublic, PersonUpdate
 from api.shapes.shape import Page
-from models.contracts.identity import PROJECT_ROLES, AuthEventKind, CodePurpose
-from store.identity import principals, sessions
+from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose
+from store.identity import people, principals, sessions
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -27,10 +28,13 @@ PrincipalId = Annotated[UUID, Path()]
 
 
 @router.get("/auth/people", summary="List people and services", responses=describe_responses(page_of(PERSON), 422, 503))
-async def list_people(services: ServicesDep) -> Page[PersonPublic]:
+async def list_people(
+    services: ServicesDep,
+    with_disabled: Annotated[bool, Query(description="Whether to list disabled ones, too.")] = False,
+) -> Page[PersonPublic]:
     async with services.store.reading() as connection:
-        found = await principals.all_enabled(connection)
-    return Page(items=[PersonPublic.of(principal) for principal in found])
+        found = await people.find_all(connection, with_disabled=with_disabled)
+    return Page(items=[PersonPublic.of(person) for person in found])
 
 
 @router.post(
@@ -50,7 +54,46 @@ async def add_person(
         details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
         await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
     response.headers["Location"] = "/api/v1/auth/people"
-    return PersonPublic(principal_id=added, name=body.name, kind=body.kind)
+    return PersonPublic(
+        principal_id=added,
+        name=body.name,
+        kind=body.kind,
+        login=None,
+        roles=sorted(body.roles),
+        is_disabled=False,
+    )
+
+
+@router.patch(
+    "/auth/people/{principal_id}",
+    summary="Change a person's roles in all projects, or disable the person",
+    responses=describe_responses(PERSON, 403, 404, 409, 413, 415, 422, 503),
+)
+async def change_person(
+    principal_id: PrincipalId, body: PersonUpdate, services: ServicesDep, caller: CallerDep, request: Request
+) -> PersonPublic:
+    """A disabled person's sessions and tokens end for good, and WebSockets are closed within 5 seconds. There is always
+    an administrator: the last one cannot be disabled, nor lose the role."""
+    ended: list[bytes] = []
+    async with services.store.writing() as connection:
+        if await people.find(connection, principal_id) is None:
+            raise NotFoundError.of("person", principal_id)
+        if body.is_disabled or (body.roles is not None and AccessRole.ADMIN not in body.roles):
+            await require_another_admin(services.settings, connection, principal_id)
+        if body.roles is not None:
+            await principals.set_roles(connection, principal_id, None, body.roles, caller.name)
+            kind, details = AuthEventKind.ROLES_CHANGED, {"roles": sorted(body.roles)}
+            await audit.record(connection, request, caller, kind, principal_id, **details)
+        if body.is_disabled and (credentials := await people.disable(connection, principal_id)) is not None:
+            ended = credentials
+            await audit.record(connection, request, caller, AuthEventKind.PERSON_DISABLED, principal_id)
+        if body.is_disabled is False and await people.enable(connection, principal_id):
+            await audit.record(connection, request, caller, AuthEventKind.PERSON_ENABLED, principal_id)
+        changed = await people.find(connection, principal_id)
+    for credential in ended:
+        services.authenticator.forget(credential)
+    assert changed is not None
+    return PersonPublic.of(changed)
 
 
 @router.post(

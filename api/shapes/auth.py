@@ -12,7 +12,8 @@ from api.auth.caller import Caller, SignInMethod
 from api.shapes.shape import Shape
 from models.contracts.contract import Duration, Moment, Name, StrictContract, Text
 from models.contracts.identity import ALL_PERMISSIONS, PROJECT_ROLES, AccessRole, Permission, PrincipalKind
-from models.identity import ApiToken, Principal, Session
+from models.identity import ApiToken, Session
+from store.identity.people import Person
 from store.identity.principals import Member
 
 MAX_TOKEN_LIFETIME = timedelta(days=365)
@@ -42,6 +43,7 @@ class MePublic(Shape):
 
     principal_id: UUID | None = Field(description="Null where nobody signs in.")
     name: str
+    login: str | None = Field(description="The name to sign in with; null without a password.")
     method: SignInMethod
     roles: list[AccessRole] = Field(description="The roles in all projects.")
     projects: dict[UUID, list[AccessRole]] = Field(description="The roles in single projects.")
@@ -54,6 +56,7 @@ class MePublic(Shape):
         return cls(
             principal_id=caller.principal_id,
             name=caller.name,
+            login=caller.login,
             method=caller.method,
             roles=sorted(caller.roles.get(None, ())),
             projects={project_id: sorted(roles) for project_id, roles in caller.roles.items() if project_id},
@@ -140,16 +143,37 @@ class PersonCreate(StrictContract):
     roles: Annotated[frozenset[AccessRole], Unique] = frozenset()
 
 
+class PersonUpdate(StrictContract):
+    """What changes about a person or a service; what is missing stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["viewer"]}, {"is_disabled": True}]})
+
+    roles: Annotated[frozenset[AccessRole] | None, Unique] = Field(
+        default=None, description="The roles in all projects, all of them."
+    )
+    is_disabled: bool | None = Field(default=None, description="A disabled person has no session and no token.")
+
+
 class PersonPublic(Shape):
-    """A person or a service that may sign in."""
+    """A person or a service."""
 
     principal_id: UUID
     name: str
     kind: PrincipalKind
+    login: str | None = Field(description="The name to sign in with; null without a password.")
+    roles: list[AccessRole] = Field(description="The roles in all projects.")
+    is_disabled: bool
 
     @classmethod
-    def of(cls, principal: Principal) -> Self:
-        return cls(principal_id=principal.id, **principal.model_dump(exclude={"id"}))
+    def of(cls, person: Person) -> Self:
+        return cls(
+            principal_id=person.id,
+            name=person.name,
+            kind=person.kind,
+            login=person.login,
+            roles=list(person.roles),
+            is_disabled=person.is_disabled,
+        )
 
 
 class MemberUpdate(StrictContract):

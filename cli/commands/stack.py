@@ -73,11 +73,11 @@ def up(
 
     If BOTARMY_MODEL is set, the model is checked first: without a key that works, nothing starts (exit code 2).
     """
-    from config.exposure import find_exposure
+    from config.exposure import find_exposure, find_provider_problem
 
     settings, console = _settings(data_dir, port, with_keys=True), TolerantConsole()
     data = DataDir(settings.data_dir)
-    if (refusal := find_exposure(settings)) is not None:
+    if (refusal := find_exposure(settings) or find_provider_problem(settings)) is not None:
         print_error(refusal)
         raise typer.Exit(USAGE)
     try:

@@ -61,4 +61,7 @@ class AuthEventKind(StrEnum):
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
     PERSON_ADDED = "person_added"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    PASSWORD_SET = "password_set"
     ROLES_CHANGED = "roles_changed"

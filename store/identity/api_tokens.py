@@ -31,6 +31,12 @@ RETURNING token_hash
 """
 
 
+_REVOKE_ALL: LiteralString = """
+UPDATE api_token SET revoked_at = clock_timestamp() WHERE principal_id = %(principal_id)s AND revoked_at IS NULL
+RETURNING token_hash
+"""
+
+
 async def create(
     connection: AsyncConnection,
     principal_id: UUID,
@@ -63,3 +69,8 @@ async def revoke(connection: AsyncConnection, token_id: UUID, principal_id: UUID
     """Revoke a principal's token. Return its hash, or None if it has no such token."""
     rows = await run(connection, _REVOKE, id=token_id, principal_id=principal_id)
     return bytes(rows[0].token_hash) if rows else None
+
+
+async def revoke_all(connection: AsyncConnection, principal_id: UUID) -> list[bytes]:
+    """Revoke a principal's tokens. Return their hashes."""
+    return [bytes(row.token_hash) for row in await run(connection, _REVOKE_ALL, principal_id=principal_id)]

@@ -30,11 +30,12 @@ WITH found AS (
     FROM api_token
     WHERE token_hash = ANY(%(hashes)s) AND revoked_at IS NULL AND expires_at > clock_timestamp()
 )
-SELECT found.*, principal.name,
+SELECT found.*, principal.name, account.login,
        (SELECT coalesce(array_agg(project_id::text || ' ' || role) FILTER (WHERE project_id IS NOT NULL), '{}')
         || coalesce(array_agg(' ' || role) FILTER (WHERE project_id IS NULL), '{}')
         FROM membership WHERE membership.principal_id = principal.id) AS roles
 FROM found JOIN principal ON principal.id = found.principal_id AND principal.disabled_at IS NULL
+LEFT JOIN account ON account.principal_id = principal.id
 """
 
 _TOUCH: LiteralString = """
@@ -51,6 +52,7 @@ class Credential:
     is_session: bool
     principal_id: UUID
     name: str
+    login: str | None
     scopes: frozenset[Permission]
     project_id: UUID | None
     roles: dict[UUID | None, frozenset[AccessRole]]
@@ -78,6 +80,7 @@ def _credential_of(row: Any) -> Credential:
         is_session=row.scopes is None,
         principal_id=row.principal_id,
         name=row.name,
+        login=row.login,
         scopes=ALL_PERMISSIONS if row.scopes is None else frozenset(map(Permission, row.scopes)),
         project_id=row.project_id,
         roles={project_id: frozenset(held) for project_id, held in roles.items()},

@@ -8,13 +8,10 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models.contracts.identity import AccessRole, PrincipalKind
-from models.identity import PRINCIPAL, Principal
-from store.rows import fetch_all
 from store.statement import run
 
 LOCAL = "botarmy"
@@ -83,12 +80,6 @@ async def add(
     values = {"issuer": issuer, "subject": subject or str(id), "roles": [str(role) for role in roles]}
     await run(connection, _ADD, id=id, kind=str(kind), name=name, granted_by=granted_by, **values)
     return id
-
-
-async def all_enabled(connection: AsyncConnection) -> list[Principal]:
-    """Return everybody who may sign in, by name."""
-    query = select(PRINCIPAL).where(PRINCIPAL.c.disabled_at.is_(None)).order_by(PRINCIPAL.c.name, PRINCIPAL.c.id)
-    return await fetch_all(connection, Principal, query)
 
 
 async def exists(connection: AsyncConnection, principal_id: UUID) -> bool:

@@ -19,6 +19,8 @@ from store.statement import run
 
 LIFETIME = timedelta(days=7)
 CODE_LIFETIMES = {CodePurpose.LINK: timedelta(seconds=60), CodePurpose.TICKET: timedelta(seconds=30)}
+FIRST_LINK_LIFETIME = timedelta(days=1)
+"""Of the link in the log of a new installation, which nobody may be reading yet."""
 
 _CREATE: LiteralString = """
 INSERT INTO session (id, token_hash, principal_id, agent, created_at, last_seen_at, expires_at)
@@ -42,6 +44,18 @@ RETURNING principal_id, credential, expires_at > clock_timestamp() AS is_valid
 _END: LiteralString = """
 UPDATE session SET ended_at = clock_timestamp()
 WHERE id = %(id)s AND principal_id = %(principal_id)s AND ended_at IS NULL
+RETURNING token_hash
+"""
+
+
+_END_COOKIE: LiteralString = """
+UPDATE session SET ended_at = clock_timestamp() WHERE token_hash = %(token_hash)s AND ended_at IS NULL
+RETURNING principal_id
+"""
+
+_END_ALL: LiteralString = """
+UPDATE session SET ended_at = clock_timestamp()
+WHERE principal_id = %(principal_id)s AND ended_at IS NULL AND id IS DISTINCT FROM %(kept)s
 RETURNING token_hash
 """
 
@@ -72,12 +86,27 @@ async def end(connection: AsyncConnection, session_id: UUID, principal_id: UUID)
     return bytes(rows[0].token_hash) if rows else None
 
 
+async def end_cookie(connection: AsyncConnection, token_hash: bytes) -> None:
+    """End the session with this cookie, if there is one."""
+    await run(connection, _END_COOKIE, token_hash=token_hash)
+
+
+async def end_all(connection: AsyncConnection, principal_id: UUID, kept: UUID | None = None) -> list[bytes]:
+    """End a principal's sessions, except one. Return the hashes of their cookies."""
+    rows = await run(connection, _END_ALL, principal_id=principal_id, kept=kept)
+    return [bytes(row.token_hash) for row in rows]
+
+
 async def create_code(
-    connection: AsyncConnection, purpose: CodePurpose, principal_id: UUID, credential: bytes | None = None
+    connection: AsyncConnection,
+    purpose: CodePurpose,
+    principal_id: UUID,
+    credential: bytes | None = None,
+    lifetime: timedelta | None = None,
 ) -> str:
-    """Return a code that is good once, for seconds."""
+    """Return a code that is good once, for seconds if no other lifetime is given."""
     code = new_token()
-    lifetime = CODE_LIFETIMES[purpose]
+    lifetime = lifetime or CODE_LIFETIMES[purpose]
     values = {"purpose": str(purpose), "principal_id": principal_id, "credential": credential, "lifetime": lifetime}
     await run(connection, _CREATE_CODE, code_hash=hash_of(code), **values)
     return code

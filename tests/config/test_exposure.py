@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.exposure import find_exposure
+from config.exposure import find_exposure, find_provider_problem
 from config.settings import Settings
 from tests.checkout import CHECKOUT
 
@@ -26,6 +26,14 @@ def test_other_addresses_need_one(host: str) -> None:
     assert all(remedy in refusal for remedy in ("BOTARMY_AUTH=local", "BOTARMY_HOST=127.0.0.1", "BOTARMY_INSECURE=yes"))
     assert find_exposure(Settings(_env_file=None, auth="none", host=host, insecure=True)) is None
     assert find_exposure(Settings(_env_file=None, host=host)) is None
+
+
+def test_the_settings_of_an_identity_provider_belong_together() -> None:
+    issuer, client = {"oidc_issuer": "https://login.example"}, {"oidc_client_id": "botarmy"}
+    assert find_provider_problem(Settings(_env_file=None, **issuer, **client)) is None  # type: ignore[arg-type]
+    assert find_provider_problem(Settings(_env_file=None)) is None
+    assert "BOTARMY_OIDC_CLIENT_ID" in (find_provider_problem(Settings(_env_file=None, **issuer)) or "")  # type: ignore[arg-type]
+    assert "BOTARMY_OIDC_ISSUER" in (find_provider_problem(Settings(_env_file=None, **client)) or "")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("program", [("api",), ("cli.main", "up")])

@@ -79,6 +79,8 @@ def test_named_botarmy_commands_and_options_exist(page: Path) -> None:
     for words in uses_of(page.read_text(), "botarmy"):
         assert words[0] in commands, words
         command = EVAL if words[0] == "eval" else commands[words[0]]
+        if len(words) > 1:
+            command = getattr(command, "commands", {}).get(words[1], command)
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options, words
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.artifacts.rendering.text import HIDDEN
+from api.auth.oidc.errors import SignInProblem
 from api.page.documents import MISSING, VIEWS
 from models.contracts.enums import FINAL_PROJECT_STATUSES, OPEN_TASK_STATUSES, EventType
 
@@ -38,6 +39,10 @@ def members(script: Path, name: str) -> set[str]:
 @pytest.mark.parametrize(("script", "name"), [(SENTENCES, "SENTENCES"), (KINDS, "KIND_OF"), (SENTENCES, "BADGES")])
 def test_the_feed_knows_every_event_type(script: Path, name: str) -> None:
     assert keys(script, name) == set(EventType)
+
+
+def test_the_sign_in_page_explains_every_problem() -> None:
+    assert keys(SCRIPTS / "views" / "signin.js", "PROBLEMS") == set(SignInProblem)
 
 
 def test_milestones_and_errors_are_event_types() -> None:

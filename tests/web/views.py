@@ -26,11 +26,12 @@ async def _missing(page: Page, scene: Scene) -> None:
 async def _account(page: Page, scene: Scene) -> None:
     await page.goto("/account")
     await expect(page.get_by_role("region", name="My sessions").get_by_text("this one")).to_be_visible()
+    await expect(page.get_by_role("region", name="My password")).to_be_visible()
 
 
 async def _sign_in(page: Page, scene: Scene) -> None:
     await page.goto("/sign-in")
-    await expect(page.get_by_role("heading", name="Sign in", level=2)).to_be_visible()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 async def _palette(page: Page, scene: Scene) -> None:

@@ -2,6 +2,11 @@
 
 export type AccessRole = "viewer" | "operator" | "approver" | "admin" | "auditor";
 
+export interface AccountUpdate {
+  login: string;
+  password: string;
+}
+
 export type ActionKey = "approve" | "request_changes" | "edit_and_approve" | "send_back" | "reject_and_end" | "try_again" | "try_with_advice" | "supply_result" | "raise_budget" | "permit_call" | "refuse_call" | "end_project" | "end_task";
 
 export interface AgentPublic {
@@ -499,9 +504,15 @@ export interface Links {
   openapi: string;
 }
 
+export interface LogIn {
+  login: string;
+  password: string;
+}
+
 export interface MePublic {
   principal_id: string | null;
   name: string;
+  login: string | null;
   method: SignInMethod;
   roles: AccessRole[];
   projects: Record<string, AccessRole[]>;
@@ -639,6 +650,11 @@ export interface ParentPublic {
   name: string;
 }
 
+export interface PasswordUpdate {
+  current: string;
+  password: string;
+}
+
 export interface PendingRequest {
   request_id: string;
   project_id: string;
@@ -680,6 +696,14 @@ export interface PersonPublic {
   principal_id: string;
   name: string;
   kind: PrincipalKind;
+  login: string | null;
+  roles: AccessRole[];
+  is_disabled: boolean;
+}
+
+export interface PersonUpdate {
+  roles: AccessRole[] | null;
+  is_disabled: boolean | null;
 }
 
 export interface Pipeline {
@@ -731,7 +755,7 @@ export interface Problem {
   errors: ProblemField[];
 }
 
-export type ProblemCode = "bad_request" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "internal" | "unavailable";
+export type ProblemCode = "bad_request" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "last_admin" | "login_taken" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "too_many_requests" | "internal" | "unavailable";
 
 export interface ProblemField {
   in: string;
@@ -1149,6 +1173,11 @@ export interface SignIn {
 }
 
 export type SignInMethod = "none" | "admin_token" | "session" | "api_token";
+
+export interface SignInMethods {
+  password: boolean;
+  provider: string | null;
+}
 
 export interface SourceCreate {
   content: string;

@@ -4,7 +4,8 @@ import { find, h } from "./dom.js";
 import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 
-/** @import { MePublic, NewToken, SessionPublic, TokenCreate, TokenPublic } from "./api.d.ts" */
+/** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
+/** @import { SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
 /** @import { Options, Page } from "./http.js" */
 
 const AUTH = "/api/v1/auth";
@@ -20,6 +21,10 @@ export const me = {
   get name() {
     return current && current.method !== "none" ? current.name : null;
   },
+  /** Everything about this person, or null until it is known. */
+  get all() {
+    return current;
+  },
 };
 
 export const auth = {
@@ -27,6 +32,14 @@ export const auth = {
   me: (options) => get(`${AUTH}/me`, options),
   /** @type {(code: string) => Promise<MePublic>} */
   signIn: (code) => post(`${AUTH}/sign-in`, { code }),
+  /** @type {() => Promise<SignInMethods>} */
+  methods: () => get(`${AUTH}/methods`),
+  /** @type {(body: LogIn) => Promise<MePublic>} */
+  logIn: (body) => post(`${AUTH}/login`, body),
+  /** @param {PasswordUpdate} body */
+  changePassword: (body) => send("PUT", `${AUTH}/password`, { body }),
+  /** @type {(id: string, body: AccountUpdate) => Promise<Response>} */
+  setAccount: (id, body) => send("PUT", `${AUTH}/people/${id}/account`, { body }),
   signOut: () => send("POST", `${AUTH}/sign-out`),
   /** @type {(options?: Options) => Promise<Page<SessionPublic>>} */
   sessions: (options) => get(`${AUTH}/sessions`, options),

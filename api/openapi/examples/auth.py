@@ -7,7 +7,8 @@ from api.openapi.examples import EARLIER, LATER, TOMORROW, Json
 PRINCIPAL_ID = "01890a5e-2c33-7b74-8c86-5e6f70819203"
 ME: Json = {
     "principal_id": PRINCIPAL_ID,
-    "name": "ana",
+    "name": "Ana",
+    "login": "ana",
     "method": "session",
     "roles": ["admin", "approver"],
     "projects": {},
@@ -15,6 +16,7 @@ ME: Json = {
     "project_id": None,
     "is_exposed": False,
 }
+METHODS: Json = {"password": True, "provider": "login.example.org"}
 SESSION: Json = {
     "session_id": "01890a5e-3d44-7c85-9d97-6f7081920314",
     "agent": "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
@@ -35,5 +37,6 @@ TOKEN: Json = {
 NEW_TOKEN: Json = TOKEN | {"last_used_at": None, "token": "bay_iD5kq3..."}
 LINK: Json = {"path": "/sign-in#code=bay_iD5kq3...", "code": "bay_iD5kq3..."}
 TICKET: Json = {"ticket": "bay_iD5kq3..."}
-PERSON: Json = {"principal_id": PRINCIPAL_ID, "name": "ana", "kind": "person"}
-MEMBER: Json = PERSON | {"roles": ["approver", "operator"], "since": EARLIER}
+_ANA: Json = {"principal_id": PRINCIPAL_ID, "name": "Ana", "kind": "person"}
+PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False}
+MEMBER: Json = _ANA | {"roles": ["approver", "operator"], "since": EARLIER}

@@ -1,5 +1,6 @@
 /** One's own sessions and tokens. */
 
+import { passwordSection } from "../account/password.js";
 import { h } from "../dom.js";
 import { auth, me } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
@@ -65,6 +66,8 @@ export async function open(root, { signal }) {
       table("Token", tokens),
     ),
   );
+  const password = passwordSection();
+  if (password) root.append(password);
   try {
     await refresh();
   } catch (error) {

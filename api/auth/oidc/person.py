@@ -1,0 +1,50 @@
+"""Who a provider's claims are about: the person's name and roles."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.auth import administrators
+from config.settings import Settings
+from models.contracts.contract import storable
+from models.contracts.identity import AccessRole, AuthEventKind
+from store.identity import auth_events, provider_people
+
+log = structlog.get_logger(__name__)
+
+NAMES = ("name", "preferred_username", "email", "sub")
+MAX_NAME = 255
+
+
+async def take_over(
+    connection: AsyncConnection, settings: Settings, issuer: str, claims: dict[str, Any], address: str | None
+) -> UUID:
+    """Return the person, known by issuer and subject, with the name and the roles that the claims give. The last
+    administrator stays one, whatever the groups say."""
+    name = name_of(claims)
+    person = await provider_people.find_or_add(connection, issuer, claims["sub"], name)
+    roles = roles_of(claims, settings)
+    if AccessRole.ADMIN not in roles and await administrators.is_last(connection, settings, person):
+        log.warning("last_administrator_kept", reason="the groups of the identity provider no longer say admin")
+        roles.add(AccessRole.ADMIN)
+    if await provider_people.set_group_roles(connection, person, roles, issuer):
+        kind = AuthEventKind.ROLES_CHANGED
+        await auth_events.record(connection, kind, person, issuer, address, roles=sorted(roles), by="groups")
+    return person
+
+
+def name_of(claims: dict[str, Any]) -> str:
+    named = (claims[claim] for claim in NAMES if isinstance(claims.get(claim), str) and claims[claim].strip())
+    return storable(next(named)).strip()[:MAX_NAME]
+
+
+def roles_of(claims: dict[str, Any], settings: Settings) -> set[AccessRole]:
+    """Return the roles of the groups in the claims."""
+    value = claims.get(settings.oidc_groups_claim)
+    listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    groups = {group for group in listed if isinstance(group, str)}
+    return {AccessRole(role) for group, role in settings.oidc_roles if group in groups}

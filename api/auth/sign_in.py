@@ -1,0 +1,51 @@
+"""Start a browser's session, however its person signed in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.auth.authenticator import MAX_TOKEN
+from api.auth.caller import Caller
+from api.auth.cookies import cookie_name
+from api.services import Services
+from models.contracts.identity import AuthEventKind
+from store.identity import auth_events, credentials, sessions
+from store.identity.secrets import hash_of
+
+MAX_AGENT = 200
+
+
+def address_of(request: Request) -> str | None:
+    """Return the address that a request came from, or that a trusted proxy names."""
+    return request.client.host if request.client else None
+
+
+async def start_session(
+    services: Services, connection: AsyncConnection, request: Request, principal_id: UUID, by: str
+) -> tuple[str, Caller] | None:
+    """Start a session, and end the one that the browser had. Return the cookie and whose it is, or None if the person
+    is disabled."""
+    agent = request.headers.get("user-agent", "")[:MAX_AGENT]
+    cookie = await sessions.create(connection, principal_id, agent)
+    hashed = hash_of(cookie)
+    credential = (await credentials.find(connection, [hashed])).get(hashed)
+    if credential is None:
+        return None
+    earlier = request.cookies.get(cookie_name(request, services.settings.public_url))
+    if earlier is not None:
+        await sessions.end_cookie(connection, hash_of(earlier[:MAX_TOKEN]))
+        services.authenticator.forget(hash_of(earlier[:MAX_TOKEN]))
+    kind, address = AuthEventKind.SIGNED_IN, address_of(request)
+    await auth_events.record(connection, kind, principal_id, credential.name, address, by=by)
+    return cookie, Caller.of(credential, hashed)
+
+
+async def record_failure(
+    connection: AsyncConnection, request: Request, by: str, principal_id: UUID | None = None
+) -> None:
+    """Record a failed sign-in, without what was typed."""
+    kind, address = AuthEventKind.SIGN_IN_FAILED, address_of(request)
+    await auth_events.record(connection, kind, principal_id, "unknown", address, by=by)

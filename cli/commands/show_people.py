@@ -1,0 +1,77 @@
+"""The implementation of `botarmy people`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from cli.client.http import Client, Json
+from cli.errors import UsageError
+from cli.views.console import PlainConsole, print_json
+from cli.views.printable import plain
+
+
+async def show_people(client: Client, *, as_json: bool) -> int:
+    people = (await client.get("/auth/people", with_disabled=True))["items"]
+    if as_json:
+        print_json(people)
+        return 0
+    table = Table("person", "name", "signs in as", "roles", box=None, pad_edge=False)
+    for person in people:
+        roles = "disabled" if person["is_disabled"] else ", ".join(person["roles"])
+        login = person["login"] or ("" if person["kind"] == "person" else person["kind"])
+        table.add_row(person["principal_id"], plain(person["name"]), plain(login), roles)
+    PlainConsole(soft_wrap=True).print(table)
+    return 0
+
+
+async def add(client: Client, name: str, login: str | None, roles: Sequence[str], kind: str) -> int:
+    password = _read_password() if login else None  # before anything is written
+    _, person = await client.post("/auth/people", {"name": name, "roles": list(roles), "kind": kind})
+    if login:
+        await client.put(f"/auth/people/{person['principal_id']}/account", {"login": login, "password": password})
+    print(person["principal_id"])
+    return 0
+
+
+async def change_password(client: Client, person: str, login: str | None) -> int:
+    found = await _find(client, person)
+    if not (login or found["login"]):
+        raise UsageError(f"{person} signs in without a password so far; --login is needed")
+    body = {"login": login or found["login"], "password": _read_password()}
+    changed = await client.put(f"/auth/people/{found['principal_id']}/account", body)
+    print(f"{plain(changed['name'])} signs in as {plain(changed['login'])}.")
+    return 0
+
+
+async def change(client: Client, person: str, body: Json) -> int:
+    found = await _find(client, person)
+    _, changed = await client.patch(f"/auth/people/{found['principal_id']}", body)
+    roles = ", ".join(changed["roles"]) or "no role in all projects"
+    print(f"{plain(changed['name'])}: {'disabled' if changed['is_disabled'] else roles}")
+    return 0
+
+
+async def _find(client: Client, person: str) -> Json:
+    """Return the person with this login, this id, or this name if only one has it."""
+    people: list[Json] = (await client.get("/auth/people", with_disabled=True))["items"]
+    for field in ("login", "principal_id", "name"):
+        found = [one for one in people if one[field] == person]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UsageError(f"several people are called {person}; `botarmy people list` shows their ids")
+    raise UsageError(f"there is no person {person}; `botarmy people list` shows all")
+
+
+def _read_password() -> str:
+    """Return a password that is typed twice, or the line that is piped."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise UsageError("the two passwords differ")
+    return password

@@ -1,0 +1,303 @@
+"""Signing in at an identity provider, and every way in which it must not work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+import pytest_asyncio
+import structlog.testing
+from joserfc.jwk import RSAKey
+
+from config.settings import Settings
+from store.transaction import Store
+from tests.api_client import V1
+from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
+from tests.serving import served
+from tests.signing_in import AUTHORIZATION, MARK
+from tests.waiting import PATIENCE_SECONDS
+
+ROLES = [("botarmy-admins", "admin"), ("staff", "viewer")]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shared_provider() -> AsyncIterator[IdentityProvider]:
+    async with identity_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(shared_provider: IdentityProvider) -> IdentityProvider:
+    """The provider, as it is at first; it keeps its address and the subjects are new."""
+    fresh = IdentityProvider(issuer=shared_provider.issuer, key=shared_provider.key)
+    shared_provider.__dict__.update(fresh.__dict__)
+    shared_provider.claims = {"sub": str(id(fresh)), "name": "Ana"}
+    return shared_provider
+
+
+def with_provider(settings: Settings, issuer: str, **changes: Any) -> Settings:
+    given = {"oidc_issuer": issuer, "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET}
+    return settings.model_copy(update=given | {"oidc_roles": ROLES} | changes)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings, shared_provider: IdentityProvider) -> Settings:
+    return with_provider(settings, shared_provider.issuer)
+
+
+def a_browser(api_url: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=api_url, trust_env=False, timeout=30, headers=MARK)
+
+
+async def to_provider(browser: httpx2.AsyncClient, destination: str = "/inbox") -> str:
+    """Begin to sign in. Return the address at the provider."""
+    answer = await browser.get("/auth/oidc", params={"next": destination})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+async def from_provider(address: str) -> str:
+    """Return where the provider sends the browser back to."""
+    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+        answer = await client.get(address)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["location"]
+
+
+async def sign_in(browser: httpx2.AsyncClient, destination: str = "/inbox") -> str:
+    """Sign in. Return where the browser is sent to."""
+    callback = await from_provider(await to_provider(browser, destination))
+    answer = await browser.get(callback)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def problem_in(location: str) -> str:
+    parts = urlsplit(location)
+    assert (parts.path, parts.netloc) == ("/sign-in", ""), location
+    return parse_qs(parts.query)["problem"][0]
+
+
+async def me(browser: httpx2.AsyncClient) -> httpx2.Response:
+    return await browser.get(f"{V1}/auth/me")
+
+
+async def test_a_person_signs_in_and_groups_give_roles(api_url: str, provider: IdentityProvider, store: Store) -> None:
+    provider.claims["groups"] = ["staff", "botarmy-admins", "others"]
+    with structlog.testing.capture_logs() as logs:
+        async with a_browser(api_url) as browser:
+            assert await sign_in(browser) == "/inbox"
+            first = (await me(browser)).json()
+            assert (first["name"], first["method"], first["roles"]) == ("Ana", "session", ["admin", "viewer"])
+            seen = str(browser.cookies)
+            provider.claims |= {"groups": ["staff"], "name": "Ana Berg", "email": "other@example.org"}
+            await sign_in(browser)
+            again = (await me(browser)).json()
+            assert (again["principal_id"], again["name"]) == (first["principal_id"], "Ana Berg")
+            assert again["roles"] == ["viewer"]
+            provider.claims |= {"sub": "somebody else", "name": "Ana Berg", "email": "other@example.org"}
+            await sign_in(browser)
+            assert (await me(browser)).json()["principal_id"] != first["principal_id"]
+        # What an administrator gave stays.
+        async with httpx2.AsyncClient(base_url=api_url, trust_env=False, headers=AUTHORIZATION) as admin:
+            body = {"roles": ["operator"]}
+            await admin.patch(f"{V1}/auth/people/{first['principal_id']}", json=body)
+        provider.claims |= {"sub": str(provider.claims["sub"]), "groups": []}
+    async with store.reading() as connection:
+        tables = ("auth_event", "principal", "identity", "session", "provider_sign_in")
+        rows = [str((await connection.exec_driver_sql(f"SELECT * FROM {table}")).all()) for table in tables]
+    written = seen + json.dumps(logs, default=str) + "".join(rows)
+    assert provider.tokens
+    assert not [token for token in [*provider.tokens, CLIENT_SECRET] if token in written]
+
+
+@pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")  # of the provider
+async def test_a_complete_provider_signs_people_in(settings: Settings) -> None:
+    import oidc_provider_mock
+
+    with oidc_provider_mock.run_server_in_thread() as server:
+        issuer = f"http://127.0.0.1:{server.server_port}"
+        async with served(with_provider(settings, issuer)) as api_url, a_browser(api_url) as browser:
+            async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+                claims = {"name": "Ada", "groups": ["staff"]}
+                assert (await client.put(f"{issuer}/users/ada", json=claims)).status_code == 204
+                answer = await client.post(await to_provider(browser), data={"sub": "ada"})
+                assert answer.status_code == 302, answer.text
+            assert (await browser.get(answer.headers["location"])).headers["location"] == "/inbox"
+            found = (await me(browser)).json()
+            assert (found["name"], found["roles"]) == ("Ada", ["viewer"])
+
+
+async def test_a_sign_in_is_finished_once_and_by_the_browser_that_began_it(
+    api_url: str, provider: IdentityProvider, store: Store
+) -> None:
+    async with a_browser(api_url) as browser, a_browser(api_url) as other:
+        callback = await from_provider(await to_provider(browser))
+        await to_provider(other)
+        assert problem_in((await other.get(callback)).headers["location"]) == "expired"
+        assert (await browser.get(callback)).headers["location"] == "/inbox"
+        assert problem_in((await browser.get(callback)).headers["location"]) == "expired"
+        assert (await me(other)).status_code == 401
+        late = await from_provider(await to_provider(browser))
+        async with store.writing() as connection:
+            await connection.exec_driver_sql("UPDATE provider_sign_in SET expires_at = clock_timestamp()")
+        assert problem_in((await browser.get(late)).headers["location"]) == "expired"
+        for forged in ("/auth/callback", "/auth/callback?code=1&state=1", "/auth/callback?error=x"):
+            assert problem_in((await browser.get(forged)).headers["location"]) == "expired"
+
+
+async def test_ten_tabs_sign_in_at_once(api_url: str, provider: IdentityProvider) -> None:
+    async with a_browser(api_url) as browser:
+        first = await to_provider(browser, "/?tab=0")
+        others = await asyncio.gather(*(to_provider(browser, f"/?tab={tab}") for tab in range(1, 10)))
+        callbacks = [await from_provider(address) for address in (first, *others)]
+        answers = await asyncio.gather(*(browser.get(callback) for callback in callbacks))
+        assert [answer.headers["location"] for answer in answers] == [f"/?tab={tab}" for tab in range(10)]
+        assert len({answer.headers["set-cookie"] for answer in answers}) == 10
+        assert (await me(browser)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/%0d%0aSet-Cookie:x=1\r\n",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "evil.example",
+        "/sign-in",
+        "/auth/oidc",
+        "",
+    ],
+)
+async def test_no_other_address_is_opened_afterwards(
+    api_url: str, provider: IdentityProvider, destination: str
+) -> None:
+    async with a_browser(api_url) as browser:
+        assert await sign_in(browser, destination) == "/"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"algorithm": "none"},
+        {"algorithm": "HS256"},
+        {"claims": {"aud": "another client"}},
+        {"claims": {"aud": [CLIENT_ID, "another client"]}},
+        {"claims": {"azp": "another client"}},
+        {"claims": {"iss": "https://evil.example"}},
+        {"claims": {"nonce": "another"}},
+        {"claims": {"nonce": None}},
+        {"claims": {"sub": ""}},
+        {"claims": {"sub": 1}},
+        {"claims": {"sub": "x" * 256}},
+        {"claims": {"exp": 1}},
+        {"claims": {"exp": "tomorrow"}},
+        {"clock": 600.0},
+        {"clock": -600.0},
+        {"answer": {"iss": "https://evil.example"}},
+        {"metadata": {"authorization_response_iss_parameter_supported": True}, "is_new": True},
+        {"userinfo": {"sub": "somebody else", "groups": ["botarmy-admins"]}},
+        {"key": RSAKey.generate_key(2048, {"kid": "unknown"}), "published": [RSAKey.generate_key(2048, auto_kid=True)]},
+    ],
+    ids=str,
+)
+async def test_a_token_that_is_not_for_this_sign_in_is_refused(
+    api_url: str, settings: Settings, provider: IdentityProvider, change: dict[str, Any]
+) -> None:
+    change = dict(change)
+    claims = provider.claims | change.pop("claims", {})
+    is_new = change.pop("is_new", False)
+    provider.__dict__.update(change | {"claims": claims})
+    async with served(settings) as fresh, a_browser(fresh if is_new else api_url) as browser:
+        assert problem_in(await sign_in(browser)) == "invalid"
+        assert (await me(browser)).status_code == 401
+
+
+@pytest.mark.parametrize("clock", [-60.0, 60.0])
+async def test_a_clock_may_be_a_minute_off(api_url: str, provider: IdentityProvider, clock: float) -> None:
+    provider.clock = clock
+    provider.answer = {"iss": provider.issuer}
+    async with a_browser(api_url) as browser:
+        assert await sign_in(browser) == "/inbox"
+
+
+async def test_new_keys_are_read_when_a_token_names_one(api_url: str, provider: IdentityProvider) -> None:
+    async with a_browser(api_url) as browser:
+        await sign_in(browser)
+        provider.key = RSAKey.generate_key(2048, auto_kid=True)
+        assert await sign_in(browser) == "/inbox"
+
+
+async def test_groups_may_come_from_the_userinfo(api_url: str, provider: IdentityProvider) -> None:
+    provider.userinfo = {"sub": provider.claims["sub"], "groups": "staff"}
+    async with a_browser(api_url) as browser:
+        await sign_in(browser)
+        assert (await me(browser)).json()["roles"] == ["viewer"]
+
+
+async def test_sessions_live_on_while_the_provider_is_away(settings: Settings, provider: IdentityProvider) -> None:
+    async with served(settings) as api_url, a_browser(api_url) as browser:
+        await sign_in(browser)
+        callback = await from_provider(await to_provider(browser))
+        provider.is_broken = True
+        async with served(settings) as other, a_browser(other) as elsewhere:
+            answer = await elsewhere.get("/auth/oidc")
+            assert problem_in(answer.headers["location"]) == "unavailable"
+            cookie = browser.cookies.get(f"botarmy_session_{api_url.rpartition(':')[2]}")
+            name = f"botarmy_session_{other.rpartition(':')[2]}"
+            # The cookie of a stack on another port signs nobody in here, and the same secret under our name does.
+            sibling = {"Cookie": f"botarmy_session_1={cookie}"}
+            assert (await elsewhere.get(f"{V1}/auth/me", headers=sibling)).status_code == 401
+            assert (await elsewhere.get(f"{V1}/auth/me", headers={"Cookie": f"{name}={cookie}"})).status_code == 200
+        assert (await me(browser)).status_code == 200
+        provider.codes.clear()
+        assert problem_in((await browser.get(callback)).headers["location"]) == "refused"
+
+
+async def test_a_refusal_and_a_disabled_person_sign_nobody_in(api_url: str, provider: IdentityProvider) -> None:
+    async with a_browser(api_url) as browser:
+        await sign_in(browser)
+        person = (await me(browser)).json()["principal_id"]
+        provider.answer = {"error": "access_denied"}
+        assert problem_in(await sign_in(browser)) == "refused"
+        provider.answer = {}
+        async with httpx2.AsyncClient(base_url=api_url, trust_env=False, headers=AUTHORIZATION) as admin:
+            await admin.patch(f"{V1}/auth/people/{person}", json={"is_disabled": True})
+        assert problem_in(await sign_in(browser)) == "disabled"
+        assert (await me(browser)).status_code == 401
+
+
+async def test_groups_do_not_take_away_the_last_administrator(
+    settings: Settings, provider: IdentityProvider, store: Store
+) -> None:
+    async with store.writing() as connection:
+        await connection.exec_driver_sql("DELETE FROM membership WHERE role = 'admin'")
+    async with served(settings.model_copy(update={"admin_token": None})) as api_url, a_browser(api_url) as browser:
+        # The one who is added as the first has a link, which nobody uses here.
+        removed: list[Any] = []
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not removed:
+                async with store.writing() as connection:
+                    query = "DELETE FROM membership WHERE role = 'admin' RETURNING id"
+                    removed += (await connection.exec_driver_sql(query)).all()
+        provider.claims["groups"] = ["botarmy-admins"]
+        await sign_in(browser)
+        provider.claims["groups"] = ["staff"]
+        await sign_in(browser)
+        assert (await me(browser)).json()["roles"] == ["admin", "viewer"]
+
+
+async def test_without_a_provider_there_is_nothing(settings: Settings) -> None:
+    nothing = {"oidc_issuer": None, "oidc_client_id": None}
+    async with served(settings.model_copy(update=nothing)) as api_url, a_browser(api_url) as browser:
+        assert (await browser.get("/auth/oidc")).status_code == 404
+        assert (await browser.get(f"{V1}/auth/methods")).json() == {"password": True, "provider": None}

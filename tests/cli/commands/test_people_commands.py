@@ -1,0 +1,51 @@
+"""`botarmy people`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx2
+
+from tests.cli.terminal_under_test import botarmy
+from tests.signing_in import MARK
+
+PASSWORD = "correct horse battery staple"
+
+
+async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_path: Path) -> None:
+    added = await botarmy(
+        api_url,
+        *("people", "add", "Ana", "--login", "ana", "--role", "viewer"),
+        cwd=tmp_path,
+        stdin=f"{PASSWORD}\n".encode(),
+    )
+    assert added.code == 0, added.err
+    assert (await sign_in(api_url, PASSWORD)).json()["roles"] == ["viewer"]
+
+    changed = await botarmy(api_url, "people", "roles", "ana", "--role", "auditor", cwd=tmp_path)
+    assert (changed.code, changed.out) == (0, "Ana: auditor\n"), changed.err
+    other = f"{PASSWORD} two"
+    password = await botarmy(api_url, "people", "password", "Ana", cwd=tmp_path, stdin=f"{other}\n".encode())
+    assert (password.code, password.out) == (0, "Ana signs in as ana.\n"), password.err
+    assert (await sign_in(api_url, other)).status_code == 200
+
+    for command, state in (
+        ("disable", "Ana: disabled\n"),
+        ("enable", "Ana: auditor\n"),
+        ("disable", "Ana: disabled\n"),
+    ):
+        result = await botarmy(api_url, "people", command, added.out.strip(), cwd=tmp_path)
+        assert (result.code, result.out) == (0, state), result.err
+    assert (await sign_in(api_url, other)).status_code == 401
+    listed = await botarmy(api_url, "people", "list", "--json", cwd=tmp_path)
+    (ana,) = [person for person in json.loads(listed.out) if person["name"] == "Ana"]
+    assert (ana["login"], ana["is_disabled"]) == ("ana", True)
+    assert "disabled" in (await botarmy(api_url, "people", "list", cwd=tmp_path)).out
+    unknown = await botarmy(api_url, "people", "disable", "Nobody", cwd=tmp_path)
+    assert (unknown.code, "there is no person Nobody" in unknown.err) == (2, True)
+
+
+async def sign_in(api_url: str, password: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(base_url=api_url, trust_env=False, headers=MARK, timeout=30) as browser:
+        return await browser.post("/api/v1/auth/login", json={"login": "ana", "password": password})

@@ -1,0 +1,99 @@
+"""Signing in with a password, and at an identity provider, in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from config.settings import Settings
+from tests.api_client import V1
+from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
+from tests.signing_in import add_person
+from tests.web.browsing import NewPage
+
+PASSWORD, OTHER = "correct horse battery staple", "a longer one, which nobody knows"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def provider() -> AsyncIterator[IdentityProvider]:
+    async with identity_provider() as provider:
+        yield provider
+
+
+@pytest_asyncio.fixture(scope="module")
+async def settings(settings: Settings, provider: IdentityProvider) -> Settings:
+    client = {"oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET}
+    return settings.model_copy(update={"oidc_issuer": provider.issuer} | client)
+
+
+async def sign_in(page: Page, login: str, password: str) -> None:
+    form = page.get_by_role("region", name="Sign in")
+    await form.get_by_label("Name").fill(login)
+    await form.get_by_label("Password").fill(password)
+    await form.get_by_role("button", name="Sign in", exact=True).click()
+
+
+async def test_a_person_signs_in_changes_the_password_and_is_signed_out(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str
+) -> None:
+    person = await add_person(api_url, "Ana", "viewer")
+    account = {"login": "ana", "password": PASSWORD}
+    assert (await http.put(f"{V1}/auth/people/{person}/account", json=account)).status_code == 200
+    page = await new_page(expected_errors=("401", "403"))
+    await page.context.clear_cookies()
+    await page.goto("/system")
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    await sign_in(page, "ana", "wrong")
+    await expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    await expect(page.get_by_label("Password")).to_be_focused()
+    await sign_in(page, "Ana", PASSWORD)
+    await expect(page).to_have_url(re.compile("/system$"))
+
+    await page.goto("/account")
+    section = page.get_by_role("region", name="My password")
+    await section.get_by_label("Current password").fill("wrong")
+    await section.get_by_label("New password").fill(OTHER)
+    await section.get_by_role("button").click()
+    await expect(section.get_by_text("The current password is wrong.")).to_be_visible()
+    await section.get_by_label("Current password").fill(PASSWORD)
+    await section.get_by_role("button").click()
+    await expect(page.get_by_text("The password was changed.").first).to_be_visible()
+
+    # An administrator ends the account: the page notices by itself, since its socket is closed.
+    await http.patch(f"{V1}/auth/people/{person}", json={"is_disabled": True})
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    await sign_in(page, "ana", OTHER)
+    await expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+
+
+async def test_no_address_of_another_site_is_opened_after_signing_in(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str
+) -> None:
+    person = await add_person(api_url, "Bea", "viewer")
+    account = {"login": "bea", "password": PASSWORD}
+    assert (await http.put(f"{V1}/auth/people/{person}/account", json=account)).status_code == 200
+    page = await new_page()
+    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        await page.goto(f"/sign-in?next={address}")
+        await sign_in(page, "bea", PASSWORD)
+        await expect(page).to_have_url(f"{api_url}/")
+
+
+async def test_a_person_signs_in_at_the_identity_provider(new_page: NewPage, provider: IdentityProvider) -> None:
+    page = await new_page(expected_errors=("401",))
+    await page.context.clear_cookies()
+    await page.goto("/system?from=here")
+    button = page.get_by_role("button", name="Sign in at 127.0.0.1")
+    await button.click()
+    await expect(page).to_have_url(re.compile(r"/system\?from=here$"))
+    await expect(page.get_by_role("link", name="Ana")).to_be_visible()
+    await page.context.clear_cookies()
+    provider.answer = {"error": "access_denied"}
+    await page.goto("/sign-in?next=/inbox")
+    await button.click()
+    await expect(page.get_by_role("alert")).to_have_text("The identity provider did not sign you in.")
+    await expect(page).to_have_url(re.compile(r"next=%2Finbox$"))
