@@ -7,8 +7,8 @@ one of their own, and `store/unnamed_contents.py` finds what a killed process ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import LiteralString
+from datetime import UTC, datetime
+from typing import LiteralString, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -69,6 +69,17 @@ SELECT ARRAY(SELECT content_hash FROM artifacts
        ARRAY(SELECT DISTINCT workflow_id FROM doomed) AS workflow_ids
 """
 
+# The projects that `remove` would remove. The index has those that have ended and are not kept.
+_FIND_OLD: LiteralString = with_statuses("""
+SELECT id, ended_at FROM project
+WHERE ended_at < %(before)s AND kept_at IS NULL AND updated_at < %(before)s AND status IN {final_project_statuses}
+  AND (ended_at, id) > (%(ended_at)s, %(id)s)
+  AND NOT EXISTS (SELECT FROM task WHERE task.project_id = project.id AND task.status IN {open_task_statuses})
+  AND NOT EXISTS (SELECT FROM hitl_request
+                  WHERE hitl_request.project_id = project.id AND hitl_request.status = 'pending')
+ORDER BY ended_at, id LIMIT %(limit)s
+""")
+
 BUSY = (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation, psycopg.errors.DeadlockDetected)
 """Errors of a removal while something else writes to the project. It was rolled back, and may be tried again."""
 
@@ -117,6 +128,22 @@ async def remove(
         raise NotRemovableError("what a call of a model has cost is not booked yet")
     (removed,) = await run(connection, _REMOVE, id=id)
     return RemovedProject(id, project.last_seq, removed.hashes, [f"project-{id}", *_others(removed.workflow_ids, id)])
+
+
+class OldProject(NamedTuple):
+    """A project that ended long ago."""
+
+    id: UUID
+    ended_at: datetime
+
+
+async def find_old(
+    connection: AsyncConnection, before: datetime, after: OldProject | None, limit: int
+) -> list[OldProject]:
+    """Return projects that ended, and last changed, before a moment, in the order of their end, after a given one."""
+    start = after or OldProject(UUID(int=0), datetime.min.replace(tzinfo=UTC))
+    rows = await run(connection, _FIND_OLD, before=before, limit=limit, **start._asdict())
+    return [OldProject(*row) for row in rows]
 
 
 async def tidy_up(store: Store, removed: RemovedProject) -> None:
