@@ -11,7 +11,7 @@ import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, InterfaceError, NoResultFound, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
@@ -21,6 +21,7 @@ from api.problem_codes import ProblemCode, code_of
 from config.postgres import explain
 from config.schema_check import NOT_MIGRATED
 from models.contracts.contract import storable
+from store.transaction import ProjectUnknownError
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,9 @@ def install(app: FastAPI, missing_page: Callable[[Request], Response | None]) ->
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(HTTPStatus.NOT_FOUND, unknown_path)
     app.add_exception_handler(RequestValidationError, _invalid)
+    # It was removed since the request began.
+    app.add_exception_handler(ProjectUnknownError, _removed)
+    app.add_exception_handler(NoResultFound, _removed)
     # The store runs some statements through SQLAlchemy and some through the driver itself.
     for data_error in (DataError, psycopg.DataError):
         app.add_exception_handler(data_error, _data_error)
@@ -87,6 +91,10 @@ def not_allowed(method: str) -> str:
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     return problem(error.status, error.detail, error.headers, error.members, error.code)
+
+
+async def _removed(request: Request, error: Exception) -> Response:
+    return problem(HTTPStatus.NOT_FOUND, "The project has been removed.")
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

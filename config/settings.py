@@ -200,6 +200,13 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds between checks for projects and tasks that were committed but never started.",
     )
+    retention_days: float | None = Field(
+        default=None,
+        gt=0,
+        le=36500,
+        description="Days after which a project that has ended, and not changed since, is removed for good, with all "
+        "that belongs to it, unless it is marked to be kept (`botarmy keep`). Without it, nothing is removed.",
+    )
     rehearsal_step_seconds: float = Field(
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )

@@ -112,6 +112,7 @@ class ApiToken(SQLModel, table=True):
     """A token for programs, with the permissions (Permission) in `scopes` at most, in one project or in all."""
 
     __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),)
 
     id: UUID = Field(primary_key=True)
     token_hash: bytes = _hash_column(unique=True)

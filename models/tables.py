@@ -51,7 +51,7 @@ class Project(SQLModel, table=True):
     ask, unless a role or a stage names another. After `checkpoint_after` gates that passed without a person, the next
     one asks; 0 is never. `workflow_problem` (WorkflowProblem) says why the workflow does not continue. `parent_kind`
     (ParentKind) says how the project comes from its parent. `traceparent` is the span of the request that created it,
-    if that was traced.
+    if that was traced. One with `kept_at` is never removed. `parent_kind` without `parent_id`: the parent was removed.
     """
 
     __table_args__ = (
@@ -60,6 +60,7 @@ class Project(SQLModel, table=True):
         Index("ix_project_workflow_problem", "id", postgresql_where=text("workflow_problem IS NOT NULL")),
         Index("ix_project_tags", "tags", postgresql_using="gin"),
         Index("ix_project_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index("ix_project_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL AND kept_at IS NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -67,6 +68,7 @@ class Project(SQLModel, table=True):
     owner: str | None = text_column(default=None)
     tags: list[str] = words_column()
     archived_at: datetime | None = moment_column(default=None)
+    kept_at: datetime | None = moment_column(default=None)
     parent_id: UUID | None = Field(default=None, foreign_key="project.id")
     parent_kind: str | None = text_column(default=None)
     pipeline: dict[str, Any] = json_column()
@@ -139,10 +141,12 @@ class Task(SQLModel, table=True):
 
 
 class Content(SQLModel, table=True):
-    """Bytes under their SHA-256: written once, never changed, and unused until an artifact refers to them."""
+    """Bytes under their SHA-256: written once, never changed, and unused until an artifact refers to them. `stored_at`
+    is when somebody last stored them, half a day late at most: what nothing refers to is removed a day later."""
 
     hash: str = Field(primary_key=True, sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
+    stored_at: datetime = moment_column(sa_column_kwargs={"server_default": text("now()")})
 
 
 class Artifact(SQLModel, table=True):
@@ -159,6 +163,7 @@ class Artifact(SQLModel, table=True):
             text("version DESC"),
             postgresql_where=text("accepted_at IS NOT NULL"),
         ),
+        Index("ix_artifact_based_on", "based_on", postgresql_where=text("based_on IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -168,7 +173,7 @@ class Artifact(SQLModel, table=True):
     version: int
     media_type: str = text_column()
     size: int
-    content_hash: str = Field(foreign_key="content.hash", sa_type=Text)
+    content_hash: str = Field(foreign_key="content.hash", sa_type=Text, index=True)
     author: str = text_column()
     origin_id: UUID
     task_id: UUID | None = Field(default=None, foreign_key="task.id", index=True)
@@ -187,7 +192,7 @@ class GivenContext(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
-    artifact_id: UUID = Field(foreign_key="artifact.id")
+    artifact_id: UUID = Field(foreign_key="artifact.id", index=True)
     replaces: bool
     given_by: str = text_column()
     given_at: datetime = moment_column()
@@ -217,7 +222,7 @@ class HitlRequest(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     project_id: UUID = Field(foreign_key="project.id")
-    task_id: UUID = Field(foreign_key="task.id")
+    task_id: UUID = Field(foreign_key="task.id", index=True)
     workflow_id: str = text_column()
     standalone_task_id: UUID | None = standalone_task_id_column()
     agent_type: str = text_column()
@@ -246,10 +251,13 @@ class HitlDecision(SQLModel, table=True):
     """One response to a request, applied or not."""
 
     __tablename__ = "hitl_decision"
+    __table_args__ = (
+        Index("ix_hitl_decision_content_hash", "content_hash", postgresql_where=text("content_hash IS NOT NULL")),
+    )
 
     request_id: UUID = Field(primary_key=True, foreign_key="hitl_request.id")
     id: UUID = Field(primary_key=True)
-    project_id: UUID = Field(foreign_key="project.id")
+    project_id: UUID = Field(foreign_key="project.id", index=True)
     action: str = text_column()
     comment: str | None = text_column(default=None)
     content_hash: str | None = Field(default=None, foreign_key="content.hash", sa_type=Text)
@@ -394,6 +402,8 @@ class Stop(SQLModel, table=True):
             postgresql_where=text("released_at IS NULL"),
         ),
         Index("ix_stop_unannounced", "created_at", postgresql_where=text("NOT is_announced")),
+        Index("ix_stop_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),
+        Index("ix_stop_task_id", "task_id", postgresql_where=text("task_id IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -32,8 +32,10 @@ WITH given AS (
                          %(hashes)s::text[], %(bodies)b::bytea[], %(authors)s::text[], %(origins)s::uuid[],
                          %(tasks)s::uuid[], %(bases)s::uuid[], %(accepted)s::bool[])
         AS g (id, type, name, media_type, hash, body, author, origin_id, task_id, based_on, accepted)
-), kept AS (
-    INSERT INTO content (hash, body) SELECT DISTINCT ON (hash) hash, body FROM given ORDER BY hash
+), {touched}, stored AS (
+    INSERT INTO content (hash, body) SELECT DISTINCT ON (hash) hash, body FROM given
+    WHERE (SELECT count(*) FROM touched) >= 0
+    ORDER BY hash
     ON CONFLICT DO NOTHING
 )
 INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id, task_id,
@@ -46,7 +48,7 @@ SELECT id, %(project_id)s, type, name,
 FROM given
 ON CONFLICT (origin_id, type, name) DO NOTHING
 RETURNING id, version
-"""
+""".replace("{touched}", contents.TOUCHED)
 
 _WITH_CONTENT: LiteralString = """
 SELECT artifact.*, content.body FROM artifact JOIN content ON content.hash = artifact.content_hash

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 import orjson
@@ -59,6 +59,14 @@ class Bus:
                 log.warning("event_not_published", project_id=str(event.project_id), seq=event.seq, reason="backlog")
             if event.seq is not None:
                 self._new_heads[event.project_id] = max(event.seq, self._new_heads.get(event.project_id, 0))
+        if self._publisher is None:
+            self._publisher = asyncio.create_task(self._publish())
+
+    def publish_removal(self, project_id: UUID, head: int) -> None:
+        """Queue a change of a project that was removed, beyond the head of its log: who watches all projects reads it
+        again, and finds that it is gone."""
+        with suppress(asyncio.QueueFull):
+            self._waiting.put_nowait((self.projects_channel, orjson.dumps({str(project_id): head + 1})))
         if self._publisher is None:
             self._publisher = asyncio.create_task(self._publish())
 

@@ -10,10 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.statement import run
 
+TOUCHED: LiteralString = """
+touched AS (
+    UPDATE content SET stored_at = clock_timestamp()
+    FROM (SELECT hash FROM content
+          WHERE hash = ANY(%(hashes)s::text[]) AND stored_at < clock_timestamp() - interval '12 hours'
+          ORDER BY hash FOR NO KEY UPDATE) AS old
+    WHERE content.hash = old.hash
+    RETURNING content.hash
+)
+"""
+"""The first part of a statement that stores contents: those that are stored already are not removed for another day.
+The insert must read it, so that it runs later: one that is being removed is then stored again."""
+
 # %b, the binary form: in text form, a list of bytes is written in hexadecimal and then searched for quotes.
 _PUT: LiteralString = """
-INSERT INTO content (hash, body) SELECT * FROM unnest(%(hashes)s::text[], %(bodies)b::bytea[]) ON CONFLICT DO NOTHING
-"""
+WITH {touched}
+INSERT INTO content (hash, body) SELECT * FROM unnest(%(hashes)s::text[], %(bodies)b::bytea[])
+WHERE (SELECT count(*) FROM touched) >= 0
+ON CONFLICT DO NOTHING
+""".replace("{touched}", TOUCHED)
 
 
 def hash_of(body: bytes) -> str:

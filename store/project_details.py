@@ -1,4 +1,4 @@
-"""What people may change of a project at any time: its name, owner and tags, and whether it is archived."""
+"""What people may change of a project at any time: its name, owner and tags, and whether it is archived or kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from store.transaction import Transaction
 
 _UPDATE: LiteralString = with_statuses("""
 UPDATE project SET name = %(name)s, owner = %(owner)s, tags = %(tags)s,
-                   archived_at = CASE WHEN %(archived)s THEN coalesce(archived_at, clock_timestamp()) END
+                   archived_at = CASE WHEN %(archived)s THEN coalesce(archived_at, clock_timestamp()) END,
+                   kept_at = CASE WHEN %(kept)s THEN coalesce(kept_at, clock_timestamp()) END
 WHERE id = %(id)s AND (status IN {final_project_statuses} OR NOT %(archived)s)
 RETURNING id
 """)
@@ -40,12 +41,20 @@ class Child:
 
 
 async def change(tx: Transaction, changes: Mapping[str, Any], by: str) -> bool:
-    """Set the name, owner or tags of a project, or whether it is `archived`, and record what has changed. Call this
-    last in the transaction. Only a project that has ended can be archived: False if it has not; the transaction must
-    then be rolled back."""
-    columns = (PROJECT.c.name, PROJECT.c.owner, PROJECT.c.tags, PROJECT.c.archived_at)
+    """Set the name, owner or tags of a project, or whether it is `archived` or `kept`, and record what has changed.
+
+    Call this last in the transaction. Only a project that has ended can be archived: False if it has not; the
+    transaction must then be rolled back.
+    """
+    columns = (PROJECT.c.name, PROJECT.c.owner, PROJECT.c.tags, PROJECT.c.archived_at, PROJECT.c.kept_at)
     row = (await tx.connection.execute(select(*columns).where(PROJECT.c.id == tx.project_id))).one()
-    now = {"name": row.name, "owner": row.owner, "tags": list(row.tags), "archived": row.archived_at is not None}
+    now = {
+        "name": row.name,
+        "owner": row.owner,
+        "tags": list(row.tags),
+        "archived": row.archived_at is not None,
+        "kept": row.kept_at is not None,
+    }
     changed = {name: value for name, value in changes.items() if value != now[name]}
     if not changed:
         return True

@@ -22,6 +22,7 @@ from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
 from worker.busy_loop import BusyLoopHeartbeats
+from worker.retention import run_retention
 from worker.step_slots import StepSlots
 from worker.sweeper import run_sweeper
 from worker.workflow_sandbox import ProductionRunner
@@ -103,13 +104,15 @@ async def run_worker(client: Client, crews: Crews, settings: Settings, stop: asy
     store = Store(database, bus)
     database_check = asyncio.create_task(log_database_problem(database))
     sweeper = asyncio.create_task(run_sweeper(store, client, settings))
+    retention = asyncio.create_task(run_retention(store, settings))
     try:
         async with build_worker(client, store, crews, settings):
             await stop.wait()
     finally:
         database_check.cancel()
         sweeper.cancel()
-        await asyncio.gather(database_check, sweeper, return_exceptions=True)
+        retention.cancel()
+        await asyncio.gather(database_check, sweeper, retention, return_exceptions=True)
         await crews.close()
         await bus.close()
         await database.close()

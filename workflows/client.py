@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.errordetails.v1 import NamespaceNotFoundFailure
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 from temporalio.common import (
     Priority,
@@ -154,6 +157,23 @@ async def find_workflow(client: Client, workflow_id: str) -> WorkflowExecutionDe
         if not means_workflow_is_gone(error):
             raise
     return None
+
+
+async def delete_histories(client: Client, workflow_ids: Iterable[str]) -> None:
+    """Delete all runs of workflows, as far as visibility knows them.
+
+    Raises:
+        temporalio.service.RPCError: Temporal is unavailable, or lacks the namespace.
+    """
+    for workflow_id in workflow_ids:
+        async for run in client.list_workflows(f'WorkflowId = "{workflow_id}"'):
+            execution = WorkflowExecution(workflow_id=workflow_id, run_id=run.run_id)
+            request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
+            try:
+                await client.workflow_service.delete_workflow_execution(request)
+            except RPCError as error:
+                if not means_workflow_is_gone(error):
+                    raise
 
 
 def means_workflow_is_gone(error: RPCError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from api.errors import InvalidError
+from api.errors import InvalidError, NotFoundError
 from artifacts import media_types
 from artifacts.errors import InvalidArtifactError
 from models.tables import Artifact
@@ -25,8 +25,13 @@ async def check_content(media_type: str, body: bytes) -> None:
 
 
 async def load_content(store: Store, artifact: Artifact) -> bytes:
-    """Return the content of an artifact version."""
+    """Return the content of an artifact version.
+
+    Raises:
+        NotFoundError: its project was removed since the artifact was read.
+    """
     async with store.reading() as connection:
         body = await contents.get(connection, artifact.content_hash)
-    assert body is not None
+    if body is None:
+        raise NotFoundError("The project has been removed.")
     return body

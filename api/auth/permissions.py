@@ -81,6 +81,7 @@ NEEDS: dict[str, Need] = {
     "extend_deadline": _DECIDE,
     # Its configuration.
     "set_project_budget": _ADMIN,
+    "forget_project": _ADMIN,
     "set_member": _ADMIN,
     "remove_member": _ADMIN,
     # Of the whole installation.

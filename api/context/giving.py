@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
+from api.artifacts.content import load_content
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pipeline_names import check_artifact_type
 from api.services import Services
@@ -15,7 +16,7 @@ from models.contracts.ids import derive_uuid7
 from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from models.tables import Artifact, GivenContext, Project
-from store import artifacts, contents, given_context, projects
+from store import artifacts, given_context, projects
 
 MAX_ATTEMPTS = 20
 """How often to try to take the next version number while other requests write versions of the same name."""
@@ -60,11 +61,10 @@ async def accept_result(
     origin = derive_uuid7(result.id, f"accepted as {type}")
     async with services.store.reading() as connection:
         earlier = await artifacts.written_by(connection, origin, type)
-        body = await contents.get(connection, result.content_hash)
         media_type = await projects.media_type(connection, project.id, type)
     if earlier:
         return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, given_by)
-    assert body is not None
+    body = await load_content(services.store, result)
     if media_type != result.media_type:
         raise InvalidError("as_type", f"has the media type {media_type}, and the result is {result.media_type}")
     for _ in range(MAX_ATTEMPTS):

@@ -164,6 +164,9 @@ class Hub:
             self._to_compare |= project_ids & self._listeners.keys()
             log.warning("heads_not_compared", reason=repr(error))
             return
+        for project_id in project_ids - heads.keys():
+            for listener in tuple(self._listeners.get(project_id, ())):
+                listener.on_removed()
         for project_id, head in heads.items():
             self.record_head(project_id, head)
             for listener in tuple(self._listeners.get(project_id, ())):

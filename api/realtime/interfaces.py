@@ -29,6 +29,9 @@ class ProjectListener(Protocol):
     def on_head(self, head: int) -> None:
         """Handle the number of the last event in the log."""
 
+    def on_removed(self) -> None:
+        """Handle that the project was removed."""
+
     def on_heartbeat(self, text: str) -> None: ...
 
 
@@ -74,7 +77,8 @@ class Connection(Protocol):
 
     def close_with_error(self) -> None: ...
 
-    def reject_unknown_project(self, project_id: UUID, *, close: bool) -> None: ...
+    def reject_unknown_project(self, project_id: UUID, *, close: bool) -> None:
+        """Tell the client that a project does not exist, or no longer, and stop following it."""
 
 
 class RegisteredSocket(Protocol):

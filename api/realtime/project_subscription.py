@@ -36,11 +36,13 @@ class ProjectSubscription:
         self._connection, self._hub, self._since = connection, hub, since
         self._sequencer = EventSequencer(max_held=connection.max_held)
         self._reading: asyncio.Task[None] | None = None
+        self._must_exist = False
 
     def start(self, *, must_exist: bool) -> None:
         """Join the project. If it does not exist, send an error frame, and close the socket if `must_exist`."""
+        self._must_exist = must_exist
         self._hub.join(self)
-        self._start_reading(lambda: self._open(must_exist))
+        self._start_reading(self._open)
 
     def stop(self) -> None:
         self._hub.leave(self)
@@ -64,6 +66,10 @@ class ProjectSubscription:
             self._sequencer.raise_target(head)
             self._catch_up()
 
+    def on_removed(self) -> None:
+        if self.is_ready:
+            self._connection.reject_unknown_project(self.project_id, close=self._must_exist)
+
     def on_heartbeat(self, text: str) -> None:
         if self.is_ready:
             self._connection.enqueue(text)
@@ -84,12 +90,12 @@ class ProjectSubscription:
 
         self._reading = asyncio.create_task(supervised())
 
-    async def _open(self, must_exist: bool) -> None:
+    async def _open(self) -> None:
         await self._hub.wait_subscribed(self.project_id)
         heads = await self._retry_while_unavailable(partial(self._hub.log_reader.heads, [self.project_id]))
         head = heads.get(self.project_id)
         if head is None or not await self._retry_while_unavailable(partial(self._connection.may_see, self.project_id)):
-            self._connection.reject_unknown_project(self.project_id, close=must_exist)
+            self._connection.reject_unknown_project(self.project_id, close=self._must_exist)
             return
         since = head if self._since is None else self._since
         if since > head:

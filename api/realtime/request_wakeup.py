@@ -27,5 +27,8 @@ class RequestWakeup:
     def on_head(self, head: int) -> None:
         """Ignored: the head does not tell when it was reached."""
 
+    def on_removed(self) -> None:
+        """Ignored: the waiting task reads the records."""
+
     def on_heartbeat(self, text: str) -> None:
         """Ignored: there is no client."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.errors import ConflictError, InvalidError, UnavailableError
+from api.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from api.http.idempotency import KeyTakenError, find_earlier_result
 from api.services import Services
 from api.shapes.retries import RetryCreate
@@ -16,7 +16,7 @@ from api.temporal import WorkflowGoneError, temporal_call
 from models.contracts.enums import HALTED_PROJECT_STATUSES, ProjectStatus
 from models.contracts.pipeline import Pipeline
 from models.tables import Project
-from store import idempotency, open_workflows, project_retry, workflow_records
+from store import idempotency, open_workflows, project_retry, projects, workflow_records
 from store.idempotency import KeyedRequest
 from store.project_retry import Retry
 from workflows.from_records import start_unstarted
@@ -64,6 +64,7 @@ async def retry(
 
     Raises:
         ConflictError: the project cannot be retried, or not from this stage, or another caller was first.
+        NotFoundError: another caller has removed it.
         InvalidError: it has no such stage.
     """
     if (earlier := await find_earlier_result(services, project.id, request)) is not None:
@@ -87,6 +88,8 @@ async def retry(
                 raise KeyTakenError
             stages = (target, *pipeline.descendants(target))
             if not await project_retry.claim(tx, project.generation, stages, body.comment, by):
+                if await projects.get(tx.connection, project.id) is None:
+                    raise NotFoundError.of("project", project.id)
                 raise ConflictError("Another retry of it is in progress.")
     except KeyTakenError:
         earlier = await find_earlier_result(services, project.id, request)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from api.artifacts.comparison import Version, compare_versions
-from api.artifacts.content import check_content
+from api.artifacts.content import check_content, load_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.auth.dependencies import CallerDep
@@ -33,7 +33,7 @@ from api.shapes.tasks import TaskPublic
 from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
 from models.tables import Project
-from store import artifacts, contents, given_context, tasks
+from store import artifacts, given_context, tasks
 from store.idempotency import KeyedRequest, claim
 from store.transaction import Transaction
 
@@ -163,10 +163,9 @@ async def get_artifact(
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     async with services.store.reading() as connection:
-        body = await contents.get(connection, artifact.content_hash)
         previous = await artifacts.previous_version(connection, artifact)
         task = await tasks.get(connection, artifact.task_id) if artifact.task_id else None
-    assert body is not None
+    body = await load_content(services.store, artifact)
     return ArtifactPublic.with_content(
         artifact,
         body,

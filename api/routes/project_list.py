@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
-from api.errors import ConflictError
+from api.errors import ConflictError, NotFoundError
 from api.http.sorted_pagination import MAX_CURSOR, decode_position, encode_position
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
@@ -87,7 +87,8 @@ async def update_project(
             raise ConflictError(f"The project is {project.status}: only one that has ended can be archived.")
     async with services.store.reading() as connection:
         current = await projects.get(connection, project.id)
-    assert current is not None
+    if current is None:
+        raise NotFoundError.of("project", project.id)
     (item,) = await _read_items(services, [current])
     return item
 

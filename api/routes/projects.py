@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.source import read_source
 from api.auth.dependencies import require
 from api.deps import ProjectDep, ServicesDep
-from api.errors import UnavailableError
+from api.errors import InvalidError, UnavailableError
 from api.hitl.request_view import request_views
 from api.http.idempotency import IdempotencyKey, KeyTakenError, hash_body, key_reused_error
 from api.http.strict_route import StrictRoute
@@ -39,6 +39,7 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.tables import Project
 from store import hitl, project_details, project_retry, project_start, projects, tasks, usage
+from store.transaction import ProjectUnknownError
 from telemetry.tracing import current_traceparent
 from workflows.client import start_project
 
@@ -100,6 +101,10 @@ async def _create(services: Services, new: project_start.NewProject) -> Project 
                 raise KeyTakenError  # roll back: no row of the new id exists
     except KeyTakenError:
         return None
+    except ProjectUnknownError:
+        if new.parent is None:
+            raise
+        raise InvalidError("parent.project_id", f"there is no project {new.parent[0]}") from None  # removed meanwhile
     project, project_input = created
     await _start_workflow(services, project_input)
     return project

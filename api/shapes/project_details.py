@@ -29,18 +29,19 @@ class ProjectUpdate(StrictContract):
     owner: Person | None = Field(default=None, description="Null removes the owner.")
     tags: Tags | None = Field(default=None, description="All tags from now on.")
     archived: StrictBool | None = Field(default=None, description="Only a project that has ended can be archived.")
+    kept: StrictBool | None = Field(default=None, description="One that is kept is never removed.")
     by: Person = "human"
 
     @model_validator(mode="after")
     def _change_something(self) -> Self:
         if not self.changes:
-            raise ValueError("name at least one of: name, owner, tags, archived")
+            raise ValueError("name at least one of: name, owner, tags, archived, kept")
         return self
 
     @property
     def changes(self) -> dict[str, object]:
         """The values that are set. Only the owner may be set to null."""
-        given = self.model_dump(include={"name", "owner", "tags", "archived"}, exclude_unset=True)
+        given = self.model_dump(include={"name", "owner", "tags", "archived", "kept"}, exclude_unset=True)
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in given.items()

@@ -120,7 +120,11 @@ class ProjectItem(Shape):
     owner: str | None = None
     tags: list[str] = Field(default=[])
     archived_at: Moment | None = None
+    kept_at: Moment | None = Field(default=None, description="Since when it is marked to be kept; null if it is not.")
     parent: ParentPublic | None = Field(default=None, description="The project that it comes from, if any.")
+    removed_parent: ParentKind | None = Field(
+        default=None, description="How it comes from a project that has been removed, if it does."
+    )
     pipeline: str
     oversight: Oversight | None
     crew: CrewName
@@ -169,6 +173,7 @@ class ProjectItem(Shape):
             progress=Progress(done=done, total=len(project.pipeline["stages"])),
             waiting_for=WaitingFor.of(oldest) if oldest else None,
             parent=_parent(project, parents),
+            removed_parent=_removed_parent(project),
             **extra,
         )
 
@@ -183,6 +188,10 @@ def _parent(project: Project, names: Mapping[UUID, str]) -> ParentPublic | None:
         return None
     name = names.get(project.parent_id, "")
     return ParentPublic(project_id=project.parent_id, kind=ParentKind(project.parent_kind), name=name)
+
+
+def _removed_parent(project: Project) -> ParentKind | None:
+    return ParentKind(project.parent_kind) if project.parent_kind and project.parent_id is None else None
 
 
 class ProjectPublic(ProjectItem):

@@ -70,6 +70,7 @@ class Project(Shape):
     owner: str | None = None
     tags: tuple[str, ...] = ()
     archived_at: datetime | None = None
+    kept_at: datetime | None = None
     pipeline: str
     status: str
     oversight: str | None = None

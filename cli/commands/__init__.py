@@ -7,6 +7,7 @@ functions: `botarmy --help` stays fast.
 - `projects.py`: `run`, `watch`, `export`
 - `project_list.py`: `projects`, `edit`
 - `control.py`: `pause`, `resume`, `cancel`, `retry`, `doctor`
+- `retention.py`: `forget`, `keep`
 - `stops.py`: `stop`, `release`, `stops`
 - `tasks.py`: `tasks`, `transcript`
 - `budgets.py`: `usage`, `budget`, `budgets`

@@ -130,6 +130,7 @@ def describe_change(data: event_data.ProjectChange) -> str:
         f"given to {data.owner}" if data.owner is not None else "left without an owner" if "owner" in changed else "",
         (f"tagged {', '.join(data.tags)}" if data.tags else "left without tags") if data.tags is not None else "",
         ("archived" if data.archived else "no longer archived") if data.archived is not None else "",
+        ("kept" if data.kept else "no longer kept") if data.kept is not None else "",
     ]
     return f"the project is {', '.join(filter(None, parts))} by {data.by}"
 

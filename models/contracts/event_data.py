@@ -283,7 +283,8 @@ class StopChange(Payload):
 
 
 class ProjectChange(Payload):
-    """A person renamed the project, or changed its owner or its tags, or archived it. It has what has changed."""
+    """A person renamed the project, or changed its owner or its tags, or archived it, or marked it to be kept. It has
+    what has changed."""
 
     event_type = EventType.PROJECT_CHANGE
 
@@ -292,6 +293,7 @@ class ProjectChange(Payload):
     owner: StoredText | None = Field(default=None, description="Its new owner; null if it has none any more.")
     tags: tuple[StoredText, ...] | None = Field(default=None, description="All its tags from now on.")
     archived: bool | None = Field(default=None, description="Whether it is archived from now on.")
+    kept: bool | None = Field(default=None, description="Whether it is kept, and never removed, from now on.")
 
 
 class ErrorEvent(Payload):

@@ -65,3 +65,4 @@ class AuthEventKind(StrEnum):
     PERSON_ENABLED = "person_enabled"
     PASSWORD_SET = "password_set"
     ROLES_CHANGED = "roles_changed"
+    PROJECT_REMOVED = "project_removed"

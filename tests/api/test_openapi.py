@@ -51,6 +51,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /projects/{project_id}/retry",
         "POST /projects/{project_id}/retry",
         "PATCH /projects/{project_id}",
+        "DELETE /projects/{project_id}",
         "GET /project-counts",
         "GET /ids",
         "POST /tasks/{task_id}/restart",

@@ -23,6 +23,7 @@ PROJECT: Json = {
     "owner": "Ada",
     "tags": ["web"],
     "archived_at": None,
+    "kept_at": None,
     "parent": None,
     "pipeline": "software-delivery",
     "oversight": "medium",
