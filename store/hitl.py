@@ -28,11 +28,11 @@ from store.transaction import Transaction
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
                           may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
-                          status, created_at, expires_at, held_since)
+                          approvals, status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, 'pending', now.at,
-       now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
+       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, %(approvals)s, 'pending',
+       now.at, now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
@@ -68,6 +68,7 @@ async def open_request(
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
     needs_person = step.needs_person or reason in (HitlReason.CHECKPOINT, HitlReason.TOOL_CALL)
+    approvals = step.gate.approvals
     subject_hash = subjects.hash_of(
         step,
         reason,
@@ -103,6 +104,7 @@ async def open_request(
         tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
         cause=cause,
         subject_hash=subject_hash,
+        approvals=Jsonb(approvals.model_dump(mode="json")) if approvals else None,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -121,7 +123,7 @@ async def open_request(
         expires_at=row.expires_at,
     )
     # What is set is recorded, as in the logs of earlier versions.
-    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash}
+    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash, "approvals": approvals}
     tx.record(
         requested.model_copy(update={name: value for name, value in extra.items() if value is not None}),
         key=f"request:{step.request_id}",
@@ -199,15 +201,16 @@ async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject
 
 async def find(
     connection: AsyncConnection,
-    *,
+    *conditions: ColumnElement[bool],
     project_id: UUID | None = None,
     within: Collection[UUID] | None = None,
     status: HitlStatus | None = None,
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[HitlRequest]:
-    """Return requests, oldest first, of one project, of those `within` or of all, after a given one."""
-    query = select(HITL_REQUEST).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
+    """Return requests, oldest first, of one project, of those `within` or of all, after a given one, that meet the
+    conditions."""
+    query = select(HITL_REQUEST).where(*conditions).order_by(HITL_REQUEST.c.created_at, HITL_REQUEST.c.id).limit(limit)
     if project_id is not None:
         query = query.where(HITL_REQUEST.c.project_id == project_id)
     if within is not None:

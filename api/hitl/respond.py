@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.content import check_content
 from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.eligibility import check_eligible
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
 from api.hitl.subject import check_subject
@@ -22,6 +23,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from models.contracts.approvals import Voter
 from models.contracts.budget import MAX_AMOUNTS, Budget, Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
@@ -44,6 +46,7 @@ async def submit_response(
     """Send a response to the workflow and wait for its outcome, for as long as the settings say.
 
     Raises:
+        ForbiddenError: the gate is assigned to others.
         ConflictError: another response won, the request is closed, or the response does not fit it.
         InvalidError, TooLargeError: the response itself is invalid.
         UnavailableError: Temporal is unavailable; nothing was sent.
@@ -63,6 +66,7 @@ async def submit_response(
         responder=_responder(body, caller),
         responded_at=datetime.now(UTC),
         subject_hash=body.subject_hash,
+        voter=caller.voter,
     )
     async with services.store.reading() as connection:
         shortage = await _current_shortage(connection, request)  # first: this very response may be applied meanwhile
@@ -70,9 +74,10 @@ async def submit_response(
         current = await hitl.get(connection, request.id) or request
         redo_stages = (await read_redo_choices(connection, request)).stages if body.redo else ()
     if earlier is not None:
-        return await _result(services, response, earlier, current)
+        return await _result(services, response, earlier, current, caller)
     if current.status != HitlStatus.PENDING:
         raise await closed_error(services, current)
+    await check_eligible(services, current, caller)
     await check_subject(services, current, body.subject_hash)
     open_request = open_request_of(current)
     if body.in_bulk and current.needs_person:
@@ -93,7 +98,7 @@ async def submit_response(
         async with services.store.reading() as connection:
             await contents.put(connection, [content])
     await _signal(services, request, await services.signer.sign(response))
-    return await _wait_for_result(services, request, response)
+    return await _wait_for_result(services, request, response, caller)
 
 
 def _responder(body: ResponseCreate, caller: Caller) -> str:
@@ -150,20 +155,22 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
         raise await closed_error(services, request) from None
 
 
-async def _wait_for_result(services: Services, request: HitlRequest, response: HitlResponse) -> ResponseAnswer:
+async def _wait_for_result(
+    services: Services, request: HitlRequest, response: HitlResponse, caller: Caller
+) -> ResponseAnswer:
     """Return the outcome, or `submitted` if there is none yet. The response is durable now, whatever fails here."""
     try:
         decided = await services.outcome_waiter.wait(
             request.project_id, request.id, response.decision_id, services.settings.respond_wait_seconds
         )
         if decided is not None:
-            return await _result(services, response, *decided)
+            return await _result(services, response, *decided, caller)
         async with services.store.reading(OUTCOME_SECONDS) as connection:
             # In this order: the response may be judged after the waiter's last read, or between these two.
             current = await hitl.get(connection, request.id) or request
             decision = await hitl_decisions.get(connection, request.id, response.decision_id)
         if decision is not None:
-            return await _result(services, response, decision, current)
+            return await _result(services, response, decision, current, caller)
         if current.status != HitlStatus.PENDING:
             raise await closed_error(services, current)
     except DATABASE_ERRORS as error:
@@ -172,15 +179,16 @@ async def _wait_for_result(services: Services, request: HitlRequest, response: H
 
 
 async def _result(
-    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
+    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest, caller: Caller
 ) -> ResponseAnswer:
     """Return the result of a response that was judged. The same response, sent again, has the same result."""
     fields = ("action", "comment", "content_hash", "artifact_id", "redo")
     raised = response.raise_by.model_dump(mode="json") if response.raise_by else None
     is_same = all(getattr(decision, field) == getattr(response, field) for field in fields)
-    if not is_same or decision.raise_by != raised:
+    if not is_same or decision.raise_by != raised or _is_anothers(decision, response):
         raise InvalidError("decision_id", "was used for another response", code=ProblemCode.KEY_REUSED)
     if decision.outcome == ResponseOutcome.REFUSED:
+        await check_eligible(services, request, await services.authenticator.refresh(caller) or caller)
         await check_subject(services, request, decision.subject_hash)
         detail = f"This response is not possible: {decision.explanation}."
         raise ConflictError(detail, code=ProblemCode.NOT_POSSIBLE)
@@ -192,6 +200,13 @@ async def _result(
         outcome=ResponseOutcome.APPLIED,
         status=response.action.resulting_status,  # the row may have been read right before it was closed
     )
+
+
+def _is_anothers(decision: HitlDecision, response: HitlResponse) -> bool:
+    """Return whether somebody else sent a response with the same id."""
+    if decision.voter is None or response.voter is None:
+        return False
+    return Voter.model_validate(decision.voter).principal_id != response.voter.principal_id
 
 
 async def closed_error(services: Services, request: HitlRequest) -> ConflictError:

@@ -14,12 +14,20 @@ from api.errors import InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.auth import LINK, MEMBER, PERSON
+from api.openapi.examples.auth import GROUPS, LINK, MEMBER, PERSON
 from api.routes.auth import link_of
-from api.shapes.auth import LinkPublic, MemberPublic, MemberUpdate, PersonCreate, PersonPublic
+from api.shapes.auth import (
+    GroupsPublic,
+    GroupsUpdate,
+    LinkPublic,
+    MemberPublic,
+    MemberUpdate,
+    PersonCreate,
+    PersonPublic,
+)
 from api.shapes.shape import Page
 from models.contracts.identity import PROJECT_ROLES, AuthEventKind, CodePurpose
-from store.identity import principals, sessions
+from store.identity import groups, principals, sessions
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -30,7 +38,8 @@ PrincipalId = Annotated[UUID, Path()]
 async def list_people(services: ServicesDep) -> Page[PersonPublic]:
     async with services.store.reading() as connection:
         found = await principals.all_enabled(connection)
-    return Page(items=[PersonPublic.of(principal) for principal in found])
+        belongs = await groups.of(connection, (principal.id for principal in found))
+    return Page(items=[PersonPublic.of(principal, belongs.get(principal.id, ())) for principal in found])
 
 
 @router.post(
@@ -50,7 +59,26 @@ async def add_person(
         details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
         await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
     response.headers["Location"] = "/api/v1/auth/people"
-    return PersonPublic(principal_id=added, name=body.name, kind=body.kind)
+    return PersonPublic(principal_id=added, name=body.name, kind=body.kind, groups=[])
+
+
+@router.put(
+    "/auth/people/{principal_id}/groups",
+    summary="Set the groups of a person or a service",
+    responses=describe_responses(GROUPS, 403, 404, 413, 415, 422, 503),
+)
+async def set_groups(
+    principal_id: PrincipalId, body: GroupsUpdate, services: ServicesDep, caller: CallerDep, request: Request
+) -> GroupsPublic:
+    """A pipeline may assign a gate to a group. Those that an identity provider knows of stay as they are."""
+    async with services.store.writing() as connection:
+        if not await principals.exists(connection, principal_id):
+            raise NotFoundError.of("person", principal_id)
+        await groups.replace(connection, principal_id, body.groups)
+        details: dict[str, Any] = {"groups": sorted(body.groups)}
+        await audit.record(connection, request, caller, AuthEventKind.GROUPS_CHANGED, principal_id, **details)
+        belongs = await groups.of(connection, [principal_id])
+    return GroupsPublic(principal_id=principal_id, groups=belongs.get(principal_id, []))
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -146,10 +147,26 @@ class PersonPublic(Shape):
     principal_id: UUID
     name: str
     kind: PrincipalKind
+    groups: list[str] = Field(description="The groups that a gate may be assigned to.")
 
     @classmethod
-    def of(cls, principal: Principal) -> Self:
-        return cls(principal_id=principal.id, **principal.model_dump(exclude={"id"}))
+    def of(cls, principal: Principal, groups: Iterable[str]) -> Self:
+        return cls(principal_id=principal.id, groups=list(groups), **principal.model_dump(exclude={"id"}))
+
+
+class GroupsUpdate(StrictContract):
+    """The groups of a person or a service, all of those that an administrator gave."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"groups": ["security"]}]})
+
+    groups: Annotated[frozenset[Name], Field(max_length=100), Unique] = Field(json_schema_extra={"uniqueItems": True})
+
+
+class GroupsPublic(Shape):
+    """The groups of a person or a service, of every source."""
+
+    principal_id: UUID
+    groups: list[str]
 
 
 class MemberUpdate(StrictContract):

@@ -62,3 +62,4 @@ class AuthEventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"
     PERSON_ADDED = "person_added"
     ROLES_CHANGED = "roles_changed"
+    GROUPS_CHANGED = "groups_changed"

@@ -35,5 +35,12 @@ TOKEN: Json = {
 NEW_TOKEN: Json = TOKEN | {"last_used_at": None, "token": "bay_iD5kq3..."}
 LINK: Json = {"path": "/sign-in#code=bay_iD5kq3...", "code": "bay_iD5kq3..."}
 TICKET: Json = {"ticket": "bay_iD5kq3..."}
-PERSON: Json = {"principal_id": PRINCIPAL_ID, "name": "ana", "kind": "person"}
-MEMBER: Json = PERSON | {"roles": ["approver", "operator"], "since": EARLIER}
+GROUPS: Json = {"principal_id": PRINCIPAL_ID, "groups": ["security"]}
+PERSON: Json = GROUPS | {"name": "ana", "kind": "person"}
+MEMBER: Json = {
+    "principal_id": PRINCIPAL_ID,
+    "name": "ana",
+    "kind": "person",
+    "roles": ["approver", "operator"],
+    "since": EARLIER,
+}
