@@ -43,9 +43,8 @@ from api.shapes.hitl import (
     ResponseCreate,
 )
 from api.shapes.shape import Page
-from models.contracts.approvals import Assignment
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.enums import Assignment, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef
 from store import artifacts, budget_limits, hitl, hitl_decisions, hitl_extensions, projects, tasks
 

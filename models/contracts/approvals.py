@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -11,14 +10,6 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from .contract import Contract, Name
 
 MAX_APPROVERS = 50
-
-
-class Assignment(StrEnum):
-    """Which requests to list."""
-
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    ALL = "all"
 
 
 class Approver(Contract):

@@ -72,6 +72,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /tasks/{task_id}",
         "POST /hitl/{request_id}/respond",
         "GET /hitl/{request_id}",
+        "GET /hitl/{request_id}/eligibility",
         "PATCH /hitl/{request_id}",
         "GET /projects/{project_id}/context",
         "POST /projects/{project_id}/context",
@@ -105,6 +106,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "POST /auth/tickets",
         "GET /auth/people",
         "POST /auth/people",
+        "PUT /auth/people/{principal_id}/groups",
         "POST /auth/people/{principal_id}/links",
     }
 

@@ -39,6 +39,17 @@ export interface Amounts {
   seconds: number;
 }
 
+export interface Approvals {
+  need: number;
+  from: Approver[];
+  allow_services: boolean;
+}
+
+export interface Approver {
+  group: string | null;
+  user: string | null;
+}
+
 export type Archived = "exclude" | "include" | "only";
 
 export interface ArtifactContent {
@@ -141,6 +152,8 @@ export interface ArtifactRef {
   version: number;
   content_hash: string;
 }
+
+export type Assignment = "mine" | "unassigned" | "all";
 
 export interface AtExpiry {
   effect: ExpiryEffect;
@@ -300,6 +313,11 @@ export interface DiffPublic {
   diff: string;
 }
 
+export interface Eligibility {
+  may_decide: boolean;
+  reason: string | null;
+}
+
 export type Encoding = "utf-8" | "base64";
 
 export interface ErrorEvent {
@@ -371,9 +389,19 @@ export interface Gate {
   on_expiry: OnExpiry;
   max_rounds: number;
   confidence_below: number;
+  approvals: Approvals | null;
 }
 
 export type GateAsk = "always" | "never" | "on_low_confidence";
+
+export interface GroupsPublic {
+  principal_id: string;
+  groups: string[];
+}
+
+export interface GroupsUpdate {
+  groups: string[];
+}
 
 export interface Health {
   status: "ok";
@@ -430,6 +458,7 @@ export interface HitlRequested {
   expires_at: string;
   needs_person?: boolean;
   subject_hash?: string | null;
+  approvals?: Approvals | null;
 }
 
 export interface HitlRequestedEnvelope {
@@ -664,7 +693,9 @@ export interface PendingRequest {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
   project_name: string;
+  eligibility: Eligibility;
   deadline_held: boolean;
 }
 
@@ -680,6 +711,7 @@ export interface PersonPublic {
   principal_id: string;
   name: string;
   kind: PrincipalKind;
+  groups: string[];
 }
 
 export interface Pipeline {
@@ -731,7 +763,7 @@ export interface Problem {
   errors: ProblemField[];
 }
 
-export type ProblemCode = "bad_request" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "internal" | "unavailable";
+export type ProblemCode = "bad_request" | "forbidden" | "not_eligible" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "internal" | "unavailable";
 
 export interface ProblemField {
   in: string;
@@ -985,6 +1017,7 @@ export interface RequestItem {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
 }
 
 export interface RequestPublic {
@@ -1012,7 +1045,9 @@ export interface RequestPublic {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
   actions: PossibleAction[];
+  eligibility: Eligibility;
   log: string | null;
   redo_default: string;
   redo_stages: string[];
