@@ -1,4 +1,4 @@
-"""Gates that a pipeline assigns to people and groups: who is asked, who may decide, and who is told why not."""
+"""Gates that a pipeline assigns to people and groups: who is asked, who may decide, and who sees why not."""
 
 from __future__ import annotations
 
