@@ -1,16 +1,18 @@
-"""Whether a response may be applied: an API vouches for it, it is about what its request asks, and what it needs is
-there."""
+"""Whether a response may be applied: an API vouches for it, it is about what its request asks, who sent it may decide,
+and what it needs is there."""
 
 from __future__ import annotations
 
 import hashlib
 
+from models.contracts.approvals import find_bar
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlStatus
 from models.contracts.event_data import ErrorEvent
 from models.contracts.hitl import HitlResponse
 from store import budget_limits, hitl, signatures
 from store.hitl_lock import LockedRequest
+from store.identity import candidates
 from store.transaction import Transaction
 
 SHOWN_DIGITS = 12
@@ -24,7 +26,8 @@ def find_forgery(response: HitlResponse, asked: LockedRequest) -> str | None:
     """
     what = f"a response ({response.action}) to request {response.request_id} was not applied"
     if response.signature is None:
-        return None if asked.subject_hash is None else f"{what}: no API has signed it"
+        is_legacy = asked.subject_hash is None and asked.approvals is None
+        return None if is_legacy else f"{what}: no API has signed it"
     if response.signature.key not in asked.known_keys:
         return f"{what}: it is signed with the unknown key {response.signature.key[:SHOWN_DIGITS]}"
     if not signatures.is_valid(response, response.signature):
@@ -40,6 +43,16 @@ def find_other_subject(response: HitlResponse, asked: LockedRequest) -> str | No
         digest[:SHOWN_DIGITS] if digest else "nothing" for digest in (response.subject_hash, asked.subject_hash)
     )
     return f"it is about the subject {seen}, and the request is about {now}"
+
+
+async def find_ineligible(tx: Transaction, response: HitlResponse, asked: LockedRequest) -> str | None:
+    """Return why who sent a response may not decide any more, or None. The API has checked the same before it signed.
+
+    An API without sign-in, or of an earlier version, names nobody: this is for gates where everybody may decide.
+    """
+    voter = response.voter
+    candidate = await candidates.find(tx.connection, voter, tx.project_id) if voter else None
+    return find_bar(asked.approvals, candidate)
 
 
 def is_genuine(tx: Transaction, response: HitlResponse, asked: LockedRequest) -> bool:
@@ -58,6 +71,7 @@ async def find_objection(
     people may raise one budget at several gates at once, and a signal may come from elsewhere."""
     if asked is not None and asked.is_open:  # how a closed one was closed is recorded already
         objection = find_forgery(winner, asked) or find_other_subject(winner, asked)
+        objection = objection or await find_ineligible(tx, winner, asked)
         if objection is not None:
             return objection
     if winner.content_hash in missing:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 class ProblemCode(StrEnum):
     BAD_REQUEST = "bad_request"
     FORBIDDEN = "forbidden"
+    NOT_ELIGIBLE = "not_eligible"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TIMEOUT = "timeout"

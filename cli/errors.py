@@ -15,10 +15,16 @@ UNDELIVERED = 6
 """The project completed, but its delivery could not be written."""
 ALREADY_RUNNING = 7
 """`up --fail-if-running` started no stack; the Makefile uses this code, too."""
+BARRED = 8
+"""Others have to decide the request: its gate is assigned to them."""
 INTERRUPTED = 130
 NOT_READ = 141
 """Whatever reads the output has closed it, as `head` does. Programs that SIGPIPE ends have this code, too."""
 TERMINATED = 143
+
+
+NOT_ELIGIBLE = "not_eligible"
+"""The code of the problem that others have to decide."""
 
 
 class CommandError(Exception):
@@ -46,3 +52,5 @@ class ApiError(CommandError):
         super().__init__(message)
         self.status = status
         self.problem = problem
+        if problem.get("code") == NOT_ELIGIBLE:
+            self.code = BARRED

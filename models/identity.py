@@ -95,6 +95,16 @@ class Membership(SQLModel, table=True):
     """Whether an identity provider's groups gave the role, which then ends with them."""
 
 
+class GroupMember(SQLModel, table=True):
+    """A group that a principal belongs to, and its source: the issuer that said so, whose next word replaces it."""
+
+    __tablename__ = "group_member"
+
+    principal_id: UUID = Field(primary_key=True, foreign_key="principal.id")
+    source: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(primary_key=True, sa_type=Text)
+
+
 class Session(SQLModel, table=True):
     """A browser that is signed in, known by the hash of its cookie. `last_seen_at` is a minute late at most."""
 

@@ -204,7 +204,8 @@ class HitlRequest(SQLModel, table=True):
     """The question of a gate, about the artifact versions that it lists, the most important first. `cause` is why its
     step has no result, if it has none.
 
-    `subject_hash` is of what it asks about (`store/subjects.py`); requests of earlier versions have none.
+    `subject_hash` is of what it asks about (`store/subjects.py`); requests of earlier versions have none. `approvals`
+    says who may decide (Approvals); NULL is everybody who may approve.
 
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
     """
@@ -239,6 +240,7 @@ class HitlRequest(SQLModel, table=True):
     tool_call: dict[str, Any] | None = json_or_null_column(default=None)
     cause: str | None = text_column(default=None)
     subject_hash: str | None = text_column(default=None)
+    approvals: dict[str, Any] | None = json_or_null_column(default=None)
     status: str = text_column()
     decision_id: UUID | None = None
     created_at: datetime = moment_column()
@@ -269,6 +271,7 @@ class HitlDecision(SQLModel, table=True):
     explanation: str | None = text_column(default=None)
     subject_hash: str | None = text_column(default=None)
     signature: dict[str, Any] | None = json_or_null_column(default=None)
+    voter: dict[str, Any] | None = json_or_null_column(default=None)
     responded_at: datetime = moment_column()
     recorded_at: datetime = moment_column()
 

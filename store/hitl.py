@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.contracts.approvals import Approver
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import HitlRequested
@@ -27,11 +28,11 @@ from store.transaction import Transaction
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
                           may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
-                          status, created_at, expires_at, held_since)
+                          approvals, status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, 'pending', now.at,
-       now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
+       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, %(approvals)s, 'pending',
+       now.at, now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
 ON CONFLICT DO NOTHING
@@ -50,6 +51,8 @@ _CONDITIONS: dict[str, LiteralString] = {
     "project_id": "project_id = %(project_id)s",
     "within": "project_id = ANY(%(within)s)",
     "status": "status = '{status}'",
+    "assigned_to": "approvals @> ANY(%(assigned_to)s::jsonb[])",
+    "unassigned": "(approvals IS NULL OR approvals -> 'from' = '[]')",
     "after": "(created_at, id) > ((SELECT created_at FROM hitl_request WHERE id = %(after)s), %(after)s)",
 }
 
@@ -88,6 +91,7 @@ async def open_request(
     outputs = step.handoff.expected_outputs
     supplies = outputs[0] if reason.is_unfinished and len(outputs) == 1 else None
     needs_person = step.needs_person or reason in (HitlReason.CHECKPOINT, HitlReason.TOOL_CALL)
+    approvals = step.gate.approvals
     subject_hash = subjects.hash_of(
         step,
         reason,
@@ -123,6 +127,7 @@ async def open_request(
         tool_call=Jsonb(tool_call.model_dump(mode="json")) if tool_call else None,
         cause=cause,
         subject_hash=subject_hash,
+        approvals=Jsonb(approvals.model_dump(mode="json")) if approvals else None,
         expires_in=step.gate.expires_in,
     )
     if not rows:
@@ -141,7 +146,7 @@ async def open_request(
         expires_at=row.expires_at,
     )
     # What is set is recorded, as in the logs of earlier versions.
-    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash}
+    extra = {"needs_person": needs_person or None, "subject_hash": row.subject_hash, "approvals": approvals}
     tx.record(
         requested.model_copy(update={name: value for name, value in extra.items() if value is not None}),
         key=f"request:{step.request_id}",
@@ -222,14 +227,24 @@ async def find(
     project_id: UUID | None = None,
     within: Collection[UUID] | None = None,
     status: HitlStatus | None = None,
+    assigned_to: Collection[Approver] | None = None,
+    unassigned: bool = False,
     after: UUID | None = None,
     limit: int = 100,
 ) -> list[HitlRequest]:
-    """Return requests, oldest first, of one project, of those `within` or of all, after a given one."""
-    given = {"project_id": project_id, "within": within, "status": status, "after": after}
+    """Return requests, oldest first, of one project, of those `within` or of all, after a given one; of those assigned
+    to one of some people and groups, or to nobody."""
+    entries = None if assigned_to is None else [entry.model_dump(exclude_none=True) for entry in assigned_to]
+    given = {
+        "project_id": project_id,
+        "within": None if within is None else list(within),
+        "status": status,
+        "assigned_to": None if entries is None else [Jsonb({"from": [entry]}) for entry in entries],
+        "unassigned": unassigned or None,
+        "after": after,
+    }
     conditions = [_CONDITIONS[name] for name, value in given.items() if value is not None]
     query = _FIND.replace("{conditions}", " AND ".join(conditions) or "true").replace("{status}", status or "")
-    given["within"] = None if within is None else list(within)
     return await fetch_all(connection, HitlRequest, query, **given, limit=limit)
 
 

@@ -20,13 +20,14 @@ from store.transaction import Transaction
 
 _ADD: LiteralString = """
 INSERT INTO hitl_decision (request_id, id, project_id, action, comment, content_hash, artifact_id, redo, raise_by,
-                           responder, outcome, explanation, subject_hash, signature, responded_at, recorded_at)
+                           responder, outcome, explanation, subject_hash, signature, voter, responded_at,
+                           recorded_at)
 SELECT request_id, decision_id, %(project_id)s, action, comment, content_hash, artifact_id, redo, raise_by,
-       responder, outcome, explanation, subject_hash, signature, responded_at, clock_timestamp()
+       responder, outcome, explanation, subject_hash, signature, voter, responded_at, clock_timestamp()
 FROM jsonb_to_recordset(%(responses)s) AS r (
     request_id uuid, decision_id uuid, action text, comment text, content_hash text, artifact_id uuid, redo text,
     raise_by jsonb, responder text, outcome text, explanation text, subject_hash text, signature jsonb,
-    responded_at timestamptz)
+    voter jsonb, responded_at timestamptz)
 ON CONFLICT DO NOTHING
 """
 
@@ -83,6 +84,7 @@ def response_of(request_id: UUID, row: Any, decision_id: UUID) -> HitlResponse:
         responded_at=row.responded_at,
         subject_hash=row.subject_hash,
         signature=row.signature,
+        voter=row.voter,
     )
 
 

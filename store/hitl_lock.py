@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
+from models.contracts.approvals import Approvals
 from models.contracts.enums import HitlStatus
 from store.statement import run
 from store.transaction import Transaction
 
 # Not FOR UPDATE: a row that refers to the request may be written meanwhile.
 _LOCK: LiteralString = """
-SELECT id, status, subject_hash,
+SELECT id, status, subject_hash, approvals,
        ARRAY(SELECT public_key FROM signing_key WHERE public_key = ANY(%(keys)s)) AS known_keys
 FROM hitl_request WHERE project_id = %(project_id)s AND id = ANY(%(ids)s)
 ORDER BY id
@@ -27,6 +28,7 @@ class LockedRequest:
 
     is_open: bool
     subject_hash: str | None
+    approvals: Approvals | None
     known_keys: frozenset[str]
 
 
@@ -34,6 +36,11 @@ async def lock(tx: Transaction, request_ids: Collection[UUID], keys: Collection[
     """Lock those of the requests that the project has until the end of the transaction, and return them by id."""
     rows = await run(tx.connection, _LOCK, project_id=tx.project_id, ids=list(request_ids), keys=list(keys))
     return {
-        row.id: LockedRequest(row.status == HitlStatus.PENDING, row.subject_hash, frozenset(row.known_keys))
+        row.id: LockedRequest(
+            is_open=row.status == HitlStatus.PENDING,
+            subject_hash=row.subject_hash,
+            approvals=Approvals.model_validate(row.approvals) if row.approvals else None,
+            known_keys=frozenset(row.known_keys),
+        )
         for row in rows
     }

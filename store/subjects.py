@@ -71,6 +71,8 @@ def hash_of(
         },
         "policy": {"needs_person": needs_person, "on_expiry": str(gate.on_expiry)},
     }
+    if gate.approvals is not None:  # left out otherwise, so that the subjects of earlier versions keep their hash
+        subject["policy"]["approvals"] = gate.approvals.model_dump(mode="json")
     return hashlib.sha256(canonical(subject)).hexdigest()
 
 

@@ -37,7 +37,7 @@ WHERE task.project_id = %(project_id)s AND task.workflow_id = %(workflow_id)s OR
 
 _REQUESTS: LiteralString = """
 SELECT request.*, decision.action, decision.comment, decision.content_hash, decision.artifact_id, decision.redo,
-       decision.raise_by, decision.responder, decision.signature, decision.responded_at
+       decision.raise_by, decision.responder, decision.signature, decision.voter, decision.responded_at
 FROM hitl_request AS request
 LEFT JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = request.decision_id
 WHERE request.project_id = %(project_id)s AND request.workflow_id = %(workflow_id)s

@@ -8,7 +8,6 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.auth.audit import SETTINGS
 from api.auth.caller import ADMIN_ROLES, administrator_id
 from api.errors import ConflictError
 from api.problem_codes import ProblemCode
@@ -40,7 +39,7 @@ async def is_last(connection: AsyncConnection, settings: Settings, principal_id:
     """Return whether nobody else is an administrator, until this transaction ends."""
     if settings.admin_token is not None:
         return False
-    return await administrators.lock(connection, SETTINGS) == {principal_id}
+    return await administrators.lock(connection, principals.SETTINGS) == {principal_id}
 
 
 async def introduce_first_admin(store: Store, settings: Settings) -> None:

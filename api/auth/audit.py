@@ -13,9 +13,6 @@ from api.errors import ConflictError
 from models.contracts.identity import AuthEventKind
 from store.identity import auth_events, principals
 
-SETTINGS = "botarmy:settings"
-"""The issuer of the administrator with the token from the settings."""
-
 
 async def record(
     connection: AsyncConnection,
@@ -45,7 +42,7 @@ async def principal_of(connection: AsyncConnection, caller: Caller) -> UUID:
             ADMIN_ROLES,
             caller.name,
             id=caller.principal_id,
-            issuer=SETTINGS,
+            issuer=principals.SETTINGS,
             subject=caller.name,
         )
     return caller.principal_id

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from api.errors import ForbiddenError, NotFoundError
+from models.contracts.approvals import Voter
 from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
 from store.identity.credentials import Credential
 
@@ -39,6 +40,7 @@ class Caller:
     credential: bytes | None = None
     credential_id: UUID | None = None
     login: str | None = None
+    is_service: bool = False
 
     @classmethod
     def of(cls, credential: Credential, hashed: bytes) -> Caller:
@@ -52,7 +54,16 @@ class Caller:
             credential=hashed,
             credential_id=credential.id,
             login=credential.login,
+            is_service=credential.is_service,
         )
+
+    @property
+    def voter(self) -> Voter | None:
+        """Whom this API vouches for when it decides; nobody where people do not sign in."""
+        if self.principal_id is None:
+            return None
+        is_administrator = self.method is SignInMethod.ADMIN_TOKEN
+        return Voter(principal_id=self.principal_id, name=self.name, is_administrator=is_administrator)
 
     @property
     def is_limited(self) -> bool:

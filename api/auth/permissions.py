@@ -61,6 +61,7 @@ NEEDS: dict[str, Need] = {
     "list_files": _READ,
     "get_content": _READ,
     "get_request": _READ,
+    "get_eligibility": _READ,
     "list_members": _READ,
     # Its course.
     "create_task": _RUN,
@@ -87,6 +88,7 @@ NEEDS: dict[str, Need] = {
     # Of the whole installation.
     "create_project": Instance(Permission.RUN),
     "add_person": Instance(Permission.ADMIN),
+    "set_groups": Instance(Permission.ADMIN),
     "list_people": Instance(Permission.READ),
     "create_persons_link": Instance(Permission.ADMIN),
     "change_person": Instance(Permission.ADMIN),

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.content import check_content
 from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
+from api.hitl.eligibility import check_eligible
 from api.hitl.outcome_waiter import Poll
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
@@ -23,6 +24,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from models.contracts.approvals import Voter
 from models.contracts.budget import MAX_AMOUNTS, Budget, Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
 from models.contracts.handoff import OpenRequest
@@ -45,6 +47,7 @@ async def submit_response(
     """Send a response to the workflow and wait for its outcome, for as long as the settings say.
 
     Raises:
+        ForbiddenError: the gate is assigned to others.
         ConflictError: another response won, the request is closed, or the response does not fit it.
         InvalidError, TooLargeError: the response itself is invalid.
         UnavailableError: Temporal is unavailable; nothing was sent.
@@ -64,12 +67,14 @@ async def submit_response(
         responder=_responder(body, caller),
         responded_at=datetime.now(UTC),
         subject_hash=body.subject_hash,
+        voter=caller.voter,
     )
     earlier, shortage, redo_stages = await _read_before(services, request, body)
     if earlier is not None:
-        return await _result(services, response, earlier, request)
+        return await _result(services, response, earlier, request, caller)
     if request.status != HitlStatus.PENDING:
         raise await closed_error(services, request)
+    await check_eligible(services, request, caller)
     await check_subject(services, request, body.subject_hash)
     open_request = open_request_of(request)
     if body.in_bulk and request.needs_person:
@@ -92,7 +97,7 @@ async def submit_response(
     signed = await services.signer.sign(response)
     with services.outcome_waiter.listening(request.project_id, request.id) as poll:
         await _signal(services, request, signed)
-        return await _wait_for_result(services, request, response, poll)
+        return await _wait_for_result(services, request, response, caller, poll)
 
 
 async def _read_before(
@@ -164,19 +169,19 @@ async def _signal(services: Services, request: HitlRequest, response: HitlRespon
 
 
 async def _wait_for_result(
-    services: Services, request: HitlRequest, response: HitlResponse, poll: Poll
+    services: Services, request: HitlRequest, response: HitlResponse, caller: Caller, poll: Poll
 ) -> ResponseAnswer:
     """Return the outcome, or `submitted` if there is none yet. The response is durable now, whatever fails here."""
     try:
         decided = await poll.wait(response.decision_id, services.settings.respond_wait_seconds)
         if decided is not None:
-            return await _result(services, response, *decided)
+            return await _result(services, response, *decided, caller)
         async with services.store.reading(OUTCOME_SECONDS) as connection:
             # The response may be judged after the poll's last read.
             current, judged = await hitl_decisions.with_request(connection, request.id, [response.decision_id])
         current = current or request
         if (decision := judged.get(response.decision_id)) is not None:
-            return await _result(services, response, decision, current)
+            return await _result(services, response, decision, current, caller)
         if current.status != HitlStatus.PENDING:
             raise await closed_error(services, current)
     except DATABASE_ERRORS as error:
@@ -185,15 +190,16 @@ async def _wait_for_result(
 
 
 async def _result(
-    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest
+    services: Services, response: HitlResponse, decision: HitlDecision, request: HitlRequest, caller: Caller
 ) -> ResponseAnswer:
     """Return the result of a response that was judged. The same response, sent again, has the same result."""
     fields = ("action", "comment", "content_hash", "artifact_id", "redo")
     raised = response.raise_by.model_dump(mode="json") if response.raise_by else None
     is_same = all(getattr(decision, field) == getattr(response, field) for field in fields)
-    if not is_same or decision.raise_by != raised:
+    if not is_same or decision.raise_by != raised or _is_anothers(decision, response):
         raise InvalidError("decision_id", "was used for another response", code=ProblemCode.KEY_REUSED)
     if decision.outcome == ResponseOutcome.REFUSED:
+        await check_eligible(services, request, await services.authenticator.refresh(caller) or caller)
         await check_subject(services, request, decision.subject_hash)
         detail = f"This response is not possible: {decision.explanation}."
         raise ConflictError(detail, code=ProblemCode.NOT_POSSIBLE)
@@ -205,6 +211,13 @@ async def _result(
         outcome=ResponseOutcome.APPLIED,
         status=response.action.resulting_status,  # the row may have been read right before it was closed
     )
+
+
+def _is_anothers(decision: HitlDecision, response: HitlResponse) -> bool:
+    """Return whether somebody else sent a response with the same id."""
+    if decision.voter is None or response.voter is None:
+        return False
+    return Voter.model_validate(decision.voter).principal_id != response.voter.principal_id
 
 
 async def closed_error(services: Services, request: HitlRequest) -> ConflictError:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.auth.dependencies import CallerDep
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
+from api.hitl.eligibility import approvers_of, eligibility_of
 from api.hitl.extend import submit_extension
 from api.hitl.possible_actions import possible_actions
 from api.hitl.redo import read_redo_choices
@@ -19,6 +20,7 @@ from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses, example_response
 from api.openapi.examples import page_of
 from api.openapi.examples.hitl import (
+    ELIGIBILITY,
     EXTENSION,
     PENDING_REQUEST,
     REQUEST,
@@ -32,6 +34,7 @@ from api.shapes.artifacts import ArtifactContent
 from api.shapes.extension import ExtensionAnswer, ExtensionCreate
 from api.shapes.hitl import (
     DecisionPublic,
+    Eligibility,
     ExtensionPublic,
     PendingRequest,
     RequestItem,
@@ -41,7 +44,7 @@ from api.shapes.hitl import (
 )
 from api.shapes.shape import Page
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlReason, HitlStatus
+from models.contracts.enums import Assignment, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef
 from store import artifacts, budget_limits, hitl, hitl_decisions, hitl_extensions, projects, tasks
 
@@ -57,24 +60,31 @@ EXTENSION_SENT = "The extension is durable, and no worker has applied it yet."
     responses=describe_responses(page_of(PENDING_REQUEST), 422, 503),
 )
 async def list_pending_requests(
-    services: ServicesDep, caller: CallerDep, params: PageParamsDep
+    services: ServicesDep,
+    caller: CallerDep,
+    params: PageParamsDep,
+    assigned: Annotated[Assignment, Query(description="To the caller, to nobody, or all.")] = Assignment.ALL,
 ) -> Page[PendingRequest]:
     async with services.store.reading() as connection:
         rows = await hitl.find(
             connection,
             within=caller.visible_projects,
             status=HitlStatus.PENDING,
+            assigned_to=await approvers_of(connection, caller) if assigned is Assignment.MINE else None,
+            unassigned=assigned is Assignment.UNASSIGNED,
             after=params.after,
             limit=params.rows_to_read,
         )
         page, next_cursor = params.paginate(rows, lambda request: request.id)
         names = await projects.names(connection, {request.project_id for request in page})
         views = await request_views(connection, page)
+        eligible = await eligibility_of(connection, page, caller)
     items = []
-    for request, view in zip(page, views, strict=True):
+    for request, view, eligibility in zip(page, views, eligible, strict=True):
         name, is_paused = names[request.project_id]
         held = is_paused or bool(request.held_since)
-        items.append(PendingRequest.of(request, **view, project_name=name, deadline_held=held))
+        extra = {"project_name": name, "eligibility": eligibility, "deadline_held": held}
+        items.append(PendingRequest.of(request, **view, **extra))
     return Page(items=items, next_cursor=next_cursor)
 
 
@@ -104,7 +114,7 @@ async def list_project_requests(
     summary="Show a HITL request, its task, its history and its artifacts",
     responses=describe_responses(WHOLE_REQUEST, 404, 422, 503),
 )
-async def get_request(request: HitlRequestDep, services: ServicesDep) -> RequestPublic:
+async def get_request(request: HitlRequestDep, services: ServicesDep, caller: CallerDep) -> RequestPublic:
     artifact_ids = [ArtifactRef.model_validate(ref).artifact_id for ref in request.artifacts]
     async with services.store.reading() as connection:
         history = await hitl_decisions.history(connection, request.id)
@@ -116,6 +126,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         redo = await read_redo_choices(connection, request)
         extensions = await hitl_extensions.history(connection, request.project_id, request.id)
         (view,) = await request_views(connection, [request])
+        (eligibility,) = await eligibility_of(connection, [request], caller)
         log = await end_of_log(connection, task.id) if HitlReason(request.reason).is_unfinished else None
         shortage = None
         if request.shortage is not None and request.status == HitlStatus.PENDING:
@@ -125,6 +136,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
         request,
         **view,
         actions=possible_actions(request, earlier),
+        eligibility=eligibility,
         log=log,
         task=detail,
         redo_default=redo.default,
@@ -140,6 +152,18 @@ async def get_request(request: HitlRequestDep, services: ServicesDep) -> Request
             for artifact, body in contents
         ],
     )
+
+
+@router.get(
+    "/{request_id}/eligibility",
+    summary="Show whether one may decide a HITL request",
+    responses=describe_responses(ELIGIBILITY, 404, 422, 503),
+)
+async def get_eligibility(request: HitlRequestDep, services: ServicesDep, caller: CallerDep) -> Eligibility:
+    """A gate may be assigned to people and groups. They need the permission `decide` in any case."""
+    async with services.store.reading() as connection:
+        (eligibility,) = await eligibility_of(connection, [request], caller)
+    return eligibility
 
 
 @router.patch(

@@ -15,12 +15,21 @@ from api.errors import InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.auth import LINK, MEMBER, PERSON
+from api.openapi.examples.auth import GROUPS, LINK, MEMBER, PERSON
 from api.routes.auth import link_of
-from api.shapes.auth import LinkPublic, MemberPublic, MemberUpdate, PersonCreate, PersonPublic, PersonUpdate
+from api.shapes.auth import (
+    GroupsPublic,
+    GroupsUpdate,
+    LinkPublic,
+    MemberPublic,
+    MemberUpdate,
+    PersonCreate,
+    PersonPublic,
+    PersonUpdate,
+)
 from api.shapes.shape import Page
 from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose
-from store.identity import people, principals, sessions
+from store.identity import groups, people, principals, sessions
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -61,6 +70,7 @@ async def add_person(
         login=None,
         roles=sorted(body.roles),
         is_disabled=False,
+        groups=[],
     )
 
 
@@ -94,6 +104,25 @@ async def change_person(
         services.authenticator.forget(credential)
     assert changed is not None
     return PersonPublic.of(changed)
+
+
+@router.put(
+    "/auth/people/{principal_id}/groups",
+    summary="Set the groups of a person or a service",
+    responses=describe_responses(GROUPS, 403, 404, 413, 415, 422, 503),
+)
+async def set_groups(
+    principal_id: PrincipalId, body: GroupsUpdate, services: ServicesDep, caller: CallerDep, request: Request
+) -> GroupsPublic:
+    """A pipeline may assign a gate to a group. Those that an identity provider knows of stay as they are."""
+    async with services.store.writing() as connection:
+        if not await principals.exists(connection, principal_id):
+            raise NotFoundError.of("person", principal_id)
+        await groups.replace(connection, principal_id, body.groups)
+        details: dict[str, Any] = {"groups": sorted(body.groups)}
+        await audit.record(connection, request, caller, AuthEventKind.GROUPS_CHANGED, principal_id, **details)
+        belongs = await groups.of(connection, [principal_id])
+    return GroupsPublic(principal_id=principal_id, groups=belongs.get(principal_id, []))
 
 
 @router.post(

@@ -163,6 +163,7 @@ class PersonPublic(Shape):
     login: str | None = Field(description="The name to sign in with; null without a password.")
     roles: list[AccessRole] = Field(description="The roles in all projects.")
     is_disabled: bool
+    groups: list[str] = Field(description="The groups that a gate may be assigned to.")
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -173,7 +174,23 @@ class PersonPublic(Shape):
             login=person.login,
             roles=list(person.roles),
             is_disabled=person.is_disabled,
+            groups=list(person.groups),
         )
+
+
+class GroupsUpdate(StrictContract):
+    """The groups of a person or a service, all of those that an administrator gave."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"groups": ["security"]}]})
+
+    groups: Annotated[frozenset[Name], Field(max_length=100), Unique] = Field(json_schema_extra={"uniqueItems": True})
+
+
+class GroupsPublic(Shape):
+    """The groups of a person or a service, of every source."""
+
+    principal_id: UUID
+    groups: list[str]
 
 
 class MemberUpdate(StrictContract):

@@ -11,6 +11,7 @@ from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.possible_action import PossibleAction
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
+from models.contracts.approvals import Approvals
 from models.contracts.budget import FORM, Budget, GivenBudget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
@@ -97,6 +98,13 @@ class ResponseAnswer(Shape):
     status: HitlStatus | Literal["submitted"]
 
 
+class Eligibility(Shape):
+    """Whether the caller may decide a request. The same is checked when the response is recorded."""
+
+    may_decide: bool
+    reason: str | None = Field(description="Why the caller may not decide, if so.")
+
+
 class RequestItem(Shape):
     """A HITL request in a list; the most important artifact comes first."""
 
@@ -128,6 +136,9 @@ class RequestItem(Shape):
         description="SHA-256 of what it asks about, which a response has to name. None if the request is of an earlier "
         "version.",
     )
+    approvals: Approvals | None = Field(
+        default=None, description="Who may decide, as the pipeline says; null is everybody who may approve."
+    )
 
     @classmethod
     def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
@@ -137,6 +148,7 @@ class RequestItem(Shape):
 
 class PendingRequest(RequestItem):
     project_name: str
+    eligibility: Eligibility
     deadline_held: bool = Field(
         default=False,
         description="Whether the deadline is suspended because the project is paused or stopped. Resuming or releasing "
@@ -185,6 +197,7 @@ class RequestPublic(RequestItem):
     and then the amended one, if any."""
 
     actions: list[PossibleAction] = Field(description="What a person can do about it, the usual first.")
+    eligibility: Eligibility
     log: str | None = Field(description="The end of the step's conversation with its model, if it has no result.")
     redo_default: str = Field(description="The stage that an amend without content sends the work back to.")
     redo_stages: list[str] = Field(description="The earlier stages that `redo` may name instead.")

@@ -25,7 +25,7 @@ class QuestionWithdrawnError(Exception):
 
 class UnattendedFailureError(Exception):
     """A run without a person has come to a request that only a person may approve: a step or a verdict failed, or the
-    gate needs a person. `request` stays open."""
+    gate needs a person or is assigned to others. `request` stays open."""
 
     def __init__(self, request: Request) -> None:
         super().__init__(f"{request.stage} needs a person")
@@ -53,7 +53,7 @@ class Decider(Protocol):
 
 class AutomaticDecider:
     """Sends every review the same response, under a name that says that no person was asked. Never approves a failure,
-    nor where the gate needs a person.
+    nor where the gate needs a person. Where others have to decide, it decides nothing.
 
     Args:
         gates: approve or reject.
@@ -67,6 +67,8 @@ class AutomaticDecider:
         self._responder = f"botarmy, without asking ({why})"
 
     async def decide(self, request: Request, withdrawn: asyncio.Event) -> Response:
+        if request.is_barred:
+            raise UnattendedFailureError(request)
         if self._rejects:
             return self._response(HitlAction.REJECT, "every gate is rejected")
         if request.is_failure or request.needs_person:

@@ -170,6 +170,13 @@ SHOWN_DIGITS = 12
 """Digits of a request's subject that people see."""
 
 
+class Eligibility(Shape):
+    """Whether the person at the terminal may decide a request, and if not, why."""
+
+    may_decide: bool = True
+    reason: str | None = None
+
+
 class Request(Shape):
     """A HITL request: the question of a gate. `contents` are the artifacts it asks about, the main one first."""
 
@@ -197,6 +204,7 @@ class Request(Shape):
     at_expiry: AtExpiry = AtExpiry()
     deadline_held: bool = False
     subject_hash: str | None = None
+    eligibility: Eligibility = Eligibility()
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()
     task: Task = Task()
@@ -206,6 +214,11 @@ class Request(Shape):
         """Whether it is about a step without a result or a failed verdict rather than a review."""
         failed = self.reason in (*UNFINISHED, HitlReason.FAILED_VERDICT)
         return failed or self.task.verdict == Verdict.FAILED
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether others have to decide."""
+        return not self.eligibility.may_decide
 
     @property
     def is_pending(self) -> bool:

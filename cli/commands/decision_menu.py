@@ -14,7 +14,18 @@ ALIASES = {"c": "e"}
 
 
 def menu(request: Request) -> dict[str, str]:
-    """Return the label of each available key, the usual decision first."""
+    """Return the label of each available key, the usual decision first; nothing that decides, if others have to."""
+    options = {} if request.is_barred else _decisions(request)
+    if request.contents:
+        options |= {"s": "show", "p": "pager"}
+    elif request.cause or request.log:
+        options["p"] = "pager"
+    if any(map(has_changes, request.contents)):
+        options["d"] = "diff"
+    return options | {"l": "later"}
+
+
+def _decisions(request: Request) -> dict[str, str]:
     options = {}
     call = request.reason == HitlReason.TOOL_CALL
     if request.may_approve:
@@ -30,14 +41,7 @@ def menu(request: Request) -> dict[str, str]:
     if request.may_redo and earlier_stages(request):
         options["b"] = "send back"
     options["r"] = _end(request)
-    options["x"] = "extend"
-    if request.contents:
-        options |= {"s": "show", "p": "pager"}
-    elif request.cause or request.log:
-        options["p"] = "pager"
-    if any(map(has_changes, request.contents)):
-        options["d"] = "diff"
-    return options | {"l": "later"}
+    return options | {"x": "extend"}
 
 
 def menu_text(options: Mapping[str, str], width: int) -> Text:

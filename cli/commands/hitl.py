@@ -9,6 +9,7 @@ import typer
 
 from cli.client.respond_action import RespondAction
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+from models.contracts.enums import Assignment
 
 RequestArgument = Annotated[str, typer.Argument(metavar="REQUEST", help="The request's id, or its beginning.")]
 
@@ -21,6 +22,9 @@ def add_to(app: typer.Typer) -> None:
 
 def inbox(
     watch: Annotated[bool, typer.Option("--watch", help="Keep running, and show new requests.")] = False,
+    assigned: Annotated[
+        Assignment, typer.Option(help="Only those that a pipeline assigns to you, or to nobody.")
+    ] = Assignment.ALL,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, one line per request.")] = False,
@@ -29,7 +33,7 @@ def inbox(
     from cli.commands.inbox import show
     from cli.commands.runner import run_command
 
-    run_command(lambda client: show(client, watch, as_json), ApiTarget(api, data_dir))
+    run_command(lambda client: show(client, watch, as_json, assigned), ApiTarget(api, data_dir))
 
 
 def respond(

@@ -25,23 +25,24 @@ from cli.errors import ApiError, CommandError
 from cli.views.console import is_interactive, print_json, stdout
 from cli.views.printable import one_line, plain
 from cli.views.terminal_prompt import TerminalPrompt
+from models.contracts.enums import Assignment
 
 POLL_SECONDS = 2.0
 EMPTY = "No decisions are waiting."
 
 
-async def show(client: Client, watch: bool, as_json: bool) -> int:
+async def show(client: Client, watch: bool, as_json: bool, assigned: Assignment = Assignment.ALL) -> int:
     """Print the open requests, oldest first; on a terminal, the most urgent first, and ask for decisions."""
-    items = await _pending(client)
+    items = await _pending(client, assigned)
     if watch:
         client.patience = PATIENCE
     if as_json and not watch:
         print_json({"items": items, "next_cursor": None})
     elif not as_json and is_interactive():
         with suppress(EndOfInputError):
-            await _InteractiveInbox(client, stdout()).run(watch)
+            await _InteractiveInbox(client, stdout(), assigned).run(watch)
     elif watch:
-        await _print_new(client, as_json)
+        await _print_new(client, as_json, assigned)
     else:
         for item in items:
             print(_line(Request.model_validate(item)))
@@ -50,15 +51,16 @@ async def show(client: Client, watch: bool, as_json: bool) -> int:
     return 0
 
 
-async def _pending(client: Client) -> list[Json]:
-    return [item async for item in client.items("/hitl/pending", limit=200)]
+async def _pending(client: Client, assigned: Assignment) -> list[Json]:
+    limited = {} if assigned is Assignment.ALL else {"assigned": str(assigned)}
+    return [item async for item in client.items("/hitl/pending", limit=200, **limited)]
 
 
-async def _print_new(client: Client, as_json: bool) -> None:
+async def _print_new(client: Client, as_json: bool, assigned: Assignment) -> None:
     """Print each request once, as it is opened, forever."""
     printed: set[str] = set()
     while True:
-        items = await _pending(client)
+        items = await _pending(client, assigned)
         for item in items:
             request = Request.model_validate(item)
             if request.id not in printed:
@@ -74,15 +76,16 @@ def _line(request: Request) -> str:
 class _InteractiveInbox:
     """The inbox on a terminal: the person chooses a request and decides on it, until none is left."""
 
-    def __init__(self, client: Client, console: Console) -> None:
+    def __init__(self, client: Client, console: Console, assigned: Assignment) -> None:
         self._client = client
+        self._assigned = assigned
         self._console = console
         self._prompt = TerminalPrompt(console)
 
     async def run(self, watch: bool) -> None:
         """Return when the person quits or, without `watch`, when no request is open."""
         while True:
-            requests = sorted(map(Request.model_validate, await _pending(self._client)), key=by_urgency)
+            requests = sorted(map(Request.model_validate, await _pending(self._client, self._assigned)), key=by_urgency)
             self._console.print(_table(requests) if requests else EMPTY)
             if not requests and not watch:
                 return
@@ -114,7 +117,7 @@ class _InteractiveInbox:
         shown = _news(requests, datetime.now(UTC))
         while not changed.is_set():
             await asyncio.sleep(POLL_SECONDS)
-            current = list(map(Request.model_validate, await _pending(self._client)))
+            current = list(map(Request.model_validate, await _pending(self._client, self._assigned)))
             if (news := _news(current, datetime.now(UTC))) != shown:
                 if news - shown:
                     self._console.bell()

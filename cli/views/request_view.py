@@ -34,6 +34,8 @@ def introduce(request: Request, console: Console) -> None:
     console.print(Text(printable(consequence(request, now)), "bold red" if is_urgent(request, now) else "dim"))
     if request.subject_hash:
         console.print(plain(f"subject {request.subject_hash[:SHOWN_DIGITS]}", "dim"))
+    if request.eligibility.reason:
+        console.print(plain(f"You cannot decide this. {request.eligibility.reason}", "yellow", max_length=1000))
     for decision in request.history:
         what = decided(decision.action, accepted=decision.has_content)
         console.print(plain(f"{what} by {decision.responder}: {decision.outcome}", "dim"))

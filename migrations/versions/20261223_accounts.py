@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023_accounts"
-down_revision = "0020_identity"
+down_revision = "0022_lists"
 branch_labels = None
 depends_on = None
 

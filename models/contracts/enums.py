@@ -181,6 +181,14 @@ class StopScope(StrEnum):
     STEP = "step"
 
 
+class Assignment(StrEnum):
+    """Which open requests to list, by whom their gates are assigned to."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    ALL = "all"
+
+
 class ResponseOutcome(StrEnum):
     """The outcome of one response. The first valid response is applied; all others change nothing."""
 

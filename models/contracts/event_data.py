@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from .approvals import Approvals
 from .budget import Budget, BudgetKind, BudgetUnit
 from .contract import Contract, storable
 from .enums import (
@@ -203,6 +204,7 @@ class HitlRequested(Payload):
     subject_hash: str | None = Field(
         default=None, description="SHA-256 of what it asks about, which a response has to name."
     )
+    approvals: Approvals | None = Field(default=None, description="Who may decide, if not everybody who may approve.")
 
 
 class HitlResponded(Payload):

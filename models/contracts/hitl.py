@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from .approvals import Voter
 from .budget import Budget
 from .contract import Comment, ContentHash, Contract, Moment, Text
 from .enums import HitlAction, ResponseOutcome
@@ -37,7 +38,7 @@ def check_response(
         raise ValueError("raise_by needs approve")
 
 
-PATCHED_FIELDS = frozenset({"subject_hash", "signature"})
+PATCHED_FIELDS = frozenset({"subject_hash", "signature", "voter"})
 """Fields that earlier versions do not know. Their workers record a patch marker for each response that has an unknown
 field, so a workflow of this version records it, too: else neither could replay the other's histories. A field that is
 added later belongs here."""
@@ -59,8 +60,8 @@ class HitlResponse(Contract):
     `artifact_id` is the artifact version that the response is about and that an amendment replaces. `redo` names the
     earlier stage that the work goes back to, if it is not the one that the gate would choose. `raise_by` is what an
     exhausted budget is raised by, and `raise_from` the limit that the person saw. `without_asking` says that a program
-    responds by itself. `subject_hash` is what the person looked at. Responses of earlier versions have no hash and no
-    signature.
+    responds by itself. `subject_hash` is what the person looked at. `voter` is who it is; nobody where people do not
+    sign in. Responses of earlier versions have no hash, no signature and no voter.
     Raises ValueError as `check_response` does.
     """
 
@@ -78,6 +79,7 @@ class HitlResponse(Contract):
     responded_at: Moment
     subject_hash: SubjectHash | None = None
     signature: Signature | None = None
+    voter: Voter | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -66,3 +66,4 @@ class AuthEventKind(StrEnum):
     PASSWORD_SET = "password_set"
     ROLES_CHANGED = "roles_changed"
     PROJECT_REMOVED = "project_removed"
+    GROUPS_CHANGED = "groups_changed"

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from .approvals import Approvals
 from .budget import Budget
 from .contract import Contract, Duration, Slug, Text, numbers
 from .enums import GateAsk, OnExpiry, Oversight, Risk
@@ -31,6 +32,7 @@ class Gate(Contract):
     on_expiry: OnExpiry = OnExpiry.HALT
     max_rounds: int = Field(default=5, ge=1, le=MAX_ROUNDS, description="How many times the stage may run.")
     confidence_below: float = Field(default=0.7, ge=0, le=1, description="What counts as low confidence.")
+    approvals: Approvals | None = Field(default=None, description="Who may decide; null is everybody who may approve.")
 
     _numbers = numbers("max_rounds", "confidence_below")
 

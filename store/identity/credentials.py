@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.contracts.identity import ALL_PERMISSIONS, AccessRole, Permission
+from models.contracts.identity import ALL_PERMISSIONS, AccessRole, Permission, PrincipalKind
 from store.statement import run
 
 IDLE = timedelta(hours=8)
@@ -30,7 +30,7 @@ WITH found AS (
     FROM api_token
     WHERE token_hash = ANY(%(hashes)s) AND revoked_at IS NULL AND expires_at > clock_timestamp()
 )
-SELECT found.*, principal.name, account.login,
+SELECT found.*, principal.name, principal.kind, account.login,
        (SELECT coalesce(array_agg(project_id::text || ' ' || role) FILTER (WHERE project_id IS NOT NULL), '{}')
         || coalesce(array_agg(' ' || role) FILTER (WHERE project_id IS NULL), '{}')
         FROM membership WHERE membership.principal_id = principal.id) AS roles
@@ -53,6 +53,7 @@ class Credential:
     principal_id: UUID
     name: str
     login: str | None
+    is_service: bool
     scopes: frozenset[Permission]
     project_id: UUID | None
     roles: dict[UUID | None, frozenset[AccessRole]]
@@ -81,6 +82,7 @@ def _credential_of(row: Any) -> Credential:
         principal_id=row.principal_id,
         name=row.name,
         login=row.login,
+        is_service=row.kind == PrincipalKind.SERVICE,
         scopes=ALL_PERMISSIONS if row.scopes is None else frozenset(map(Permission, row.scopes)),
         project_id=row.project_id,
         roles={project_id: frozenset(held) for project_id, held in roles.items()},

@@ -15,7 +15,9 @@ from store.statement import run
 _LIST: LiteralString = """
 SELECT principal.id, principal.kind, principal.name, account.login, principal.disabled_at IS NOT NULL AS is_disabled,
        ARRAY(SELECT role FROM membership
-             WHERE membership.principal_id = principal.id AND project_id IS NULL ORDER BY role) AS roles
+             WHERE membership.principal_id = principal.id AND project_id IS NULL ORDER BY role) AS roles,
+       ARRAY(SELECT DISTINCT name FROM group_member
+             WHERE group_member.principal_id = principal.id ORDER BY name) AS groups
 FROM principal LEFT JOIN account ON account.principal_id = principal.id
 """
 
@@ -38,6 +40,7 @@ class Person:
     login: str | None
     is_disabled: bool
     roles: tuple[AccessRole, ...]
+    groups: tuple[str, ...]
 
 
 async def find_all(connection: AsyncConnection, *, with_disabled: bool) -> list[Person]:
@@ -74,4 +77,5 @@ def _person(row: Any) -> Person:
         login=row.login,
         is_disabled=row.is_disabled,
         roles=tuple(AccessRole(role) for role in row.roles),
+        groups=tuple(row.groups),
     )

@@ -17,6 +17,9 @@ from store.statement import run
 LOCAL = "botarmy"
 """The issuer of identities that an administrator creates here."""
 
+SETTINGS = "botarmy:settings"
+"""The issuer of the administrator with the token from the settings."""
+
 _ADD: LiteralString = """
 WITH added AS (
     INSERT INTO principal (id, kind, name, created_at) VALUES (%(id)s, %(kind)s, %(name)s, clock_timestamp())

@@ -22,7 +22,7 @@ from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.artifacts import ArtifactCreate
-from api.shapes.auth import MemberUpdate, PersonCreate, SignIn, TokenCreate
+from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, SignIn, TokenCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
@@ -33,6 +33,7 @@ from api.shapes.projects import ProjectCreate, SourceCreate
 from api.shapes.retries import RetryCreate
 from api.shapes.stops import ReleaseCreate, StopCreate
 from api.shapes.tasks import TaskCreate
+from models.contracts.approvals import Voter
 from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
 from models.contracts.extension import HitlExtension, RecordExtensionInput
@@ -94,6 +95,7 @@ REQUESTS = (
     TokenCreate,
     PersonCreate,
     MemberUpdate,
+    GroupsUpdate,
     Subscribe,
     Unsubscribe,
     Watch,
@@ -109,6 +111,7 @@ RESPONSE = HitlResponse(
     responded_at=NOW,
     subject_hash="a" * 64,
     signature=Signature(key="b" * 64, value="c" * 128),
+    voter=Voter(principal_id=UUID(int=4), name="ana"),
 )
 JUDGED = JudgedResponse(response=RESPONSE, outcome=ResponseOutcome.APPLIED)
 STAGE = StageView(stage="plan", agent=BuiltInRole.ANALYST, status="working", round=1)
@@ -149,7 +152,14 @@ UNRECORDED = (
                 "artifacts": [{"name": "poem"}],
                 "roles": [{"name": "poet"}],
                 "budget": "2usd",
-                "stages": [{"name": "write", "agent": "poet", "produces": ["poem"]}],
+                "stages": [
+                    {
+                        "name": "write",
+                        "agent": "poet",
+                        "produces": ["poem"],
+                        "gate": {"approvals": {"from": [{"group": "readers"}]}},
+                    }
+                ],
             }
         ),
     ),
@@ -233,9 +243,10 @@ def add_later_fields(value: object, content: Any) -> set[type[BaseModel]]:
     """Add a field to every model in the JSON `content`, including nested ones. Return the models."""
     found: set[type[BaseModel]] = set()
     if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            if name in content:
-                found |= add_later_fields(getattr(value, name), content[name])
+        for name, field in type(value).model_fields.items():
+            written = field.alias or name
+            if written in content:
+                found |= add_later_fields(getattr(value, name), content[written])
         content["field_of_a_later_version"] = {"any": ["value"]}
         found.add(type(value))
     elif isinstance(value, list | tuple):

@@ -12,6 +12,7 @@ from tests.wire.budget_chapter import budgets
 from tests.wire.project_chapters import cancellation, catalogue, delivery, expiry, rejection, rework
 from tests.wire.recovery_chapter import recovery
 from tests.wire.refusal_chapter import refusals
+from tests.wire.sign_in_chapter import sign_in
 from tests.wire.socket_chapter import websocket
 from tests.wire.stop_chapter import stops
 from tests.wire.transcript import Transcript
@@ -30,5 +31,6 @@ CHAPTERS: tuple[Chapter, ...] = (
     budgets,
     recovery,
     refusals,
+    sign_in,
     websocket,
 )

@@ -21,6 +21,7 @@ _SHA256 = r"\b[0-9a-f]{64}\b"
 _IDENTITY = re.compile(f"({_UUID})|({_SHA256})")
 _RENDERER_VERSION = re.compile(r"(?<=\.html)\.[0-9a-f]{8}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
+_SECRET = re.compile(r"\bbay_[A-Za-z0-9_-]{43}")
 _WORD = re.compile(r"[a-z][a-z0-9_-]*")
 
 _NUMBERS = {"size", "latency_ms", "history_length", "count", "fraction"}
@@ -125,7 +126,7 @@ class Transcript:
 
     def _replaced(self, text: str) -> str:
         """The text with a name in place of each id and hash, the same one whenever it occurs, and without times."""
-        text = _RENDERER_VERSION.sub(".<renderer>", text)
+        text = _SECRET.sub("<secret>", _RENDERER_VERSION.sub(".<renderer>", text))
         return _TIME.sub(r"<time \1>", _IDENTITY.sub(self._name, text))
 
     def _name(self, match: re.Match[str]) -> str:

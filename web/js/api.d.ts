@@ -44,6 +44,17 @@ export interface Amounts {
   seconds: number;
 }
 
+export interface Approvals {
+  need: number;
+  from: Approver[];
+  allow_services: boolean;
+}
+
+export interface Approver {
+  group: string | null;
+  user: string | null;
+}
+
 export type Archived = "exclude" | "include" | "only";
 
 export interface ArtifactContent {
@@ -146,6 +157,8 @@ export interface ArtifactRef {
   version: number;
   content_hash: string;
 }
+
+export type Assignment = "mine" | "unassigned" | "all";
 
 export interface AtExpiry {
   effect: ExpiryEffect;
@@ -305,6 +318,11 @@ export interface DiffPublic {
   diff: string;
 }
 
+export interface Eligibility {
+  may_decide: boolean;
+  reason: string | null;
+}
+
 export type Encoding = "utf-8" | "base64";
 
 export interface ErrorEvent {
@@ -376,9 +394,19 @@ export interface Gate {
   on_expiry: OnExpiry;
   max_rounds: number;
   confidence_below: number;
+  approvals: Approvals | null;
 }
 
 export type GateAsk = "always" | "never" | "on_low_confidence";
+
+export interface GroupsPublic {
+  principal_id: string;
+  groups: string[];
+}
+
+export interface GroupsUpdate {
+  groups: string[];
+}
 
 export interface Health {
   status: "ok";
@@ -435,6 +463,7 @@ export interface HitlRequested {
   expires_at: string;
   needs_person?: boolean;
   subject_hash?: string | null;
+  approvals?: Approvals | null;
 }
 
 export interface HitlRequestedEnvelope {
@@ -680,7 +709,9 @@ export interface PendingRequest {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
   project_name: string;
+  eligibility: Eligibility;
   deadline_held: boolean;
 }
 
@@ -699,6 +730,7 @@ export interface PersonPublic {
   login: string | null;
   roles: AccessRole[];
   is_disabled: boolean;
+  groups: string[];
 }
 
 export interface PersonUpdate {
@@ -755,7 +787,7 @@ export interface Problem {
   errors: ProblemField[];
 }
 
-export type ProblemCode = "bad_request" | "forbidden" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "last_admin" | "login_taken" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "too_many_requests" | "internal" | "unavailable";
+export type ProblemCode = "bad_request" | "forbidden" | "not_eligible" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "last_admin" | "login_taken" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "too_many_requests" | "internal" | "unavailable";
 
 export interface ProblemField {
   in: string;
@@ -780,6 +812,7 @@ export interface ProjectChange {
   owner?: string | null;
   tags?: string[] | null;
   archived?: boolean | null;
+  kept?: boolean | null;
 }
 
 export interface ProjectChangeEnvelope {
@@ -844,7 +877,9 @@ export interface ProjectItem {
   owner: string | null;
   tags: string[];
   archived_at: string | null;
+  kept_at: string | null;
   parent: ParentPublic | null;
+  removed_parent: ParentKind | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -880,7 +915,9 @@ export interface ProjectPublic {
   owner: string | null;
   tags: string[];
   archived_at: string | null;
+  kept_at: string | null;
   parent: ParentPublic | null;
+  removed_parent: ParentKind | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -920,6 +957,7 @@ export interface ProjectUpdate {
   owner: string | null;
   tags: string[] | null;
   archived: boolean | null;
+  kept: boolean | null;
   by: string;
 }
 
@@ -1009,6 +1047,7 @@ export interface RequestItem {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
 }
 
 export interface RequestPublic {
@@ -1036,7 +1075,9 @@ export interface RequestPublic {
   decided_at: string | null;
   at_expiry: AtExpiry;
   subject_hash: string | null;
+  approvals: Approvals | null;
   actions: PossibleAction[];
+  eligibility: Eligibility;
   log: string | null;
   redo_default: string;
   redo_stages: string[];

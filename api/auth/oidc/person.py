@@ -1,4 +1,4 @@
-"""Who a provider's claims are about: the person's name and roles."""
+"""Who a provider's claims are about: the person's name, groups and roles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.auth import administrators
 from config.settings import Settings
 from models.contracts.contract import storable
 from models.contracts.identity import AccessRole, AuthEventKind
-from store.identity import auth_events, provider_people
+from store.identity import auth_events, groups, provider_people
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,9 @@ async def take_over(
     administrator stays one, whatever the groups say."""
     name = name_of(claims)
     person = await provider_people.find_or_add(connection, issuer, claims["sub"], name)
-    roles = roles_of(claims, settings)
+    belongs = groups_of(claims, settings)
+    await groups.replace(connection, person, belongs, source=issuer)
+    roles = {AccessRole(role) for group, role in settings.oidc_roles if group in belongs}
     if AccessRole.ADMIN not in roles and await administrators.is_last(connection, settings, person):
         log.warning("last_administrator_kept", reason="the groups of the identity provider no longer say admin")
         roles.add(AccessRole.ADMIN)
@@ -42,9 +44,8 @@ def name_of(claims: dict[str, Any]) -> str:
     return storable(next(named)).strip()[:MAX_NAME]
 
 
-def roles_of(claims: dict[str, Any], settings: Settings) -> set[AccessRole]:
-    """Return the roles of the groups in the claims."""
+def groups_of(claims: dict[str, Any], settings: Settings) -> set[str]:
+    """Return the groups in the claims: they give roles, and gates may be assigned to them."""
     value = claims.get(settings.oidc_groups_claim)
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    groups = {group for group in listed if isinstance(group, str)}
-    return {AccessRole(role) for group, role in settings.oidc_roles if group in groups}
+    return {storable(group) for group in listed if isinstance(group, str) and 0 < len(group) <= MAX_NAME}

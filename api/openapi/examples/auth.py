@@ -37,6 +37,7 @@ TOKEN: Json = {
 NEW_TOKEN: Json = TOKEN | {"last_used_at": None, "token": "bay_iD5kq3..."}
 LINK: Json = {"path": "/sign-in#code=bay_iD5kq3...", "code": "bay_iD5kq3..."}
 TICKET: Json = {"ticket": "bay_iD5kq3..."}
+GROUPS: Json = {"principal_id": PRINCIPAL_ID, "groups": ["security"]}
 _ANA: Json = {"principal_id": PRINCIPAL_ID, "name": "Ana", "kind": "person"}
-PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False}
+PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False, "groups": ["security"]}
 MEMBER: Json = _ANA | {"roles": ["approver", "operator"], "since": EARLIER}

@@ -33,8 +33,14 @@ REQUEST: Json = {
     "decided_at": None,
     "at_expiry": {"effect": "fails", "words": "the project fails"},
     "subject_hash": SUBJECT,
+    "approvals": {"need": 1, "from": [{"group": "security", "user": None}], "allow_services": False},
 }
-PENDING_REQUEST: Json = REQUEST | {"project_name": "URL shortener", "deadline_held": False}
+ELIGIBILITY: Json = {"may_decide": False, "reason": "Only the group security may decide here."}
+PENDING_REQUEST: Json = REQUEST | {
+    "project_name": "URL shortener",
+    "eligibility": ELIGIBILITY,
+    "deadline_held": False,
+}
 DECISION: Json = {
     "decision_id": DECISION_ID,
     "action": "approve",
@@ -71,6 +77,7 @@ ACTIONS: list[Json] = [
 ]
 WHOLE_REQUEST: Json = REQUEST | {
     "actions": ACTIONS,
+    "eligibility": {"may_decide": True, "reason": None},
     "log": None,
     "redo_default": "discovery",
     "redo_stages": [],

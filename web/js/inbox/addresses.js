@@ -1,8 +1,10 @@
-/** What of the inbox is in its address: the request, its tab, and what the list is grouped by. */
+/** What of the inbox is in its address: the request, its tab, what the list is grouped by and limited to. */
 
 import { go } from "../navigation.js";
+import { ASSIGNMENTS } from "./assignment.js";
 import { GROUPINGS } from "./groups.js";
 
+/** @import { Assignment } from "./assignment.js" */
 /** @import { Grouping } from "./groups.js" */
 
 /** @param {Record<string, string | null>} changes null removes a parameter */
@@ -49,3 +51,13 @@ export function addressedGrouping() {
 /** @param {Grouping} grouping */
 export const regroup = (grouping) =>
   go(withParameters({ group: grouping === GROUPINGS[0][0] ? null : grouping }), { replace: true });
+
+/** What the list is limited to. @returns {Assignment} */
+export function addressedAssignment() {
+  const wanted = new URLSearchParams(location.search).get("assigned");
+  return (ASSIGNMENTS.find(([name]) => name === wanted) ?? ASSIGNMENTS[0])[0];
+}
+
+/** @param {Assignment} assignment */
+export const limitTo = (assignment) =>
+  go(withParameters({ assigned: assignment === ASSIGNMENTS[0][0] ? null : assignment }), { replace: true });

@@ -34,6 +34,7 @@ export function cardNotices(entry, { next, discard, reload }) {
       draft.kept,
       typed,
       entry.changed,
+      entry.bar,
     ]);
     if (key === shown) return;
     shown = key;
@@ -45,6 +46,13 @@ export function cardNotices(entry, { next, discard, reload }) {
         { class: "notice sent", tabIndex: -1, dataset: { tone: "busy" } },
         h("strong", {}, "Sent"),
         h("span", {}, "It is stored, and takes effect as soon as a worker is available."),
+      ),
+      entry.bar !== null &&
+      h(
+        "p",
+        { class: "notice barred" },
+        h("strong", {}, "You cannot decide this"),
+        h("span", { dir: "auto" }, visible(entry.bar)),
       ),
       !outcome && entry.changed &&
       h(

@@ -64,7 +64,7 @@ export function requestCard(entry, { signal, next, loaded }) {
         h("div", { class: "card-evidence" }, failureParts(read), shown.element),
         rail(read, { signal, showChanges: shown.showChanges }),
       );
-      if (draft.form && !form) setForm(draft.form);
+      if (draft.form && !form && !entry.bar) setForm(draft.form);
       update();
       loaded();
       if (pendingMove && !form) openForm(pendingMove);
@@ -151,6 +151,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     // A text field keeps the focus; other elements may lose it.
     const hadFocus = decision.contains(document.activeElement) && !document.activeElement?.matches("textarea");
     const reachable = !pending.unreachable;
+    buttons.element.hidden = entry.bar !== null;
     buttons.update(request, { open: entry.open && reachable, form: draft.form });
     offline.hidden = reachable || form !== null || outcome !== null;
     // A closed request still shows what was typed, if anything.

@@ -2,11 +2,12 @@
 
 import { Draft } from "./draft.js";
 
-/** @import { HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
+/** @import { Eligibility, HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
 /** @import { Move } from "../labels.js" */
 
 /** @typedef {Partial<Pick<RequestPublic, "contents" | "task" | "redo_default" | "redo_stages" | "shortage_now">>} Details */
-/** @typedef {RequestItem & Details} Asked a request from the list, or in full */
+/** @typedef {{ eligibility?: Eligibility }} Barring whether this person may decide; unknown outside the inbox */
+/** @typedef {RequestItem & Details & Barring} Asked a request from the list, or in full */
 /** @typedef {Asked & { project_name: string, deadline_held?: boolean }} EntryRequest */
 
 /**
@@ -67,9 +68,15 @@ export class Entry {
     return this.seen !== null && this.seen !== this.request.subject_hash;
   }
 
+  /** Why this person may not decide, or null. */
+  get bar() {
+    return this.outcome ? null : this.request.eligibility?.reason ?? null;
+  }
+
   /** Whether a person may respond now. */
   get open() {
-    return !this.outcome && !this.changed && this.reply?.phase !== "sending" && this.reply?.phase !== "sent";
+    return !this.outcome && !this.bar && !this.changed && this.reply?.phase !== "sending" &&
+      this.reply?.phase !== "sent";
   }
 
   /** "Is this the right project? Shop", for messages outside its row. */

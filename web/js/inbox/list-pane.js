@@ -5,13 +5,15 @@ import { count } from "../labels.js";
 import { announce, failure } from "../notices.js";
 import { pending } from "../pending.js";
 import { comparable } from "../text.js";
-import { addressedGrouping, regroup } from "./addresses.js";
+import { addressedAssignment, addressedGrouping, limitTo, regroup } from "./addresses.js";
+import { ASSIGNMENTS, isShown } from "./assignment.js";
 import { entries } from "./entries.js";
 import { grouped, GROUPINGS } from "./groups.js";
 import { inboxList } from "./list.js";
 import { notificationButton } from "./notification-button.js";
 import { rowTitle } from "./titles.js";
 
+/** @import { Assignment } from "./assignment.js" */
 /** @import { Entry } from "./entry.js" */
 /** @import { Grouping } from "./groups.js" */
 
@@ -44,13 +46,18 @@ export function listPane({ pick, approve }) {
     { "aria-label": "Group the requests by", onchange: (event) => regroup(/** @type {Grouping} */ (valueOf(event))) },
     GROUPINGS.map(([name, label]) => h("option", { value: name }, label)),
   );
+  const assignment = h(
+    "select",
+    { "aria-label": "Show requests", onchange: (event) => limitTo(/** @type {Assignment} */ (valueOf(event))) },
+    ASSIGNMENTS.map(([name, label]) => h("option", { value: name }, label)),
+  );
   const errors = h("div", { class: "inbox-trouble" });
   const noMatch = h("p", { class: "inbox-none soft", hidden: true }, "No request matches the filter.");
   const element = h(
     "section",
     { class: "inbox-list", "aria-label": "Requests" },
     h("header", { class: "inbox-head" }, heading, total, approveButton, notificationButton()),
-    h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search, grouping),
+    h("div", { class: "inbox-tools" }, h("label", { class: "row-check" }, all), search, assignment, grouping),
     errors,
     noMatch,
     list.element,
@@ -62,6 +69,7 @@ export function listPane({ pick, approve }) {
   function groups() {
     const wanted = comparable(search.value.trim());
     const shown = (entries.listed ?? []).filter(({ name, request }) =>
+      isShown(request, addressedAssignment()) &&
       comparable(`${name} ${rowTitle(request)} ${request.stage} ${request.agent_type}`).includes(wanted)
     );
     return grouped(shown, addressedGrouping());
@@ -75,11 +83,12 @@ export function listPane({ pick, approve }) {
     const rows = shown.flatMap((group) => group.entries);
     checks.removeClosed();
     grouping.value = addressedGrouping();
+    assignment.value = addressedAssignment();
     write(total, entries.listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
     /** @param {Entry} entry */
     const row = (entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) });
     list.paint(shown.map(({ key, name, entries }) => ({ key, name, rows: entries.map(row) })));
-    noMatch.hidden = !search.value || rows.length > 0;
+    noMatch.hidden = (!search.value && addressedAssignment() === "all") || rows.length > 0;
     const open = rows.filter((entry) => entry.open);
     all.checked = checks.size > 0 && open.every((entry) => checks.has(entry));
     all.indeterminate = checks.size > 0 && !all.checked;

@@ -3,6 +3,7 @@
 import { h, present } from "../dom.js";
 import { bytes, count, title } from "../labels.js";
 import { visible } from "../text.js";
+import { assignees } from "./assignment.js";
 import { history, quotation } from "./history.js";
 import { earlierRounds } from "./requests.js";
 
@@ -39,8 +40,9 @@ export const section = (name, ...parts) =>
   h("section", { class: "rail-part", "aria-label": name }, h("h3", {}, name), parts);
 
 /** @param {RequestPublic} request */
-function summary({ task, agent_type: agent, stage, round }) {
+function summary({ task, agent_type: agent, stage, round, approvals }) {
   if (!task) return null;
+  const assigned = assignees({ approvals });
   const confidence = typeof task.confidence === "number" ? Math.round(task.confidence * 100) : null;
   return section(
     "Summary",
@@ -49,6 +51,7 @@ function summary({ task, agent_type: agent, stage, round }) {
       ["Confidence", confidence !== null && meter(confidence)],
       ["Attempt", task.attempt > 1 && `${task.attempt}`],
       ["Usage", usage(task.usage)],
+      ["Who decides", assigned !== null && visible(assigned)],
     ]),
   );
 }

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022_lists"
-down_revision = "0020_identity"
+down_revision = "0021_retention"
 branch_labels = None
 depends_on = None
 

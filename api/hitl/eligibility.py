@@ -1,0 +1,62 @@
+"""Who may decide a request. The worker checks the same when it records the response."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.auth.caller import Caller
+from api.errors import ForbiddenError
+from api.problem_codes import ProblemCode
+from api.services import Services
+from api.shapes.hitl import Eligibility
+from models.contracts.approvals import Approvals, Approver, Candidate, entries_for, find_bar
+from models.contracts.identity import Permission
+from models.tables import HitlRequest
+from store.identity import candidates
+
+
+async def eligibility_of(
+    connection: AsyncConnection, requests: Sequence[HitlRequest], caller: Caller
+) -> list[Eligibility]:
+    """Return whether the caller may decide each request, in the same order."""
+    assigned = any(request.approvals for request in requests)
+    known = await _candidate(connection, caller, reads=assigned)
+    return [_eligibility(request, caller, known) for request in requests]
+
+
+async def check_eligible(services: Services, request: HitlRequest, caller: Caller) -> None:
+    """Check that the caller may decide a request.
+
+    Raises:
+        ForbiddenError: it may not; the error says who may.
+    """
+    async with services.store.reading() as connection:
+        (found,) = await eligibility_of(connection, [request], caller)
+    if found.reason is not None:
+        policy = Approvals.model_validate(request.approvals).model_dump(mode="json") if request.approvals else None
+        raise ForbiddenError(found.reason, code=ProblemCode.NOT_ELIGIBLE, approvals=policy)
+
+
+async def approvers_of(connection: AsyncConnection, caller: Caller) -> tuple[Approver, ...]:
+    """Return the entries of a gate's approvers that mean the caller."""
+    known = await _candidate(connection, caller, reads=True)
+    return tuple(entries_for(known)) if known else ()
+
+
+async def _candidate(connection: AsyncConnection, caller: Caller, *, reads: bool) -> Candidate | None:
+    """Return what is known of the caller. `reads` says whether its names and groups matter."""
+    if caller.voter is None:
+        return None
+    if reads:
+        found = await candidates.find(connection, caller.voter, None)
+        return found.model_copy(update={"is_disabled": False})  # it has just signed in
+    return Candidate(name=caller.name, is_service=caller.is_service)
+
+
+def _eligibility(request: HitlRequest, caller: Caller, known: Candidate | None) -> Eligibility:
+    may_decide = caller.may(Permission.DECIDE, request.project_id)
+    policy = Approvals.model_validate(request.approvals) if request.approvals else None
+    bar = find_bar(policy, known.model_copy(update={"may_decide": may_decide}) if known else None)
+    return Eligibility(may_decide=bar is None, reason=bar and f"{bar}.")

@@ -1,0 +1,44 @@
+"""What the records know of somebody who wants to decide, read with one statement."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.contracts.approvals import Candidate, Voter
+from models.contracts.identity import GRANTS, AccessRole, Permission, PrincipalKind
+from store.identity.principals import LOCAL, SETTINGS
+from store.statement import run
+
+# Whom an identity provider knows is named by issuer and subject: people may choose their name there themselves.
+_FIND: LiteralString = """
+SELECT principal.kind, principal.disabled_at IS NOT NULL AS is_disabled,
+       ARRAY(SELECT CASE WHEN issuer = ANY(%(ours)s) THEN principal.name ELSE issuer || '#' || subject END
+             FROM identity WHERE principal_id = principal.id) AS names,
+       ARRAY(SELECT name FROM group_member WHERE principal_id = principal.id) AS groups,
+       ARRAY(SELECT role FROM membership WHERE principal_id = principal.id
+             AND (project_id IS NULL OR project_id = %(project_id)s)) AS roles
+FROM principal WHERE id = %(id)s
+"""
+
+
+async def find(connection: AsyncConnection, voter: Voter, project_id: UUID | None) -> Candidate:
+    """Return what is known of a voter in a project. One who is not in the records cannot sign in."""
+    rows = await run(connection, _FIND, id=voter.principal_id, ours=[LOCAL, SETTINGS], project_id=project_id)
+    own = frozenset({str(voter.principal_id)})
+    if voter.is_administrator:  # the settings have the name and the roles
+        groups = frozenset(rows[0].groups if rows else ())
+        return Candidate(name=voter.name, names=own | {voter.name}, groups=groups)
+    if not rows:
+        return Candidate(name=voter.name, is_disabled=True)
+    (row,) = rows
+    return Candidate(
+        name=voter.name,
+        names=own | frozenset(row.names),
+        groups=frozenset(row.groups),
+        may_decide=any(Permission.DECIDE in GRANTS[AccessRole(role)] for role in row.roles),
+        is_service=row.kind == PrincipalKind.SERVICE,
+        is_disabled=row.is_disabled,
+    )
