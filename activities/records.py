@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.response_checks import find_objection, is_genuine
+from activities.response_checks import digest_of, find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
@@ -263,4 +263,4 @@ def _response_key(request_id: UUID) -> str:
 
 
 def _unknown_request_key(response: HitlResponse) -> str:
-    return f"foreign:{response.request_id}:{response.decision_id}"
+    return f"foreign:{response.request_id}:{response.decision_id}:{digest_of(response)}"

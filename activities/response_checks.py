@@ -55,12 +55,17 @@ async def find_ineligible(tx: Transaction, response: HitlResponse, asked: Locked
     return find_bar(asked.approvals, candidate)
 
 
+def digest_of(response: HitlResponse) -> str:
+    """Return digits that tell a response from others with its decision id, which somebody may have used before."""
+    return hashlib.sha256(response.model_dump_json().encode()).hexdigest()[:16]
+
+
 def is_genuine(tx: Transaction, response: HitlResponse, asked: LockedRequest) -> bool:
     """Return whether an API vouches for a response. If not, record an error event."""
     forgery = find_forgery(response, asked)
     if forgery is not None:
-        sent = hashlib.sha256(response.model_dump_json().encode()).hexdigest()[:16]
-        tx.record(ErrorEvent(message=forgery), key=f"unsigned:{response.request_id}:{response.decision_id}:{sent}")
+        key = f"unsigned:{response.request_id}:{response.decision_id}:{digest_of(response)}"
+        tx.record(ErrorEvent(message=forgery), key=key)
     return forgery is None
 
 
