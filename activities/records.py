@@ -58,7 +58,8 @@ class Records:
         async with self._store.transaction(batch.project_id) as tx:
             requests = {judged.response.request_id for judged in batch.responses}
             keys = {one.response.signature.key for one in batch.responses if one.response.signature is not None}
-            known = await hitl_lock.lock(tx, requests, keys)
+            decisions = {judged.response.decision_id for judged in batch.responses}
+            known = await hitl_lock.lock(tx, requests, keys, decisions)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, winner = list(batch.responses), _applied(batch.responses)

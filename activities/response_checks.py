@@ -76,6 +76,8 @@ async def find_objection(
     people may raise one budget at several gates at once, and a signal may come from elsewhere."""
     if asked is not None and asked.is_open:  # how a closed one was closed is recorded already
         objection = find_forgery(winner, asked) or find_other_subject(winner, asked)
+        if objection is None and winner.decision_id in asked.judged:
+            objection = "it was judged before, and a response is judged once"
         objection = objection or await find_ineligible(tx, winner, asked)
         if objection is not None:
             return objection

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from models.contracts.approvals import Voter
 from models.contracts.budget import Budget
 from models.contracts.enums import HitlAction
 from models.contracts.hitl import HitlResponse, Signature
@@ -23,6 +24,7 @@ RESPONSE = HitlResponse(
     raise_from=Budget(usd=1.0),
     responder="Maya",
     subject_hash="a" * 64,
+    voter=Voter(principal_id=UUID(int=4), name="Maya"),
     responded_at=datetime(2026, 1, 1, 12, 0, 0, 123456, UTC),
 )
 OTHERS: dict[str, Any] = {
@@ -39,6 +41,7 @@ OTHERS: dict[str, Any] = {
     "responder": "Jonas",
     "responded_at": datetime(2026, 1, 1, 12, 0, 0, 123457, UTC),
     "subject_hash": "b" * 64,
+    "voter": Voter(principal_id=UUID(int=4), name="Maya", is_administrator=True),
 }
 
 

@@ -11,11 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from crew.protocol import AgentError
+from models.contracts.approvals import Voter
 from models.contracts.enums import EventType, HitlAction
 from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
+from models.contracts.identity import AccessRole
 from models.tables import HITL_REQUEST, HitlRequest
 from store import signatures
+from store.identity import principals
 from tests.waiting import eventually
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import (
@@ -116,6 +119,24 @@ async def test_a_response_that_was_sent_twice_is_recorded_once(begin: Begin) -> 
     assert (await story.result()).status == "completed"
     assert sorted(one.outcome for one in await story.history(request)) == ["applied", "refused"]
     assert await story.events(EventType.ERROR) == []
+
+
+async def test_a_response_that_was_refused_is_not_applied_when_somebody_sends_it_again(begin: Begin) -> None:
+    """It is in Temporal's history, which a local process can read, and what it was refused for may have changed."""
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    bo = Voter(principal_id=uuid4(), name="Bo")
+    early = await story.respond(request, "approve", voter=bo)
+    assert (await story.judged(early)).outcome == "refused"
+    async with story.store.writing() as connection:
+        await principals.add(connection, "Bo", [AccessRole.APPROVER], "human", id=bo.principal_id)
+    await story.handle.signal("respond", early)
+    unknown = await story.judged(await story.respond(request, "approve", voter=bo, subject_hash="0" * 64))
+    assert unknown.outcome == "refused"  # judged after the one that was sent again
+    assert {each.status for each in await story.requests()} == {"pending"}
+    again = await story.respond(request, "approve", voter=bo)
+    assert (await story.result()).status == "completed"
+    assert (await story.judged(again)).voter == bo.model_dump(mode="json")
 
 
 async def test_a_response_to_another_subject_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
