@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
-from activities.response_checks import find_objection, is_genuine
+from activities.response_checks import digest_of, find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
 from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
@@ -58,7 +58,8 @@ class Records:
         async with self._store.transaction(batch.project_id) as tx:
             requests = {judged.response.request_id for judged in batch.responses}
             keys = {one.response.signature.key for one in batch.responses if one.response.signature is not None}
-            known = await hitl_lock.lock(tx, requests, keys)
+            decisions = {judged.response.decision_id for judged in batch.responses}
+            known = await hitl_lock.lock(tx, requests, keys, decisions)
             hashes = (judged.response.content_hash for judged in batch.responses)
             missing = await contents.missing(tx.connection, (name for name in hashes if name))
             responses, winner = list(batch.responses), _applied(batch.responses)
@@ -263,4 +264,4 @@ def _response_key(request_id: UUID) -> str:
 
 
 def _unknown_request_key(response: HitlResponse) -> str:
-    return f"foreign:{response.request_id}:{response.decision_id}"
+    return f"foreign:{response.request_id}:{response.decision_id}:{digest_of(response)}"

@@ -55,12 +55,17 @@ async def find_ineligible(tx: Transaction, response: HitlResponse, asked: Locked
     return find_bar(asked.approvals, candidate)
 
 
+def digest_of(response: HitlResponse) -> str:
+    """Return digits that tell a response from others with its decision id, which somebody may have used before."""
+    return hashlib.sha256(response.model_dump_json().encode()).hexdigest()[:16]
+
+
 def is_genuine(tx: Transaction, response: HitlResponse, asked: LockedRequest) -> bool:
     """Return whether an API vouches for a response. If not, record an error event."""
     forgery = find_forgery(response, asked)
     if forgery is not None:
-        sent = hashlib.sha256(response.model_dump_json().encode()).hexdigest()[:16]
-        tx.record(ErrorEvent(message=forgery), key=f"unsigned:{response.request_id}:{response.decision_id}:{sent}")
+        key = f"unsigned:{response.request_id}:{response.decision_id}:{digest_of(response)}"
+        tx.record(ErrorEvent(message=forgery), key=key)
     return forgery is None
 
 
@@ -71,6 +76,8 @@ async def find_objection(
     people may raise one budget at several gates at once, and a signal may come from elsewhere."""
     if asked is not None and asked.is_open:  # how a closed one was closed is recorded already
         objection = find_forgery(winner, asked) or find_other_subject(winner, asked)
+        if objection is None and winner.decision_id in asked.judged:
+            objection = "it was judged before, and a response is judged once"
         objection = objection or await find_ineligible(tx, winner, asked)
         if objection is not None:
             return objection

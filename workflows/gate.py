@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 from models.contracts.enums import HitlAction, HitlReason, ResponseOutcome
 from models.contracts.handoff import OpenRequest
@@ -44,16 +45,23 @@ class OpenGate:
     def has_offers(self) -> bool:
         return bool(self.state.offered)
 
-    def judge(self, redo_stages: Collection[str] = ()) -> Judgement:
+    @property
+    def has_disputed_ids(self) -> bool:
+        """Whether different responses have one decision id: one of them may be forged, which the records find out."""
+        seen: dict[UUID, HitlResponse] = {}
+        return any(seen.setdefault(one.decision_id, one) != one for one in self.state.offered)
+
+    def judge(self, redo_stages: Collection[str] = (), *, by_content: bool = True) -> Judgement:
         """Judge the queued responses in order of arrival, and empty the queue.
 
-        `redo_stages` are the earlier stages to which a response may send the work.
+        `redo_stages` are the earlier stages to which a response may send the work. Only a response that is the winner
+        itself is a duplicate of it; unless `by_content`, as in earlier versions, each one with its decision id.
         """
         winner: HitlResponse | None = None
         judged: list[JudgedResponse] = []
         for response in self.state.offered:
-            if winner is not None and response.decision_id == winner.decision_id:
-                continue  # a duplicate of the winner
+            if winner is not None and (response == winner or (not by_content and _same_id(response, winner))):
+                continue
             if winner is not None:
                 outcome, explanation = ResponseOutcome.SUPERSEDED, superseded_by(winner)
             elif objection := find_objection(self.state.request, response, redo_stages):
@@ -79,6 +87,10 @@ class OpenGate:
         late = [JudgedResponse.too_late(response) for response in self.state.offered]
         self.state.offered.clear()
         return late
+
+
+def _same_id(one: HitlResponse, other: HitlResponse) -> bool:
+    return one.decision_id == other.decision_id
 
 
 class Objection(NamedTuple):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from workflows import patches
 from workflows.gate import OpenGate
 from workflows.run_context import RunContext
 
@@ -97,7 +98,9 @@ class GateWait:
     async def _judge(self) -> RequestOutcome | None:
         """Judge the queued responses and record them. Return None if the request is still open."""
         gate, recorder = self._gate, self._context.recorder
-        judgement = gate.judge(self._redo_stages)
+        disputed = f"{patches.DISPUTED_IDS}-{gate.state.request.request_id}"
+        by_content = not gate.has_disputed_ids or workflow.patched(disputed)
+        judgement = gate.judge(self._redo_stages, by_content=by_content)
         try:
             outcome = await recorder.responses(judgement.judged, self._keeps(judgement.winner))
         except BaseException:

@@ -6,7 +6,7 @@ from temporalio.testing import ActivityEnvironment
 from uuid_utils.compat import uuid7
 
 from activities.records import Records
-from models.contracts.enums import EventType, HitlStatus, ProjectStatus, ResponseOutcome
+from models.contracts.enums import EventType, HitlAction, HitlStatus, ProjectStatus, ResponseOutcome
 from models.contracts.hitl import JudgedResponse
 from models.contracts.records import (
     CheckResponseInput,
@@ -61,6 +61,21 @@ async def test_a_response_to_an_unknown_request_is_recorded_once_and_stays_unkno
     async with store.reading() as connection:
         log = await events.since(connection, step.project_id, 0)
     assert [one.event_type for one in log].count(EventType.ERROR) == 1
+
+
+async def test_a_forged_response_that_is_early_does_not_use_up_its_decision_id(store: Store, run: Run) -> None:
+    """The id of a request is known before it opens, and so may be the id of a decision on it."""
+    records = Records(store)
+    step = await a_step(store)
+    genuine = answer(step.request_id, "approve")
+    forged = genuine.model_copy(update={"action": HitlAction.REJECT, "comment": "No.", "signature": None})
+    known = []
+    check = CheckResponseInput(project_id=step.project_id, response=forged)
+    known.append((await ActivityEnvironment().run(records.check_response, check)).known)
+    await run(step)
+    check = CheckResponseInput(project_id=step.project_id, response=genuine)
+    known.append((await ActivityEnvironment().run(records.check_response, check)).known)
+    assert known == [False, True]
 
 
 async def test_an_expiry_a_status_and_a_problem_are_recorded_once(store: Store, run: Run) -> None:

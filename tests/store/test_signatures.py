@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from models.contracts.approvals import Voter
 from models.contracts.budget import Budget
 from models.contracts.enums import HitlAction
 from models.contracts.hitl import HitlResponse, Signature
@@ -23,8 +24,17 @@ RESPONSE = HitlResponse(
     raise_from=Budget(usd=1.0),
     responder="Maya",
     subject_hash="a" * 64,
+    voter=Voter(principal_id=UUID(int=4), name="Maya"),
     responded_at=datetime(2026, 1, 1, 12, 0, 0, 123456, UTC),
 )
+POINTS_OF_SMALL_ORDER = [
+    "0" * 64,
+    "0" * 62 + "80",
+    "01" + "0" * 62,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "ec" + "f" * 60 + "7f",
+]
 OTHERS: dict[str, Any] = {
     "request_id": UUID(int=3),
     "decision_id": UUID(int=3),
@@ -39,6 +49,7 @@ OTHERS: dict[str, Any] = {
     "responder": "Jonas",
     "responded_at": datetime(2026, 1, 1, 12, 0, 0, 123457, UTC),
     "subject_hash": "b" * 64,
+    "voter": Voter(principal_id=UUID(int=4), name="Maya", is_administrator=True),
 }
 
 
@@ -63,6 +74,9 @@ def test_it_survives_temporal() -> None:
     assert signatures.is_valid(received, received.signature)
 
 
-@pytest.mark.parametrize("key", ["0" * 64, "f" * 64, signatures.public_key(KEY)])
-def test_a_signature_that_is_none_is_not_valid(key: str) -> None:
-    assert not signatures.is_valid(RESPONSE, Signature(key=key, value="0" * 128))
+@pytest.mark.parametrize("key", [*POINTS_OF_SMALL_ORDER, "f" * 64, signatures.public_key(KEY)])
+@pytest.mark.parametrize("value", ["0" * 128, "01" + "0" * 126, "01" + "0" * 61 + "8" + "0" * 64])
+def test_a_signature_that_is_none_is_not_valid_for_any_response(key: str, value: str) -> None:
+    for number in range(50):
+        response = RESPONSE.model_copy(update={"decision_id": UUID(int=number)})
+        assert not signatures.is_valid(response, Signature(key=key, value=value))

@@ -8,13 +8,17 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 
 from crew.protocol import AgentError
+from models.contracts.approvals import Voter
 from models.contracts.enums import EventType, HitlAction
 from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
+from models.contracts.identity import AccessRole
 from models.tables import HITL_REQUEST, HitlRequest
 from store import signatures
+from store.identity import principals
 from tests.waiting import eventually
 from tests.workflows.conftest import Begin
 from tests.workflows.crew_under_test import (
@@ -30,6 +34,7 @@ from tests.workflows.crew_under_test import (
     works,
 )
 
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 DESIGN = {"name": "design", "agent": "architect", "consumes": ["project_plan"], "produces": ["system_architecture"]}
 BROKEN = raises(AgentError("The model is unavailable.", retryable=False))
 
@@ -69,6 +74,69 @@ async def test_a_forged_response_that_comes_first_does_not_supersede_a_genuine_o
     await story.handle.signal("respond", genuine)
     assert (await story.result()).status == "completed"
     assert [one.id for one in await story.history(request)] == [genuine.decision_id]
+
+
+@pytest.mark.parametrize("forged_first", [True, False])
+async def test_a_forged_response_with_the_id_of_a_genuine_one_does_not_take_its_place(
+    begin: Begin, forged_first: bool
+) -> None:
+    """Both wait at the gate at once, behind a response that is being recorded."""
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    genuine = answer(request, "approve")
+    forged = genuine.model_copy(update={"action": HitlAction.REJECT, "comment": "No."})
+
+    async def worker_waits() -> bool:
+        async with story.store.reading() as connection:
+            return bool(await connection.scalar(text(WAITING)))
+
+    async with story.store.writing() as connection:
+        row = HITL_REQUEST.c.id == request.id
+        await connection.execute(HITL_REQUEST.update().where(row).values(question="?"))
+        await story.respond(request, "approve", subject_hash="0" * 64)
+        await eventually(worker_waits)
+        for response in (forged, genuine) if forged_first else (genuine, forged):
+            await story.handle.signal("respond", response)
+    assert (await story.result()).status == "completed"
+    history = {one.id: (one.action, one.outcome) for one in await story.history(request)}
+    assert len(history) == 2
+    assert history[genuine.decision_id] == ("approve", "applied")
+    assert "not applied" in (await story.event(EventType.ERROR)).data["message"]
+    assert (await story.event(EventType.HITL_RESPONSE)).data["action"] == "approve"
+
+
+async def test_a_response_that_was_sent_twice_is_recorded_once(begin: Begin) -> None:
+    """An API signs it again, with the time of that moment."""
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    first = answer(request, "approve")
+    async with story.store.writing() as connection:
+        row = HITL_REQUEST.c.id == request.id
+        await connection.execute(HITL_REQUEST.update().where(row).values(question="?"))
+        await story.respond(request, "approve", subject_hash="0" * 64)
+        for response in (first, answer(request, "approve", decision_id=first.decision_id)):
+            await story.handle.signal("respond", response)
+    assert (await story.result()).status == "completed"
+    assert sorted(one.outcome for one in await story.history(request)) == ["applied", "refused"]
+    assert await story.events(EventType.ERROR) == []
+
+
+async def test_a_response_that_was_refused_is_not_applied_when_somebody_sends_it_again(begin: Begin) -> None:
+    """It is in Temporal's history, which a local process can read, and what it was refused for may have changed."""
+    story = await begin(TWO_STAGES)
+    request = await story.request("plan")
+    bo = Voter(principal_id=uuid4(), name="Bo")
+    early = await story.respond(request, "approve", voter=bo)
+    assert (await story.judged(early)).outcome == "refused"
+    async with story.store.writing() as connection:
+        await principals.add(connection, "Bo", [AccessRole.APPROVER], "human", id=bo.principal_id)
+    await story.handle.signal("respond", early)
+    unknown = await story.judged(await story.respond(request, "approve", voter=bo, subject_hash="0" * 64))
+    assert unknown.outcome == "refused"  # judged after the one that was sent again
+    assert {each.status for each in await story.requests()} == {"pending"}
+    again = await story.respond(request, "approve", voter=bo)
+    assert (await story.result()).status == "completed"
+    assert (await story.judged(again)).voter == bo.model_dump(mode="json")
 
 
 async def test_a_response_to_another_subject_is_refused_and_the_gate_stays_open(begin: Begin) -> None:
