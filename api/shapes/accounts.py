@@ -59,7 +59,7 @@ class PasswordUpdate(StrictContract):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"current": "correct horse battery staple", "password": "a longer one, which nobody knows"}]
+            "examples": [{"current": "correct horse battery staple", "password": "a longer one than the first"}]
         }
     )
 

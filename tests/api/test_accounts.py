@@ -22,7 +22,7 @@ from tests.api_client import V1, assert_problem, get
 from tests.serving import served
 from tests.signing_in import MARK, add_person, browser_of
 
-PASSWORD, OTHER = "correct horse battery staple", "a longer one, which nobody knows"
+PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
 WRONG = "wrong-password"
 
 
@@ -95,7 +95,7 @@ async def test_signing_in_again_ends_the_session_that_the_browser_had(api_url: s
 async def test_an_unknown_name_is_answered_as_a_wrong_password(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, no_failures: None
 ) -> None:
-    """The same body, after one check of a password at the same cost, whoever has the name."""
+    """The same body, after one check of a password at the same cost, for every name."""
     person, disabled = await account_of(api_url, http, "viewer")
     _, known = await account_of(api_url, http, "viewer")
     await http.patch(f"{V1}/auth/people/{person}", json={"is_disabled": True})

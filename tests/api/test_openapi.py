@@ -12,7 +12,14 @@ from jsonschema import Draft202012Validator
 from models.contracts.enums import OPEN_TASK_STATUSES, HitlStatus, ProjectStatus, TaskStatus
 from tests.api_client import Json
 
-NO_SERVER = {"/health/", "/api/v1/pipelines/", "/api/v1/pipelines/{name}", "/api/v1/agents/", "/api/v1/providers/"}
+NO_SERVER = {
+    "/health/",
+    "/api/v1/auth/methods",
+    "/api/v1/pipelines/",
+    "/api/v1/pipelines/{name}",
+    "/api/v1/agents/",
+    "/api/v1/providers/",
+}
 """Routes that need no server."""
 
 

@@ -15,7 +15,7 @@ from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, 
 from tests.signing_in import add_person
 from tests.web.browsing import NewPage
 
-PASSWORD, OTHER = "correct horse battery staple", "a longer one, which nobody knows"
+PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -21,10 +21,6 @@ export const me = {
   get name() {
     return current && current.method !== "none" ? current.name : null;
   },
-  /** Everything about this person, or null until it is known. */
-  get all() {
-    return current;
-  },
 };
 
 export const auth = {

@@ -66,10 +66,10 @@ export async function open(root, { signal }) {
       table("Token", tokens),
     ),
   );
-  const password = passwordSection();
-  if (password) root.append(password);
   try {
-    await refresh();
+    const [own] = await Promise.all([auth.me({ signal }), refresh()]);
+    const password = passwordSection(own);
+    if (password && !signal.aborted) root.append(password);
   } catch (error) {
     if (!signal.aborted) root.append(failure(error, () => act(async () => {})));
   }
