@@ -28,6 +28,7 @@ from api.routes import (
     accounts,
     agents,
     artifacts,
+    audit,
     auth,
     budgets,
     contents,
@@ -131,6 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
         workflows,
         auth,
         accounts,
+        audit,
         tokens,
         people,
     ):

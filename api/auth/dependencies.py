@@ -36,6 +36,9 @@ async def authorize(request: Request) -> None:
     if isinstance(need, Instance) and not caller.may(need.permission, None):
         caller = await _current(services, caller)
         caller.require(need.permission, None)
+    if need is Open.AUDIT and not caller.may_audit:
+        caller = await _current(services, caller)
+        caller.require_audit()
     request.state.caller = caller
 
 

@@ -1,6 +1,6 @@
 """How many requests a person, a service or an address may make in a minute.
 
-All API processes count in Redis. Each takes requests in blocks, and gives them out from memory: most requests cost no
+All API processes count in Redis. Each takes requests in blocks, and counts those in memory: most requests cost no
 round trip, and a limit is exceeded by one block for each process at most. While Redis is unavailable, each process
 counts by itself.
 """
@@ -57,7 +57,7 @@ class RequestLimits:
         self._redis_again = -math.inf
 
     async def close(self) -> None:
-        await self._redis_storage.bridge.storage.aclose()
+        await self._redis_storage.bridge.storage.aclose()  # type: ignore[attr-defined]
 
     async def require(self, caller: Caller, address: str | None) -> None:
         """Count a request of somebody who is signed in. The operator's own token has no limit: the operator can stop

@@ -115,6 +115,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "POST /auth/people/{principal_id}/links",
         "PATCH /auth/people/{principal_id}",
         "PUT /auth/people/{principal_id}/account",
+        "GET /auth/events",
         "GET /auth/methods",
         "POST /auth/login",
         "PUT /auth/password",
