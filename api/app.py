@@ -17,6 +17,7 @@ from api.middleware.body_limit import BodyLimit
 from api.middleware.hosts import HostCheck, Hosts
 from api.middleware.origins import OriginCheck
 from api.middleware.request_spans import RequestSpans
+from api.middleware.security_headers import SecurityHeaders
 from api.openapi.documentation import extend_openapi
 from api.page.diagrams import router as diagrams
 from api.page.documents import missing_page
@@ -27,6 +28,7 @@ from api.routes import (
     accounts,
     agents,
     artifacts,
+    audit,
     auth,
     budgets,
     contents,
@@ -103,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(AccessLog)
     app.add_middleware(PageFiles)
     app.add_middleware(HostCheck, hosts=Hosts.of(settings))
+    app.add_middleware(SecurityHeaders, public_urls=settings.public_url)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(realtime)
@@ -131,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
         workflows,
         auth,
         accounts,
+        audit,
         tokens,
         people,
     ):

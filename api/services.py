@@ -16,6 +16,7 @@ from api.auth.administrators import introduce_first_admin
 from api.auth.authenticator import Authenticator
 from api.auth.oidc.provider import Provider
 from api.auth.passwords import Passwords
+from api.auth.request_limits import RequestLimits
 from api.errors import ConflictError, UnavailableError
 from api.health.checks import HealthChecks
 from api.hitl.outcome_waiter import OutcomeWaiter
@@ -47,6 +48,7 @@ class Services:
     pipelines: Catalogue
     hub: Hub
     authenticator: Authenticator
+    limits: RequestLimits
     passwords: Passwords
     provider: Provider | None
     outcome_waiter: OutcomeWaiter
@@ -80,11 +82,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pipelines = load_catalogue(SHIPPED, *filter(None, [settings.pipelines_dir]))
     for skipped in pipelines.left_out:
         log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
-    store, processes = Store(database, bus), ProcessPool()
+    store, processes, limits = Store(database, bus), ProcessPool(), RequestLimits(settings)
+    authenticator = Authenticator(store, settings)
+    provider = Provider(settings) if settings.oidc_issuer and not authenticator.is_open else None
     running = [asyncio.create_task(log_database_problem(database))]
     try:
-        authenticator = Authenticator(store, settings)
-        provider = Provider(settings) if settings.oidc_issuer and not authenticator.is_open else None
         hub, temporal = Hub(store, settings, authenticator), await connect(lazy=True, with_metrics=True)
         metrics = ApiMetrics(store, hub, engine_metrics())
         running.append(asyncio.create_task(metrics.run()))
@@ -98,6 +100,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             pipelines=pipelines,
             hub=hub,
             authenticator=authenticator,
+            limits=limits,
             passwords=Passwords(),
             provider=provider,
             outcome_waiter=OutcomeWaiter(store, hub),
@@ -111,6 +114,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await limits.close()
         if provider is not None:
             await provider.close()
         await processes.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from ipaddress import ip_network
 from math import isfinite
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -98,6 +99,13 @@ def _check_issuer(url: str) -> str:
     return url
 
 
+def _check_networks(networks: list[str]) -> list[str]:
+    try:
+        return [str(ip_network(each, strict=False)) for each in networks]
+    except ValueError:
+        raise ValueError("should be IP addresses or networks, such as 10.0.0.0/8") from None
+
+
 def is_secure_url(url: str) -> bool:
     """Return whether nobody between here and the server can read or change what is sent."""
     parts = urlsplit(url)
@@ -115,6 +123,7 @@ def _group_roles(value: object) -> object:
 
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[CommaSeparated, AfterValidator(_check_networks)]
 BudgetText = Annotated[str, BeforeValidator(_check_budget)]
 """What may be used, as `models.contracts.budget` reads it."""
 

@@ -25,6 +25,7 @@ from config.setting_values import (
     ModelReferences,
     ModelTokens,
     ModelTools,
+    Networks,
     PublicUrl,
     PublicUrls,
     SigningSeed,
@@ -122,6 +123,20 @@ class Settings(BaseSettings):
         min_length=1,
         max_length=255,
         description="The name of this administrator in the records. `botarmy up` sets it to the name of its user.",
+    )
+    requests_per_minute: int = Field(
+        default=12_000,
+        ge=0,
+        description="Requests that a person or a service may make in a minute, and an address without signing in; 0 is "
+        "no limit. `BOTARMY_ADMIN_TOKEN` has none.",
+    )
+    sign_ins_per_minute: int = Field(
+        default=30, ge=0, description="Attempts to sign in that an address may make in a minute; 0 is no limit."
+    )
+    trusted_proxies: Networks = Field(
+        default=[],
+        description="Comma-separated addresses and networks of reverse proxies, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
     )
     oidc_issuer: IssuerUrl | None = Field(
         default=None,

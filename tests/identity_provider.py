@@ -1,4 +1,5 @@
-"""A small OpenID Connect provider that does as it is told, also what none should do. It checks PKCE and the client."""
+"""A small OpenID Connect provider that does whatever a test sets, also what none should do. It checks PKCE and the
+client."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permi
 from store.identity.credentials import Credential
 
 NO_ROLES: frozenset[AccessRole] = frozenset()
+AUDITORS = frozenset({AccessRole.AUDITOR, AccessRole.ADMIN})
 _ADMINS = UUID("5f0d3f3a-6f3c-4d0e-9a53-1c4b1a2f7e11")
 """The namespace of the ids of administrators with a token from the settings."""
 
@@ -99,6 +100,21 @@ class Caller:
             raise NotFoundError.of(noun or "project", id_ or project_id)
         where = "in this project" if project_id else "for the whole installation"
         raise ForbiddenError(f"{self.name} does not have the permission `{permission}` {where}.")
+
+    @property
+    def may_audit(self) -> bool:
+        """Whether it may read who signed in, and who changed what about whom."""
+        is_whole = self.only_project is None and Permission.READ in self.scopes
+        return is_whole and not AUDITORS.isdisjoint(self.roles.get(None, NO_ROLES))
+
+    def require_audit(self) -> None:
+        """Check that it may read the audit log.
+
+        Raises:
+            ForbiddenError: it is neither an auditor nor an administrator of all projects.
+        """
+        if not self.may_audit:
+            raise ForbiddenError(f"{self.name} is neither an auditor nor an administrator of all projects.")
 
     def named(self, given: str) -> str:
         """Return the name for the records: who is signed in, or what the client says where nobody signs in."""

@@ -22,7 +22,7 @@ AT_ONCE, MAX_WAITING = 2, 100
 
 
 class Passwords:
-    """Hashes in threads, a few at a time: sign-ins slow nothing else down, whoever sends them."""
+    """Hashes in threads, a few at a time: sign-ins slow nothing else down."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY, parallelism=1)

@@ -2,6 +2,7 @@
 
 PUBLIC              nobody has to sign in
 SIGNED_IN           anybody who is signed in; lists contain what they may see
+AUDIT               an auditor or an administrator of all projects
 CHECKED             anybody who is signed in; the endpoint itself checks what its body names
 Project(...)        a permission in the project that the path names, directly or by a record of it
 Instance(...)       a permission in all projects
@@ -20,6 +21,7 @@ class Open(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed in"
+    AUDIT = "auditors and administrators"
     CHECKED = "checked by the endpoint"
 
 
@@ -92,6 +94,7 @@ NEEDS: dict[str, Need] = {
     "list_people": Instance(Permission.READ),
     "create_persons_link": Instance(Permission.ADMIN),
     "change_person": Instance(Permission.ADMIN),
+    "list_auth_events": Open.AUDIT,
     "set_account": Instance(Permission.ADMIN),
     "list_projects": Open.SIGNED_IN,
     "count_projects": Open.SIGNED_IN,

@@ -48,6 +48,7 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
     """Sets the session's cookie, and ends the session that the browser had. After five wrong passwords for a name from
     an address, the next attempts have to wait."""
     _require_sign_in(services)
+    await services.limits.require_sign_in(address_of(request))
     account = await _check(services, request, body.login, body.password)
     async with services.store.writing() as connection:
         started = None

@@ -17,7 +17,7 @@ from api.auth.oidc.person import take_over
 from api.auth.oidc.provider import Provider
 from api.auth.sign_in import address_of, record_failure, start_session
 from api.deps import ServicesDep
-from api.errors import NotFoundError
+from api.errors import NotFoundError, TooManyRequestsError
 from api.services import Services
 from store.identity import provider_sign_ins
 from store.identity.provider_sign_ins import LIFETIME, Begun
@@ -42,6 +42,10 @@ async def begin(services: ServicesDep, request: Request, next: Parameter = None)
     provider = _provider(services)
     public = services.settings.public_url
     state, destination = secrets.token_urlsafe(32), _destination(next)
+    try:
+        await services.limits.require_sign_in(address_of(request))
+    except TooManyRequestsError as error:
+        return _failed(ProviderError(SignInProblem.TOO_MANY, error.detail), destination)
     begun = Begun(
         nonce=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(48),

@@ -1,14 +1,18 @@
-"""Passwords on the wire. They are in no answer."""
+"""Passwords on the wire, which are in no answer, and audited events."""
 
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from api.shapes.shape import Shape
-from models.contracts.contract import StrictContract
+from models.contracts.contract import Moment, StrictContract
+from models.contracts.identity import AuthEventKind
+from store.identity.auth_events import AuditedEvent
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256
 """Characters."""
@@ -59,7 +63,7 @@ class PasswordUpdate(StrictContract):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"current": "correct horse battery staple", "password": "a longer one, which nobody knows"}]
+            "examples": [{"current": "correct horse battery staple", "password": "a longer one than the first"}]
         }
     )
 
@@ -76,3 +80,20 @@ class AccountUpdate(StrictContract):
 
     login: Login
     password: NewPassword
+
+
+class AuthEventPublic(Shape):
+    """One audited fact. It contains no secret."""
+
+    event_id: UUID
+    kind: AuthEventKind
+    actor: str = Field(description="Who did it.")
+    principal_id: UUID | None = Field(description="To whom, or to whose sessions and tokens.")
+    name: str | None = Field(description="The name of this person or service.")
+    address: str | None
+    data: dict[str, Any]
+    created_at: Moment
+
+    @classmethod
+    def of(cls, event: AuditedEvent) -> Self:
+        return cls(event_id=event.id, **{name: value for name, value in asdict(event).items() if name != "id"})

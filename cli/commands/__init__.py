@@ -18,5 +18,5 @@ functions: `botarmy --help` stays fast.
 - `replay.py`: `replay`
 - `evals.py`: `eval`
 - `signing_in.py`: `open`, `login`, `logout`, `whoami`, `token`
-- `people.py`: `people`
+- `people.py`: `people`, `audit`
 """

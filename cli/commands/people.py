@@ -1,4 +1,4 @@
-"""`botarmy people`."""
+"""`botarmy people` and `audit`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     people.command("disable")(disable)
     people.command("enable")(enable)
     app.add_typer(people, name="people")
+    app.command()(audit)
 
 
 def list_people(as_json: JsonOption = False, api: ApiOption = None, data_dir: DataDirOption = None) -> None:
@@ -89,3 +90,17 @@ def enable(person: PersonArgument, api: ApiOption = None, data_dir: DataDirOptio
     from cli.commands.show_people import change
 
     run_command(lambda client: change(client, person, {"is_disabled": False}), ApiTarget(api, data_dir))
+
+
+def audit(
+    kind: Annotated[str | None, typer.Option(help="Only events of this kind, such as sign_in_failed.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    as_json: JsonOption = False,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show who signed in, and who changed people, roles and tokens, for auditors and administrators."""
+    from cli.commands.runner import run_command
+    from cli.commands.show_people import show_audit
+
+    run_command(lambda client: show_audit(client, kind, limit, as_json=as_json), ApiTarget(api, data_dir))

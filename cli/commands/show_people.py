@@ -1,10 +1,11 @@
-"""The implementation of `botarmy people`."""
+"""The implementation of `botarmy people` and `audit`."""
 
 from __future__ import annotations
 
 import getpass
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.table import Table
 
@@ -52,6 +53,26 @@ async def change(client: Client, person: str, body: Json) -> int:
     _, changed = await client.patch(f"/auth/people/{found['principal_id']}", body)
     roles = ", ".join(changed["roles"]) or "no role in all projects"
     print(f"{plain(changed['name'])}: {'disabled' if changed['is_disabled'] else roles}")
+    return 0
+
+
+async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: bool) -> int:
+    events: list[Json] = []
+    async for event in client.items("/auth/events", kind=kind, limit=min(limit, 200)):
+        events.append(event)
+        if len(events) == limit:
+            break
+    if as_json:
+        print_json(events)
+        return 0
+    table = Table("time", "what", "by", "about", "address", "", box=None, pad_edge=False)
+    for event in events:
+        at = f"{datetime.fromisoformat(event['created_at']).astimezone():%Y-%m-%d %H:%M:%S}"
+        data = ", ".join(f"{name} {value}" for name, value in event["data"].items())
+        what = event["kind"].replace("_", " ")
+        about = event["name"] or ""
+        table.add_row(at, what, plain(event["actor"]), plain(about), event["address"] or "", plain(data))
+    PlainConsole(soft_wrap=True).print(table)
     return 0
 
 

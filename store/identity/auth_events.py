@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -18,6 +20,32 @@ VALUES (%(id)s, %(kind)s, %(principal_id)s, %(actor)s, %(address)s, %(data)s, cl
 """
 
 
+# By id, which is a UUIDv7, and so by time.
+_LIST: LiteralString = """
+SELECT auth_event.id, auth_event.kind, actor, principal_id, principal.name, address, data, auth_event.created_at
+FROM auth_event LEFT JOIN principal ON principal.id = auth_event.principal_id
+WHERE (%(kind)s::text IS NULL OR auth_event.kind = %(kind)s)
+  AND (%(principal_id)s::uuid IS NULL OR principal_id = %(principal_id)s)
+  AND (%(before)s::uuid IS NULL OR auth_event.id < %(before)s)
+ORDER BY auth_event.id DESC
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedEvent:
+    """What `actor` did, and to whom: `name` is the principal's."""
+
+    id: UUID
+    kind: AuthEventKind
+    actor: str
+    principal_id: UUID | None
+    name: str | None
+    address: str | None
+    data: dict[str, Any]
+    created_at: datetime
+
+
 async def record(
     connection: AsyncConnection,
     kind: AuthEventKind,
@@ -29,3 +57,17 @@ async def record(
     """Record what `actor` did to a principal, or to what it has, in the transaction that does it."""
     values = {"principal_id": principal_id, "actor": actor, "address": address, "data": Jsonb(data)}
     await run(connection, _RECORD, id=uuid7(), kind=str(kind), **values)
+
+
+async def newest(
+    connection: AsyncConnection,
+    *,
+    kind: AuthEventKind | None,
+    principal_id: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> list[AuditedEvent]:
+    """Return the events before one, newest first."""
+    values = {"kind": None if kind is None else str(kind), "principal_id": principal_id, "before": before}
+    rows = await run(connection, _LIST, limit=limit, **values)
+    return [AuditedEvent(**(row._asdict() | {"kind": AuthEventKind(row.kind)})) for row in rows]

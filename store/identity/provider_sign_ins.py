@@ -38,7 +38,7 @@ class Begun:
 
 
 async def begin(connection: AsyncConnection, state: str, browser: str, begun: Begun) -> None:
-    """Write down a sign-in for ten minutes. `browser` is the secret of its cookie."""
+    """Record a sign-in for ten minutes. `browser` is the secret of its cookie."""
     hashes = {"state_hash": hash_of(state), "browser_hash": hash_of(browser)}
     values = {"nonce": begun.nonce, "verifier": begun.verifier, "redirect_uri": begun.redirect_uri}
     await run(connection, _BEGIN, destination=begun.destination, lifetime=LIFETIME, **hashes, **values)

@@ -22,7 +22,7 @@ from tests.api_client import V1, assert_problem, get
 from tests.serving import served
 from tests.signing_in import MARK, add_person, browser_of
 
-PASSWORD, OTHER = "correct horse battery staple", "a longer one, which nobody knows"
+PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
 WRONG = "wrong-password"
 
 
@@ -95,7 +95,7 @@ async def test_signing_in_again_ends_the_session_that_the_browser_had(api_url: s
 async def test_an_unknown_name_is_answered_as_a_wrong_password(
     api_url: str, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, no_failures: None
 ) -> None:
-    """The same body, after one check of a password at the same cost, whoever has the name."""
+    """The same body, after one check of a password at the same cost, for every name."""
     person, disabled = await account_of(api_url, http, "viewer")
     _, known = await account_of(api_url, http, "viewer")
     await http.patch(f"{V1}/auth/people/{person}", json={"is_disabled": True})
@@ -186,6 +186,31 @@ async def test_a_disabled_person_is_signed_out_everywhere(api_url: str, http: ht
             assert (enabled.json()["is_disabled"], enabled.json()["roles"]) == (False, ["auditor"])
             assert (await script.get(f"{V1}/auth/me")).status_code == 401  # what has ended stays so
             assert (await log_in(browser, login)).json()["roles"] == ["auditor"]
+
+
+async def test_auditors_and_administrators_read_what_happened(
+    api_url: str, http: httpx2.AsyncClient, no_failures: None
+) -> None:
+    person, login = await account_of(api_url, http, "viewer")
+    async with anonymous(api_url) as browser:
+        await log_in(browser, login, WRONG)
+        await log_in(browser, login)
+        assert (await browser.get(f"{V1}/auth/events")).status_code == 403
+        await http.patch(f"{V1}/auth/people/{person}", json={"roles": ["auditor"]})
+        found = await get(browser, "/auth/events", principal_id=person)
+        kinds = [event["kind"] for event in found["items"]]
+        assert kinds == ["roles_changed", "signed_in", "sign_in_failed", "password_set", "person_added"]
+        newest = found["items"][0]
+        assert (newest["actor"], newest["name"], newest["data"]) == ("human", "Ana", {"roles": ["auditor"]})
+        assert (newest["address"], PASSWORD in str(found), WRONG in str(found)) == ("127.0.0.1", False, False)
+        failed = await get(browser, "/auth/events", kind="sign_in_failed", limit=1)
+        assert failed["items"][0]["principal_id"] == person
+        second = await get(browser, "/auth/events", principal_id=person, limit=2)
+        rest = await get(browser, "/auth/events", principal_id=person, cursor=second["next_cursor"])
+        assert [event["kind"] for event in (*second["items"], *rest["items"])] == kinds
+        limited = (await browser.post(f"{V1}/auth/tokens", json={"name": "x", "scopes": ["run"]})).json()["token"]
+        async with anonymous(api_url, headers={"Authorization": f"Bearer {limited}"}) as token:
+            assert (await token.get(f"{V1}/auth/events")).status_code == 200  # `read` is always among its scopes
 
 
 async def test_the_first_administrator_gets_one_link_and_the_last_one_stays(settings: Any, store: Store) -> None:

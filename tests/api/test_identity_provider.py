@@ -118,7 +118,7 @@ async def test_a_person_signs_in_and_groups_give_roles(api_url: str, provider: I
 
 @pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")  # of the provider
 async def test_a_complete_provider_signs_people_in(settings: Settings) -> None:
-    import oidc_provider_mock
+    import oidc_provider_mock  # type: ignore[import-untyped]
 
     with oidc_provider_mock.run_server_in_thread() as server:
         issuer = f"http://127.0.0.1:{server.server_port}"

@@ -118,6 +118,8 @@ def expected(name: str, who: str, path: str) -> set[int] | None:
             return None if permission in held else {403} if Permission.READ in held else {404}
         case Instance(permission):
             return None if who.endswith(" of all") and permission in held else {403}
+        case Open.AUDIT:
+            return None if who in ("admin of all", "auditor of all") else {403}
         case _:
             return None
 

@@ -26,7 +26,7 @@ async def _missing(page: Page, scene: Scene) -> None:
 async def _account(page: Page, scene: Scene) -> None:
     await page.goto("/account")
     await expect(page.get_by_role("region", name="My sessions").get_by_text("this one")).to_be_visible()
-    await expect(page.get_by_role("region", name="My password")).to_be_visible()
+    await expect(page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)).to_be_visible()
 
 
 async def _sign_in(page: Page, scene: Scene) -> None:
@@ -75,6 +75,11 @@ async def _activity(page: Page, scene: Scene) -> None:
     await _project(page, scene.reworked, "activity")
     await expect(page.locator("event-feed [data-seq]").first).to_be_visible()
     await expect(page.locator(".decision").first).to_be_visible()
+
+
+async def _members(page: Page, scene: Scene) -> None:
+    await _project(page, scene.reworked, "members")
+    await expect(page.get_by_role("heading", name="Members")).to_be_visible()
 
 
 async def _timeline(page: Page, scene: Scene) -> None:
@@ -235,6 +240,7 @@ VIEWS: dict[str, Show] = {
     "project-paused": _paused,
     "project-rejected": _rejected,
     "project-activity": _activity,
+    "project-members": _members,
     "project-timeline": _timeline,
     "project-brief": _brief,
     "project-menu": _menu,

@@ -165,6 +165,19 @@ export interface AtExpiry {
   words: string;
 }
 
+export type AuthEventKind = "link_created" | "signed_in" | "sign_in_failed" | "session_ended" | "token_created" | "token_revoked" | "person_added" | "person_disabled" | "person_enabled" | "password_set" | "roles_changed";
+
+export interface AuthEventPublic {
+  event_id: string;
+  kind: AuthEventKind;
+  actor: string;
+  principal_id: string | null;
+  name: string | null;
+  address: string | null;
+  data: Record<string, any>;
+  created_at: string;
+}
+
 export type Budget = Record<string, any> | string;
 
 export interface BudgetAlert {
@@ -593,6 +606,11 @@ export interface Page_AgentStatePublic_ {
 
 export interface Page_ArtifactItem_ {
   items: ArtifactItem[];
+  next_cursor: string | null;
+}
+
+export interface Page_AuthEventPublic_ {
+  items: AuthEventPublic[];
   next_cursor: string | null;
 }
 

@@ -5,8 +5,9 @@ import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
+/** @import { AuthEventPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
 /** @import { SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
-/** @import { Options, Page } from "./http.js" */
+/** @import { Options, Page, Query } from "./http.js" */
 
 const AUTH = "/api/v1/auth";
 
@@ -20,10 +21,6 @@ export const me = {
   /** The name under which this person decides, or null if nobody signs in, or until it is known. */
   get name() {
     return current && current.method !== "none" ? current.name : null;
-  },
-  /** Everything about this person, or null until it is known. */
-  get all() {
-    return current;
   },
 };
 
@@ -51,6 +48,19 @@ export const auth = {
   createToken: (body) => post(`${AUTH}/tokens`, body),
   /** @param {string} id */
   revokeToken: (id) => send("DELETE", `${AUTH}/tokens/${id}`),
+};
+
+export const people = {
+  /** @type {(options?: Options) => Promise<Page<PersonPublic>>} */
+  list: (options) => get(`${AUTH}/people`, options),
+  /** @type {(id: string, options?: Options) => Promise<Page<MemberPublic>>} */
+  members: (id, options) => get(`/api/v1/projects/${id}/members`, options),
+  /** @type {(id: string, person: string, body: MemberUpdate) => Promise<Response>} */
+  setMember: (id, person, body) => send("PUT", `/api/v1/projects/${id}/members/${person}`, { body }),
+  /** @type {(id: string, person: string) => Promise<Response>} */
+  removeMember: (id, person) => send("DELETE", `/api/v1/projects/${id}/members/${person}`),
+  /** @type {(query: Query, options?: Options) => Promise<Page<AuthEventPublic>>} */
+  events: (query, options) => get(`${AUTH}/events`, { query, ...options }),
 };
 
 /** Read who is signed in, and go to the sign-in page once nobody is. */

@@ -41,3 +41,13 @@ GROUPS: Json = {"principal_id": PRINCIPAL_ID, "groups": ["security"]}
 _ANA: Json = {"principal_id": PRINCIPAL_ID, "name": "Ana", "kind": "person"}
 PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False, "groups": ["security"]}
 MEMBER: Json = _ANA | {"roles": ["approver", "operator"], "since": EARLIER}
+AUTH_EVENT: Json = {
+    "event_id": "01890a5e-5f66-7ea7-9fb9-819203142536",
+    "kind": "roles_changed",
+    "actor": "Ben",
+    "principal_id": PRINCIPAL_ID,
+    "name": "Ana",
+    "address": "203.0.113.7",
+    "data": {"roles": ["approver"]},
+    "created_at": EARLIER,
+}

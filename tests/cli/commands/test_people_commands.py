@@ -42,6 +42,9 @@ async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_
     (ana,) = [person for person in json.loads(listed.out) if person["name"] == "Ana"]
     assert (ana["login"], ana["is_disabled"]) == ("ana", True)
     assert "disabled" in (await botarmy(api_url, "people", "list", cwd=tmp_path)).out
+    audited = await botarmy(api_url, "audit", "--kind", "person_disabled", "--limit", "1", "--json", cwd=tmp_path)
+    assert [event["name"] for event in json.loads(audited.out)] == ["Ana"], audited.err
+    assert "person disabled" in (await botarmy(api_url, "audit", cwd=tmp_path)).out
     unknown = await botarmy(api_url, "people", "disable", "Nobody", cwd=tmp_path)
     assert (unknown.code, "there is no person Nobody" in unknown.err) == (2, True)
 

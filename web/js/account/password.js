@@ -2,16 +2,20 @@
 
 import { h } from "../dom.js";
 import { field } from "../field.js";
-import { auth, me } from "../me.js";
+import { auth } from "../me.js";
 import { messageOf, toast } from "../notices.js";
 import { Problem } from "../rest.js";
 
+/** @import { MePublic } from "../api.d.ts" */
+
 const MIN_LENGTH = 12;
 
-/** The section, or null for those who sign in without a password. */
-export function passwordSection() {
-  const own = me.all;
-  if (!own?.principal_id || own.method !== "session") return null;
+/**
+ * The section, or null for those who sign in without a password.
+ * @param {MePublic} own
+ */
+export function passwordSection(own) {
+  if (!own.principal_id || own.method !== "session") return null;
   const { principal_id, login, roles } = own;
   if (!login && !roles.includes("admin")) return null;
   const name = field("Name to sign in with", h("input", { required: true, autocomplete: "username", maxLength: 255 }));

@@ -1,5 +1,6 @@
 /** One's own sessions and tokens. */
 
+import { auditLog, mayAudit } from "../account/audit-log.js";
 import { passwordSection } from "../account/password.js";
 import { h } from "../dom.js";
 import { auth, me } from "../me.js";
@@ -66,10 +67,11 @@ export async function open(root, { signal }) {
       table("Token", tokens),
     ),
   );
-  const password = passwordSection();
-  if (password) root.append(password);
   try {
-    await refresh();
+    const [own] = await Promise.all([auth.me({ signal }), refresh()]);
+    const password = passwordSection(own);
+    if (password && !signal.aborted) root.append(password);
+    if (!signal.aborted && mayAudit(own)) root.append(auditLog(signal));
   } catch (error) {
     if (!signal.aborted) root.append(failure(error, () => act(async () => {})));
   }

@@ -12,6 +12,7 @@ import { projectAnnouncer } from "../project/announcements.js";
 import { briefTab } from "../project/brief-tab.js";
 import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
+import { membersTab } from "../project/members-tab.js";
 import { openRequests } from "../project/open-requests.js";
 import { resultCard } from "../project/result-card.js";
 import { stageDetail } from "../project/stage-detail.js";
@@ -76,6 +77,7 @@ function show(root, model, { signal, title }) {
     { name: "activity", word: "Activity", make: () => activityTab(model) },
     { name: "timeline", word: "Timeline", make: () => timeline },
     { name: "brief", word: "Brief and context", make: () => briefTab(model) },
+    { name: "members", word: "Members", make: () => membersTab(model.project.id, signal) },
   ], {
     label: "Parts of the project",
     chosen: (name) => changeFragment({ tab: name === "work" ? null : name, artifact: null }, { adds: true }),

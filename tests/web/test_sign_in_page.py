@@ -1,4 +1,4 @@
-"""Signing in with a password, and at an identity provider, in a browser."""
+"""Signing in with a password and at an identity provider, members of a project, and the audit log, in a browser."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from config.settings import Settings
-from tests.api_client import V1
+from tests.api_client import V1, get, start
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.signing_in import add_person
 from tests.web.browsing import NewPage
 
-PASSWORD, OTHER = "correct horse battery staple", "a longer one, which nobody knows"
+PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -97,3 +97,45 @@ async def test_a_person_signs_in_at_the_identity_provider(new_page: NewPage, pro
     await button.click()
     await expect(page.get_by_role("alert")).to_have_text("The identity provider did not sign you in.")
     await expect(page).to_have_url(re.compile(r"next=%2Finbox$"))
+
+
+async def test_an_administrator_changes_the_members_of_a_project(
+    page: Page, http: httpx2.AsyncClient, api_url: str, worker: None
+) -> None:
+    project, person = await start(http, oversight="high"), await add_person(api_url, "Cleo")
+    await page.goto(f"/projects/{project}#tab=members")
+    await expect(page.get_by_text("Nobody has a role in this project only.")).to_be_visible()
+    await page.get_by_label("Person").select_option("Cleo")
+    await page.get_by_label("Role").select_option("operator")
+    await page.get_by_role("button", name="Add").click()
+    operator, approver = page.get_by_label("Cleo: operator"), page.get_by_label("Cleo: approver")
+    await expect(operator).to_be_checked()
+    await expect(operator).to_be_disabled()  # the only role
+    await approver.check()
+    await expect(operator).to_be_enabled()
+    await operator.uncheck()
+    await expect(approver).to_be_disabled()
+    (member,) = (await get(http, f"/projects/{project}/members"))["items"]
+    assert (member["principal_id"], member["roles"]) == (person, ["approver"])
+    await page.get_by_role("button", name="Remove Cleo").click()
+    await expect(page.get_by_text("Nobody has a role in this project only.")).to_be_visible()
+
+
+async def test_others_see_members_and_auditors_see_the_log(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str, worker: None
+) -> None:
+    project, person = await start(http, oversight="high"), await add_person(api_url, "Dora", "auditor")
+    await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["viewer"]})
+    link = (await http.post(f"{V1}/auth/people/{person}/links")).json()["path"]
+    page = await new_page(expected_errors=("401",))
+    await page.context.clear_cookies()
+    await page.goto(link)
+    await expect(page.get_by_role("link", name="Dora")).to_be_visible()
+    await page.goto(f"/projects/{project}#tab=members")
+    await expect(page.get_by_label("Dora: viewer")).to_be_disabled()
+    await expect(page.get_by_label("Dora: approver")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Remove Dora")).to_have_count(0)
+    await page.goto("/account")
+    log = page.get_by_role("region", name="Audit log")
+    await expect(log.get_by_role("row").nth(1)).to_contain_text("signed in")
+    await expect(log.get_by_role("row").nth(1)).to_contain_text("Dora")

@@ -1,0 +1,72 @@
+"""Too many requests of one person, or of one address, are refused for the rest of the minute, by all API processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.auth.request_limits import network_of
+from config.settings import Settings
+from tests.api_client import V1, assert_problem
+from tests.serving import served
+from tests.signing_in import AUTHORIZATION, MARK, token_of
+
+LIMIT = 20
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def client_of(url: str, **headers: str) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30, headers=headers)
+
+
+@pytest.mark.parametrize("with_redis", [True, False])
+async def test_a_person_has_one_limit_over_all_processes(settings: Settings, with_redis: bool) -> None:
+    changes: dict[str, Any] = {"requests_per_minute": LIMIT, "channel_prefix": f"limits-{settings.channel_prefix}"}
+    if not with_redis:
+        changes["redis_url"] = "redis://127.0.0.1:1/0"
+    # The people are added through an API without limits.
+    async with served(settings) as free:
+        token, other = await token_of(free, "Busy", "viewer"), await token_of(free, "Calm", "viewer")
+    limited = settings.model_copy(update=changes)
+    async with served(limited) as first, served(limited) as second:
+        statuses = []
+        async with client_of(first, **bearer(token)) as one, client_of(second, **bearer(token)) as two:
+            for client in (one, two) * LIMIT:
+                answer = await client.get(f"{V1}/auth/me")
+                statuses.append(answer.status_code)
+        accepted = LIMIT if with_redis else 2 * LIMIT
+        assert statuses.count(200) == accepted
+        if with_redis:
+            assert_problem(answer, 429, "Too many requests")
+            assert answer.json()["code"] == "too_many_requests"
+            assert 1 <= int(answer.headers["retry-after"]) <= 60
+        async with client_of(first, **bearer(other)) as calm, client_of(first, **AUTHORIZATION) as operator:
+            assert (await calm.get(f"{V1}/auth/me")).status_code == 200
+            assert {(await operator.get(f"{V1}/auth/me")).status_code for _ in range(2 * LIMIT)} == {200}
+        async with client_of(first) as nobody:
+            guesses = [(await nobody.get(f"{V1}/auth/me")).status_code for _ in range(LIMIT + 1)]
+            assert guesses == [401] * LIMIT + [429]
+
+
+async def test_an_address_has_a_lower_limit_to_sign_in(settings: Settings) -> None:
+    strict = settings.model_copy(update={"sign_ins_per_minute": 3, "channel_prefix": f"in-{settings.channel_prefix}"})
+    async with served(strict) as url, client_of(url, **MARK) as browser:
+        tried = [
+            await browser.post(f"{V1}/auth/login", json={"login": f"guess {number}", "password": "x"})
+            for number in range(4)
+        ]
+        assert [answer.status_code for answer in tried] == [401, 401, 401, 429]
+        assert int(tried[-1].headers["retry-after"]) >= 1
+
+
+def test_an_address_is_what_a_household_gets() -> None:
+    assert network_of("203.0.113.7") == "203.0.113.7"
+    assert network_of("::ffff:203.0.113.7") == "203.0.113.7"
+    assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2::9") == "2001:db8:1:2::"
+    assert network_of("2001:db8:1:3::1") != "2001:db8:1:2::"
+    assert network_of(None) == ""

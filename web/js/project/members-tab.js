@@ -1,0 +1,140 @@
+/** The tab of who has which role in a project. Its administrators change them. */
+
+import { h } from "../dom.js";
+import { auth, people } from "../me.js";
+import { announce, failure, messageOf, toast } from "../notices.js";
+import { visible } from "../text.js";
+
+/** @import { AccessRole, MemberPublic, PersonPublic } from "../api.d.ts" */
+
+/** The roles that a member may have. @type {AccessRole[]} */
+const ROLES = ["viewer", "operator", "approver", "admin"];
+
+/**
+ * @param {string} projectId
+ * @param {AbortSignal} signal
+ */
+export function membersTab(projectId, signal) {
+  const rows = h("tbody", {});
+  const none = h("p", { class: "soft" }, "Nobody has a role in this project only.");
+  const adding = h("div", {});
+  const problem = h("div", {});
+  const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
+  const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
+
+  async function refresh() {
+    try {
+      const [own, members] = await Promise.all([auth.me({ signal }), people.members(projectId, { signal })]);
+      const mayChange = own.scopes.includes("admin") &&
+        [...own.roles, ...(own.projects[projectId] ?? [])].includes("admin");
+      rows.replaceChildren(...members.items.map((member) => row(member, mayChange)));
+      none.hidden = members.items.length > 0;
+      table.hidden = !none.hidden;
+      problem.replaceChildren();
+      if (mayChange) adding.replaceChildren(await addForm(members.items));
+    } catch (error) {
+      if (!signal.aborted) problem.replaceChildren(failure(error, refresh));
+    }
+  }
+
+  /**
+   * @param {() => Promise<unknown>} change
+   * @param {string} done
+   */
+  async function act(change, done) {
+    try {
+      await change();
+      announce(done);
+    } catch (error) {
+      if (!signal.aborted) toast(messageOf(error));
+    }
+    await refresh();
+  }
+
+  /**
+   * @param {MemberPublic} member
+   * @param {boolean} mayChange
+   */
+  function row({ principal_id, name, roles }, mayChange) {
+    const shown = visible(name);
+    const boxes = ROLES.map((role) => {
+      const onchange = () => {
+        const chosen = boxes.filter((box) => box.checked).map((box) => /** @type {AccessRole} */ (box.value));
+        act(() => people.setMember(projectId, principal_id, { roles: chosen }), `The roles of ${shown} were changed.`);
+      };
+      const checked = roles.includes(role);
+      // The last one stays: a member without a role is removed instead.
+      const disabled = !mayChange || (checked && roles.length === 1);
+      return h("input", {
+        type: "checkbox",
+        value: role,
+        checked,
+        disabled,
+        onchange,
+        "aria-label": `${shown}: ${role}`,
+      });
+    });
+    const remove = () => act(() => people.removeMember(projectId, principal_id), `${shown} was removed.`);
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row", dir: "auto" }, shown),
+      ...boxes.map((box) => h("td", {}, box)),
+      h(
+        "td",
+        {},
+        mayChange && h("button", { type: "button", "aria-label": `Remove ${shown}`, onclick: remove }, "Remove"),
+      ),
+    );
+  }
+
+  /** @param {MemberPublic[]} members */
+  async function addForm(members) {
+    /** @type {PersonPublic[]} */
+    let everybody;
+    try {
+      everybody = (await people.list({ signal })).items;
+    } catch {
+      return h("p", { class: "soft" }, "Somebody who may read all projects adds members; you may change their roles.");
+    }
+    const known = new Set(members.map(({ principal_id }) => principal_id));
+    const others = everybody.filter(({ principal_id }) => !known.has(principal_id));
+    if (!others.length) {
+      return h("p", { class: "soft" }, "Everybody has a role here. `botarmy people add` adds people.");
+    }
+    const options = others.map(({ principal_id, name, login }) =>
+      h("option", { value: principal_id }, visible(login ? `${name} (${login})` : name))
+    );
+    const person = h("select", {}, ...options);
+    const role = h("select", {}, ...ROLES.map((value) => h("option", { value }, value)));
+    const onsubmit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const roles = [/** @type {AccessRole} */ (role.value)];
+      const name = person.selectedOptions[0]?.textContent;
+      act(() => people.setMember(projectId, person.value, { roles }), `${name} was added.`);
+    };
+    return h(
+      "form",
+      { class: "member-form", onsubmit },
+      h("label", {}, h("span", {}, "Person"), person),
+      h("label", {}, h("span", {}, "Role"), role),
+      h("button", { class: "primary" }, "Add"),
+    );
+  }
+
+  refresh();
+  return h(
+    "section",
+    { class: "members-tab", "aria-labelledby": "members-heading" },
+    h("h2", { id: "members-heading" }, "Members"),
+    h(
+      "p",
+      { class: "soft" },
+      "People with a role in all projects are not listed. An administrator is not an approver.",
+    ),
+    h("div", { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "members-heading" }, table),
+    none,
+    adding,
+    problem,
+  );
+}
