@@ -756,6 +756,7 @@ export interface ProjectChange {
   owner?: string | null;
   tags?: string[] | null;
   archived?: boolean | null;
+  kept?: boolean | null;
 }
 
 export interface ProjectChangeEnvelope {
@@ -820,7 +821,9 @@ export interface ProjectItem {
   owner: string | null;
   tags: string[];
   archived_at: string | null;
+  kept_at: string | null;
   parent: ParentPublic | null;
+  removed_parent: ParentKind | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -856,7 +859,9 @@ export interface ProjectPublic {
   owner: string | null;
   tags: string[];
   archived_at: string | null;
+  kept_at: string | null;
   parent: ParentPublic | null;
+  removed_parent: ParentKind | null;
   pipeline: string;
   oversight: Oversight | null;
   crew: string;
@@ -896,6 +901,7 @@ export interface ProjectUpdate {
   owner: string | null;
   tags: string[] | null;
   archived: boolean | null;
+  kept: boolean | null;
   by: string;
 }
 
