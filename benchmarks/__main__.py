@@ -24,6 +24,7 @@ from benchmarks import (
     page,
     parked,
     push,
+    retention,
     start,
     telemetry,
     throughput,
@@ -44,6 +45,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "live": live.measure,
     "telemetry": telemetry.measure,
     "parked": parked.measure,
+    "retention": retention.measure,
 }
 GROUP_SECONDS = 600.0
 
