@@ -25,6 +25,7 @@ from benchmarks import (
     parked,
     push,
     scale,
+    retention,
     start,
     telemetry,
     throughput,
@@ -46,6 +47,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "telemetry": telemetry.measure,
     "scale": scale.measure,
     "parked": parked.measure,
+    "retention": retention.measure,
 }
 GROUP_SECONDS = 600.0
 

@@ -30,7 +30,7 @@ async def forget(client: Client, project_id: str, *, ask: bool) -> int:
 
 
 async def _confirm(name: str, project_id: str) -> bool:
-    question = plain(f"Remove {name} ({project_id}) for good? [y] yes, [n] no > ", "bold")
+    question = plain(f"Remove {name} ({project_id}) for good? [y] yes, [n] no", "bold").append(" > ")
     try:
         return await TerminalPrompt(stdout()).choice(question, "yn") == "y"
     except EndOfInputError:

@@ -56,7 +56,8 @@ async def list_projects(client: Client, query: Json, as_json: bool) -> int:
 
 
 def _status(project: Project) -> str:
-    return f"{project.status}, archived" if project.archived_at else project.status
+    marks = ("archived" if project.archived_at else "", "kept" if project.kept_at else "")
+    return ", ".join(filter(None, (project.status, *marks)))
 
 
 async def edit_project(client: Client, project_id: str, changes: Json, as_json: bool) -> int:

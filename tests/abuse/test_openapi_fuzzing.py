@@ -79,9 +79,10 @@ async def test_every_response_conforms_to_the_document(target: Target, proof: Pr
 
 
 async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return existing ids by their names in the document, of projects at a gate, amended, rejected and delivered."""
-    delivered, waiting, amended, rejected = [
-        await start(http, oversight=oversight) for oversight in ("low", "high", "high", "high")
+    """Return existing ids by their names in the document, of projects at a gate, amended, rejected and delivered. One that was
+    delivered may be removed; the others that have ended are kept."""
+    removable, delivered, waiting, amended, rejected = [
+        await start(http, oversight=oversight) for oversight in ("low", "low", "high", "high", "high")
     ]
     await decide(
         http, await wait_for_request(http, amended, "discovery"), "amend", content="# Another plan\n\n- Sign.\n"
@@ -95,7 +96,10 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
     stop = {"scope": "role", "role": "deployer", "project_id": waiting, "reason": "Not yet."}
     answer = await http.post(f"{V1}/stops/", json=stop)
     assert answer.status_code == 201, answer.text
-    await wait_for_status(http, delivered, "completed")
+    for project in (removable, delivered):
+        await wait_for_status(http, project, "completed")
+    for project in (delivered, rejected):
+        assert (await http.patch(f"{V1}/projects/{project}", json={"kept": True})).status_code == 200
     await wait_for_request(http, waiting, "discovery")
     found: dict[str, set[str]] = defaultdict(set, stop_id={answer.json()["stop_id"]})
     token = await http.post(f"{V1}/auth/tokens", json={"name": "fuzzed"})
@@ -105,7 +109,7 @@ async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[st
         for path in ("/auth/tokens", "/auth/sessions", "/auth/people", f"/projects/{waiting}/context"):
             for name, value in _named(await get(http, path)):
                 found[name].add(value)
-    for project in (delivered, waiting, amended, rejected):
+    for project in (removable, delivered, waiting, amended, rejected):
         found["project_id"].add(project)
         for path in ("artifacts", "status", "events"):
             for name, value in _named(await get(http, f"/projects/{project}/{path}")):

@@ -1,4 +1,4 @@
-"""A person retries, duplicates, follows up, renames and archives projects in the page."""
+"""A person retries, duplicates, follows up, renames, archives, keeps and removes projects in the page."""
 
 from __future__ import annotations
 
@@ -109,3 +109,27 @@ async def test_a_project_is_renamed_and_archived(http: httpx2.AsyncClient, new_p
     await row.get_by_role("link", name="Ada").click()
     await expect(page).to_have_url(re.compile("owner=Ada"))
     await expect(row).to_be_visible()
+
+
+async def test_a_project_is_kept_and_then_removed_for_good(http: httpx2.AsyncClient, new_page: NewPage) -> None:
+    """A second page that shows it says so, and a list loses it."""
+    project_id = await Director(http).start("Removed in the page", pipeline="quick-start")
+    await wait_for_status(http, project_id, "completed")
+    page, second, listing = await _open(new_page, project_id), await new_page(("404",)), await new_page()
+    await second.goto(f"/projects/{project_id}")
+    await listing.goto("/projects")
+    row = listing.get_by_role("row").filter(has_text="Removed in the page")
+    await expect(row).to_be_visible()
+    await _act(page, "Keep")
+    await expect(page.get_by_text("Kept: it is never removed.").first).to_be_visible()
+    await page.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem", name="Do not keep", exact=True)).to_be_visible()
+    await expect(page.get_by_role("menuitem", name="Remove for good", exact=True)).to_have_count(0)
+    await page.get_by_role("menuitem", name="Do not keep", exact=True).click()
+    await expect(page.get_by_text("It may be removed again.").first).to_be_visible()
+    dialog = await _press(page, "Remove for good")
+    await dialog.get_by_role("button", name="Remove for good").click()
+    await expect(page).to_have_url(re.compile("/projects$"))
+    await expect(second.get_by_role("heading", name="The project has been removed")).to_be_visible()
+    await expect(row).to_have_count(0)
+    assert (await http.get(f"/api/v1/projects/{project_id}")).status_code == 404

@@ -1,4 +1,4 @@
-"""The chapter of projects that are retried, duplicated, followed up, renamed and archived, and of ids."""
+"""The chapter of projects that are retried, duplicated, followed up, renamed, archived and removed, and of ids."""
 
 from __future__ import annotations
 
@@ -43,3 +43,9 @@ async def recovery(t: Transcript) -> None:
     await t.get("/projects/", owner="ada", sort="-updated", limit=1)
     await t.get("/ids", text="wire renamed")
     await t.get("/ids", text="no such name")
+    await t.call("PATCH", f"{V1}/projects/{parent}", json={"kept": True})
+    await t.call("DELETE", f"{V1}/projects/{parent}")
+    await t.call("PATCH", f"{V1}/projects/{parent}", json={"kept": False})
+    await t.call("DELETE", f"{V1}/projects/{parent}")
+    await t.get(f"/projects/{parent}")
+    await t.get("/projects/", tag="wire", archived="include", sort="name")

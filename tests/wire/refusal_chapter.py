@@ -31,6 +31,7 @@ async def refusals(t: Transcript) -> None:
     await t.get("/projects/", status="no such status")
     await t.get(f"/projects/{NOBODY}/events", since=-1)
     await t.call("DELETE", f"{V1}/projects/{NOBODY}")
+    await t.call("PUT", f"{V1}/projects/{NOBODY}")
     await t.post(f"/projects/{NOBODY}/pause")
     await t.post(f"/projects/{NOBODY}/restart")
     await t.post(f"/tasks/{NOBODY}/end")

@@ -160,8 +160,10 @@ class Live extends EventTarget {
     clearTimeout(this.#timers.open);
     this.#failures = 0;
     this.#setState("open");
-    if (frame.event_type === "error" && frame.seq === null) console.warn("BotArmy:", frame.data.message);
-    else this.#subscriptions.deliver(frame);
+    const isProblem = frame.event_type === "error" && frame.seq === null;
+    // A followed project that was removed: its follower reads it again, and finds that it is gone.
+    if (!isProblem || frame.data.code === "unknown_project") this.#subscriptions.deliver(frame);
+    else console.warn("BotArmy:", frame.data.message);
   }
 }
 

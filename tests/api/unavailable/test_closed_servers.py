@@ -43,9 +43,11 @@ async def test_without_the_database_routes_answer_503(http: httpx2.AsyncClient, 
 async def test_without_temporal_projects_are_accepted_and_decisions_get_503(
     http: httpx2.AsyncClient, proxies: Proxies
 ) -> None:
-    project_id = await start(http)
+    project_id, done = await start(http), await start(http, pipeline="quick-start")
     request = await wait_for_request(http, project_id)
+    await wait_for_status(http, done, "completed")
     async with proxies.temporal.closed():
+        assert (await http.delete(f"{V1}/projects/{done}")).status_code == 204
         created = await start(http)
         given = {"agent_type": "analyst", "instructions": "List the risks."}
         task = await http.post(f"{V1}/projects/{created}/tasks", json=given)

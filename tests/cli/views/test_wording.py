@@ -90,11 +90,11 @@ def test_a_retry_says_from_where_by_whom_and_why() -> None:
 
 
 def test_a_change_of_a_project_says_what_has_changed() -> None:
-    data: dict[str, Any] = {"by": "Ada", "name": "Visitors", "owner": None, "tags": [], "archived": True}
-    line = "the project is renamed to Visitors, left without an owner, left without tags, archived by Ada"
+    data: dict[str, Any] = {"by": "Ada", "name": "Visitors", "owner": None, "tags": [], "archived": True, "kept": True}
+    line = "the project is renamed to Visitors, left without an owner, left without tags, archived, kept by Ada"
     assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
-    data = {"by": "Ada", "owner": "Bo", "tags": ["a", "b"], "archived": False}
-    line = "the project is given to Bo, tagged a, b, no longer archived by Ada"
+    data = {"by": "Ada", "owner": "Bo", "tags": ["a", "b"], "archived": False, "kept": False}
+    line = "the project is given to Bo, tagged a, b, no longer archived, no longer kept by Ada"
     assert describe(event(EventType.PROJECT_CHANGE, data, None)) == line
 
 

@@ -66,10 +66,10 @@ test("a retry says from where, by whom and why", () => {
 });
 
 test("a change of a project says what has changed", () => {
-  const change = { by: "Anna", name: "Visitors", owner: null, tags: [], archived: true };
+  const change = { by: "Anna", name: "Visitors", owner: null, tags: [], archived: true, kept: true };
   assert.equal(
     plain(event("project_change", change)),
-    "Anna renamed the project to “Visitors”, removed its owner, removed its tags, archived the project",
+    "Anna renamed the project to “Visitors”, removed its owner, removed its tags, archived the project, marked it to be kept",
   );
   assert.equal(plain(event("project_change", { by: "Anna", owner: "Bo" })), "Anna gave it to Bo");
   assert.equal(plain(event("project_change", { by: "Anna", tags: ["a", "b"] })), "Anna tagged it a, b");

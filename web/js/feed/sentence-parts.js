@@ -46,7 +46,7 @@ export function aboutProject({ data, task_id: task }) {
  * @param {ProjectChange} change
  * @returns {Part[]}
  */
-export function changes({ name, owner, tags, archived }) {
+export function changes({ name, owner, tags, archived, kept }) {
   /** @type {Part[][]} */
   const all = [];
   if (name) all.push(["renamed the project to “", written(name), "”"]);
@@ -54,5 +54,6 @@ export function changes({ name, owner, tags, archived }) {
   else if (owner === null) all.push(["removed its owner"]);
   if (tags) all.push(tags.length ? ["tagged it ", written(tags.join(", "))] : ["removed its tags"]);
   if (typeof archived === "boolean") all.push([archived ? "archived the project" : "took it out of the archive"]);
+  if (typeof kept === "boolean") all.push([kept ? "marked it to be kept" : "let it be removed again"]);
   return all.flatMap((part, index) => index ? [", ", ...part] : part);
 }

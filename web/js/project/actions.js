@@ -71,7 +71,10 @@ export function actions(model, signal) {
         { text: "Print", icon: "file", run: () => print() },
         workflow(),
       ],
-      [!ended && { ...action("Cancel project", "close", () => changes.askToCancel()), danger: true }],
+      [
+        !ended && { ...action("Cancel project", "close", () => changes.askToCancel()), danger: true },
+        recovery().forget,
+      ],
     ];
   }
 

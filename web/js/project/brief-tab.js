@@ -88,6 +88,7 @@ function settings({ project }) {
   /** @type {([term: string, value: Child] | false | null | "")[]} */
   const facts = [
     project.parent && [KINDS[project.parent.kind], projectLink(project.parent)],
+    project.removed_parent && [KINDS[project.removed_parent], "a project that has been removed"],
     project.owner && ["Owner", h("bdi", {}, visible(project.owner))],
     project.tags.length > 0 && ["Tags", h("bdi", {}, visible(project.tags.join(", ")))],
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],

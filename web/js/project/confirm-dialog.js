@@ -1,4 +1,4 @@
-/** Asks for confirmation before a project is cancelled, or a project or task with a stopped workflow is ended. */
+/** Asks for confirmation before a project is cancelled or removed, or one with a stopped workflow, or its task, is ended. */
 
 import { h } from "../dom.js";
 import { count, OPEN_TASK_STATUSES } from "../labels.js";
@@ -71,6 +71,20 @@ export function confirmCancel({ project, progress }) {
     confirm: "Cancel the project",
   });
 }
+
+/** @param {ProjectModel} model */
+export const confirmForget = ({ project }) =>
+  confirmDialog({
+    heading: "Remove the project for good?",
+    body: h(
+      "div",
+      { id: "confirm-body" },
+      h("p", { class: "soft cut", dir: "auto" }, visible(project.name)),
+      h("p", {}, "Its artifacts, transcripts, decisions and log are deleted, and cannot be restored."),
+    ),
+    keep: "Keep the project",
+    confirm: "Remove for good",
+  });
 
 /** @param {string} what "the project", or a task of it */
 export const confirmEnd = (what) =>

@@ -1,9 +1,11 @@
-/** The dialog that renames a project, and changes its owner and its tags; and the change that archives it. */
+/** The dialog that renames a project, and changes its owner and its tags; and the changes that archive, keep or remove it. */
 
 import { h } from "../dom.js";
 import { field } from "../field.js";
+import { go } from "../navigation.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
+import { confirmForget } from "./confirm-dialog.js";
 import { formDialog, showFieldErrors } from "./form-dialog.js";
 
 /** @import { ProjectModel } from "./model.js" */
@@ -48,4 +50,26 @@ export async function toggleArchived(model) {
   await projects.update(model.id, { archived });
   toast(archived ? "Archived: lists hide it." : "Lists show it again.");
   model.refresh();
+}
+
+/**
+ * Mark a project to be kept, or let it be removed again. Throws a Problem if it cannot.
+ * @param {ProjectModel} model
+ */
+export async function toggleKept(model) {
+  const kept = !model.project.kept_at;
+  await projects.update(model.id, { kept });
+  toast(kept ? "Kept: it is never removed." : "It may be removed again.");
+  model.refresh();
+}
+
+/**
+ * Remove a project for good, if the person confirms it, and go to the list. Throws a Problem if it cannot.
+ * @param {ProjectModel} model
+ */
+export async function forget(model) {
+  if (!(await confirmForget(model))) return;
+  await projects.forget(model.id);
+  toast("Removed.");
+  go("/projects", { replace: true });
 }

@@ -1,10 +1,10 @@
-/** What the menu of a project offers to retry, duplicate, follow up, rename or archive it. */
+/** What the menu of a project offers to retry, duplicate, follow up, rename, archive, keep or remove it. */
 
 /** @import { MenuItem } from "../menu.js" */
 /** @import { ProjectModel } from "./model.js" */
 
 /**
- * `retry`, if the project ended without a delivery, and the `others` that fit its state.
+ * `retry`, if the project ended without a delivery, the `others` that fit its state, and `forget`, if it can be removed.
  * @param {ProjectModel} model
  * @param {(error: unknown) => void} fail shows an error, or removes the one that is shown if it is null
  */
@@ -31,7 +31,7 @@ export function recoveryItems(model, fail) {
   });
   const dialogs = () => import("./recovery-dialogs.js");
   const details = () => import("./details-dialog.js");
-  const { ended, project: { status, archived_at: archived } } = model;
+  const { ended, project: { status, archived_at: archived, kept_at: kept } } = model;
   const toggle = async () => (await details()).toggleArchived(model);
   return {
     retry: ended && status !== "completed" &&
@@ -42,6 +42,9 @@ export function recoveryItems(model, fail) {
       item("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate")),
       item("Rename", "amended", async () => (await details()).detailsDialog(model)),
       archived ? item("Unarchive", "resume", toggle) : ended && item("Archive", "close", toggle),
+      item(kept ? "Do not keep" : "Keep", "completed", async () => (await details()).toggleKept(model)),
     ],
+    forget: ended && !kept &&
+      { ...item("Remove for good", "close", async () => (await details()).forget(model)), danger: true },
   };
 }

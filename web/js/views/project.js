@@ -33,7 +33,9 @@ await style("project-tabs.css");
  * @param {HTMLElement} root
  * @param {Context} context
  */
-export async function open(root, { params: [id], signal, title }) {
+export async function open(root, { params: [id], signal: left, title }) {
+  const gone = new AbortController();
+  const signal = AbortSignal.any([left, gone.signal]);
   const model = new ProjectModel(id, signal);
   const showLoading = () => root.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading the project…"));
   const loading = setTimeout(showLoading, 200); // so that a quick response does not flash
@@ -43,26 +45,31 @@ export async function open(root, { params: [id], signal, title }) {
     if (!(error instanceof Problem) || ![404, 422].includes(error.status)) throw error;
     title("No such project");
     root.replaceChildren(
-      empty(
-        "search",
-        "There is no such project",
-        "The address names a project that BotArmy does not know.",
-        h("a", { class: "button", href: "/projects" }, "Go to the projects"),
-      ),
+      noProject("There is no such project", "The address names a project that BotArmy does not know."),
     );
     return;
   } finally {
     clearTimeout(loading);
   }
-  if (!signal.aborted) show(root, model, { signal, title });
+  const removed = () => {
+    gone.abort();
+    title("Removed project");
+    root.replaceChildren(noProject("The project has been removed", "Somebody removed it, or it ended long ago."));
+  };
+  if (!signal.aborted) show(root, model, { signal, title, removed });
 }
 
+/** @param {string} heading @param {string} text */
+const noProject = (heading, text) =>
+  empty("search", heading, text, h("a", { class: "button", href: "/projects" }, "Go to the projects"));
+
 /**
+ * `removed()` is called if the project was removed since it was opened.
  * @param {HTMLElement} root
  * @param {ProjectModel} model
- * @param {Pick<Context, "signal" | "title">} options
+ * @param {Pick<Context, "signal" | "title"> & { removed: () => void }} options
  */
-function show(root, model, { signal, title }) {
+function show(root, model, { signal, title, removed }) {
   const head = projectHead(model, signal);
   const result = resultCard(model);
   const requests = openRequests(model);
@@ -99,6 +106,7 @@ function show(root, model, { signal, title }) {
 
   function paint() {
     const { project, progress, ended } = model;
+    if (model.error instanceof Problem && model.error.status === 404) return removed();
     title(visible(project.name));
     warn(model.error);
     for (const part of [head, result, requests, detail]) part.update();
