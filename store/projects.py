@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import LiteralString
+from types import MappingProxyType
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,11 +17,11 @@ from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
 from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
-from models.tables import ARTIFACT, CONTENT, PROJECT, Project
+from models.tables import PROJECT, Project
 from store import agents, hitl, hitl_deadlines, tasks
 from store.rows import columns, fetch_one
 from store.statement import run
-from store.transaction import Transaction
+from store.transaction import ProjectUnknownError, Transaction
 
 _GET: LiteralString = "SELECT {columns} FROM project WHERE id = %(id)s".replace("{columns}", columns(Project))
 
@@ -29,6 +30,14 @@ SELECT {columns} FROM project WHERE idempotency_key = %(key)s
 """.replace("{columns}", columns(Project))
 
 _STATE: LiteralString = "SELECT status, reason, generation, opened_run FROM project WHERE id = %(id)s"
+
+_OPEN: LiteralString = """
+UPDATE project SET opened_run = %(run)s WHERE id = %(id)s RETURNING status, reason, generation, opened_run
+"""
+
+_BRIEF: LiteralString = """
+SELECT body FROM content JOIN artifact ON artifact.content_hash = content.hash WHERE artifact.origin_id = %(id)s
+"""
 
 _ACCEPTED_STAGES: LiteralString = """
 SELECT project_id, count(DISTINCT stage) AS stages FROM task
@@ -50,9 +59,20 @@ async def set_status(
     A project that has ended keeps its status, and nothing is written; nor is it for a run of another generation, if one
     is given. Returns the status as recorded.
     """
-    (now,) = await run(tx.connection, _STATE, id=tx.project_id)
+    now = await _state(tx)
     if ProjectStatus(now.status).is_final or generation not in (None, now.generation):
         return RecordStatusResult(status=now.status, reason=now.reason)
+    return await _change_status(tx, now, status, key, reason, postponed or {})
+
+
+async def _change_status(
+    tx: Transaction,
+    now: Any,
+    status: ProjectStatus,
+    key: str,
+    reason: str | None = None,
+    postponed: Mapping[UUID, timedelta] = MappingProxyType({}),
+) -> RecordStatusResult:
     if status in HALTED_PROJECT_STATUSES:
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
@@ -73,16 +93,23 @@ async def open_run(tx: Transaction, opening: OpenProjectInput) -> bool:
     Returns False, and writes nothing, if another run owns the project: it was restarted since, or Temporal lost the run
     that had opened it while this start was on its way.
     """
-    (now,) = await run(tx.connection, _STATE, id=tx.project_id)
+    now = await _state(tx)
     known = now.opened_run is not None and opening.run_id is not None
     if now.generation != opening.generation or (known and now.opened_run != opening.run_id):
         return False
     if now.opened_run is None:
-        opened = "UPDATE project SET opened_run = %(run)s WHERE id = %(id)s"
-        await run(tx.connection, opened, id=tx.project_id, run=opening.run_id)
-    if opening.generation == 0 or now.status == ProjectStatus.STARTING:
-        await set_status(tx, ProjectStatus.ACTIVE, "active", None)
+        (now,) = await run(tx.connection, _OPEN, id=tx.project_id, run=opening.run_id)
+    is_final = ProjectStatus(now.status).is_final
+    if not is_final and (opening.generation == 0 or now.status == ProjectStatus.STARTING):
+        await _change_status(tx, now, ProjectStatus.ACTIVE, "active")
     return True
+
+
+async def _state(tx: Transaction) -> Any:
+    rows = await run(tx.connection, _STATE, id=tx.project_id)
+    if not rows:
+        raise ProjectUnknownError(f"project {tx.project_id} does not exist")
+    return rows[0]
 
 
 async def get(connection: AsyncConnection, project_id: UUID) -> Project | None:
@@ -115,7 +142,12 @@ async def media_type(connection: AsyncConnection, project_id: UUID, type: Artifa
 
 
 async def brief(connection: AsyncConnection, project_id: UUID) -> str:
-    """Return the text that the project was started with, or raise sqlalchemy.exc.NoResultFound."""
-    query = select(CONTENT.c.body).join(ARTIFACT).where(ARTIFACT.c.origin_id == project_id)
-    body: bytes = (await connection.scalars(query)).one()
-    return body.decode()
+    """Return the text that the project was started with.
+
+    Raises:
+        ProjectUnknownError: the project does not exist.
+    """
+    rows = await run(connection, _BRIEF, id=project_id)
+    if not rows:
+        raise ProjectUnknownError(f"project {project_id} does not exist")
+    return bytes(rows[0].body).decode()

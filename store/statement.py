@@ -41,7 +41,8 @@ async def run(connection: AsyncConnection, sql: LiteralString, **values: Any) ->
     driver = driver_of(connection)
     async with driver.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(sql, values)
-        return await cursor.fetchall() if cursor.description else []
+        # Not `description`, which describes each column.
+        return await cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 
 
 def driver_of(connection: AsyncConnection) -> Driver[Any]:

@@ -18,7 +18,7 @@ from store.transaction import Store
 from telemetry.tracing import continued_trace
 from worker.one_of_many import one_of_many
 from workflows import from_records
-from workflows.client import start_handoff
+from workflows.client import project_workflow_id, start_handoff
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,11 @@ RETRY_SECONDS = 20.0
 REMEMBERED_SECONDS = 60.0
 """How long a workflow that was found in Temporal is not looked for again. It waits for a worker, as thousands may."""
 
+FEW = 10
+"""So many are started one by one. Of more, most are usually queued for a worker, and Temporal is asked which."""
+
+MAX_LISTED = 100_000
+
 
 class LateStarts:
     """Starts projects and tasks whose start was interrupted. Starting twice is harmless."""
@@ -43,6 +48,8 @@ class LateStarts:
         self._store, self._client, self._queue = store, client, settings.task_queue
         self._started: dict[UUID, float] = {}
         """Until when the workflow of a project or a task is considered running."""
+        self._listed: set[UUID] = set()
+        """Projects whose workflow was only seen in a list, which may be older than what Temporal has."""
 
     async def start(self) -> int:
         """Start what is late. Return how many.
@@ -56,6 +63,9 @@ class LateStarts:
         async with self._store.reading() as connection:
             late_projects = await project_start.unstarted(connection, GRACE, self._started)
             late_tasks = await tasks.unstarted(connection, GRACE, self._started)
+        if len(late_projects) > FEW:
+            await self._remember_running({id for id, generation in late_projects if not generation})
+        late_projects = [each for each in late_projects if each[0] not in self._started]
         started = 0
         for project_id, generation in late_projects:
             with one_of_many("project_not_started", project_id=str(project_id)):
@@ -64,6 +74,21 @@ class LateStarts:
             with one_of_many("task_not_started", task_id=str(task_id)):
                 started += await self._start_task(task_id)
         return started
+
+    async def _remember_running(self, project_ids: set[UUID]) -> None:
+        """Ask Temporal for the workflows of projects, all at once: a start of each, which it would refuse, takes as
+        long as a step. Once for each project: the next time, it is started if Temporal has lost it."""
+        unknown = {project_workflow_id(id): id for id in project_ids - self._listed}
+        if len(self._listed) > MAX_LISTED:
+            self._listed.clear()
+        if not unknown:
+            return
+        names = ", ".join(f"'{workflow_id}'" for workflow_id in unknown)
+        query = f'ExecutionStatus = "Running" AND WorkflowId IN ({names})'
+        async with asyncio.timeout(START_SECONDS):
+            running = {unknown[run.id] async for run in self._client.list_workflows(query)}
+        self._listed |= running
+        self._started |= dict.fromkeys(running, time.monotonic() + REMEMBERED_SECONDS)
 
     async def _start_project(self, project_id: UUID, seconds: float) -> bool:
         start = from_records.start_unstarted(self._store, self._client, self._queue, project_id)

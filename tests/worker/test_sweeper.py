@@ -204,6 +204,33 @@ async def test_what_only_waits_for_a_worker_is_started_once(
         assert calls == [project_id] * 3
 
 
+async def test_what_temporal_lists_as_running_is_started_only_once_it_was_looked_for_before(
+    servers: Servers, temporal: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: set[UUID] = set()
+
+    async def counted(client: Client, queue: str, project: ProjectInput) -> bool:
+        calls.add(project.project_id)
+        return await start_project(client, queue, project)
+
+    async with own_settings(servers) as settings, own_store(settings) as store:
+        queued = {await committed(store, PLAIN) for _ in range(late_starts.FEW + 1)}
+        assert await LateStarts(store, temporal, settings).start() == len(queued)
+        monkeypatch.setattr(from_records, "start_project", counted)
+        monkeypatch.setattr(late_starts, "REMEMBERED_SECONDS", 0.0)
+
+        async def are_listed() -> LateStarts | None:
+            calls.clear()
+            starts = LateStarts(store, temporal, settings)
+            assert await starts.start() == 0
+            return None if calls else starts
+
+        starts = await eventually(are_listed)
+        late = await committed(store, PLAIN)
+        assert await starts.start() == 1
+        assert calls == {late} | queued  # which Temporal might have lost
+
+
 async def test_what_cannot_start_does_not_keep_others_from_being_started(servers: Servers, temporal: Client) -> None:
     """The pipelines of some rows cannot be read. The others are started in the same sweep."""
     async with own_settings(servers) as settings, own_store(settings) as store:
