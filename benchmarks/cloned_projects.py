@@ -30,7 +30,7 @@ NONE = {"idempotency_key", "parent_id", "parent_kind"}
 async def clone(database: Database, first: int, last: int, days: float) -> None:
     """Add the copies `first` to `last` of all that is there and is no copy; all of it is so old."""
     async with database.writing(600) as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         for name in COPIED:
             await driver.execute(_statement(name), {"first": first, "last": last, "days": f"{days} days"})
 
@@ -38,7 +38,7 @@ async def clone(database: Database, first: int, last: int, days: float) -> None:
 async def age(database: Database, days: float) -> None:
     """Let all projects have ended so long ago."""
     async with database.writing() as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         past = f"clock_timestamp() - interval '{days} days'"
         await driver.execute(f"UPDATE project SET ended_at = {past}, updated_at = {past}".encode())
         await driver.execute(f"UPDATE content SET stored_at = {past}".encode())
@@ -48,7 +48,7 @@ async def sizes(database: Database) -> dict[str, int]:
     """Return the bytes of each table, with its indexes."""
     tables = sorted(metadata.tables)
     async with database.reading() as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         query = "SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s::text[]) AS name"
         return dict(await (await driver.execute(query, (tables,))).fetchall())
 
@@ -57,7 +57,7 @@ async def rows(database: Database) -> int:
     """Return how many rows the copied tables have."""
     union = " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in COPIED)
     async with database.reading() as connection:
-        driver = await driver_of(connection)
+        driver = driver_of(connection)
         found: Any = await (await driver.execute(f"SELECT sum(count) FROM ({union})".encode())).fetchone()
     return int(found[0])
 

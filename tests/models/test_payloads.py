@@ -21,8 +21,9 @@ from activities.extensions import Extensions
 from activities.project_opening import ProjectOpening
 from activities.records import Records
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
+from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate
 from api.shapes.artifacts import ArtifactCreate
-from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, SignIn, TokenCreate
+from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, PersonUpdate, SignIn, TokenCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
@@ -94,6 +95,10 @@ REQUESTS = (
     SignIn,
     TokenCreate,
     PersonCreate,
+    PersonUpdate,
+    AccountUpdate,
+    LogIn,
+    PasswordUpdate,
     MemberUpdate,
     GroupsUpdate,
     Subscribe,

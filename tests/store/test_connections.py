@@ -197,7 +197,7 @@ async def test_missing_privileges_are_reported_with_what_to_do(servers: Servers)
                 await schema.is_current(url)
         await execute(migrated, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
         with pytest.raises(
-            ComponentError, match=r"may not read and write agent_state, api_token.* GRANT SELECT, INSERT"
+            ComponentError, match=r"may not read and write account, agent_state, api_token.* GRANT SELECT, INSERT"
         ):
             await schema.is_current(as_role(migrated))
         await execute(new, f"REVOKE CONNECT ON DATABASE {new.rpartition('/')[2]} FROM PUBLIC")
