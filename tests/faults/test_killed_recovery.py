@@ -146,11 +146,11 @@ async def test_a_retried_step_is_recorded_once_if_its_worker_is_killed(stack: Fa
     assert len(await _events(stack, delivery, "event_type = 'task_completed'")) == len(tasks)
 
 
-async def _read_in_round_two(delivery: Delivery) -> list[str]:
-    """Wait for the second version; the names of what its step received."""
+async def _written_in_round_two(delivery: Delivery) -> str:
+    """Wait for the second version of the plan, which quotes what was added for its step."""
     request = await delivery.caller.get(f"/hitl/{await delivery.request()}")
     assert request["round"] == 2
-    return [each["name"] for each in request["task"]["context"]]
+    return str(request["contents"][0]["content"])
 
 
 async def test_context_is_given_and_withdrawn_once_if_the_api_is_killed_after_each_commit(
@@ -173,7 +173,7 @@ async def test_context_is_given_and_withdrawn_once_if_the_api_is_killed_after_ea
     for kind in ("context_given", "context_withdrawn"):
         assert len(await _events(stack, delivery, f"event_type = '{kind}'")) == 1
     await delivery.decide(request_id, "amend", comment="Shorter.")
-    assert RULES["name"] not in await _read_in_round_two(delivery)
+    assert "No cookies" not in await _written_in_round_two(delivery)
     await delivery.approve()
     assert (await delivery.wait_until_ended())["status"] == "completed"
 
@@ -198,6 +198,6 @@ async def test_a_step_that_had_begun_keeps_what_was_withdrawn_after_its_worker_w
     assert (await caller.call("POST", path, json={})).status_code == 200
     assert not await _events(stack, delivery, "event_type = 'task_completed' AND data->>'round' = '2'")
     await stack.restore()
-    assert RULES["name"] in await _read_in_round_two(delivery)
+    assert "No cookies" in await _written_in_round_two(delivery)
     await delivery.approve()
     assert (await delivery.wait_until_ended())["status"] == "completed"
