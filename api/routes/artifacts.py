@@ -83,7 +83,6 @@ async def create_artifact(
     response."""
     check_artifact_type(project, body.type)
     if body.give:
-        require_not_final(project)
         check_may_be_added(Pipeline.model_validate(project.pipeline), body.type, field="type")
     request = keyed_request("artifacts", idempotency_key, body)
     artifact_id = await find_earlier_result(services, project.id, request)
@@ -100,6 +99,8 @@ async def _add_version(
     services: Services, project: Project, body: ArtifactCreate, request: KeyedRequest | None, given_by: str
 ) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
+    if body.give:
+        require_not_final(project)
     content = body.decode_content(services.settings.max_artifact_bytes)
     await check_content(body.media_type, content)
     version = artifacts.NewVersion(

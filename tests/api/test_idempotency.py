@@ -87,13 +87,15 @@ async def test_a_refused_request_does_not_use_up_its_key(caller: Caller) -> None
     assert (await caller.post("artifacts", ARTIFACT, "again")).status_code == 201
 
 
-async def test_a_task_is_found_by_its_key_after_its_project_has_ended(caller: Caller) -> None:
-    first = await caller.post("tasks", TASK, "once")
+async def test_what_was_created_is_found_by_its_key_after_its_project_has_ended(caller: Caller) -> None:
+    kinds = {"tasks": TASK, "artifacts": ARTIFACT | {"give": True}}
+    first = {kind: await caller.post(kind, body, "once") for kind, body in kinds.items()}
     await caller.http.post(f"{V1}/projects/{caller.project_id}/cancel")
     await wait_for_status(caller.http, caller.project_id, "cancelled")
-    again = await caller.post("tasks", TASK, "once")
-    assert (again.status_code, again.json()) == (201, first.json())
-    assert_problem(await caller.post("tasks", TASK, "new"), 409, "cancelled")
+    for kind, body in kinds.items():
+        again = await caller.post(kind, body, "once")
+        assert (again.status_code, again.json()) == (201, first[kind].json())
+        assert_problem(await caller.post(kind, body, "new"), 409, "cancelled")
 
 
 async def test_an_invalid_key_is_refused(caller: Caller) -> None:
