@@ -355,6 +355,10 @@ class Settings(BaseSettings):
         secrets = {variable_of(name, field) for name, field in cls.model_fields.items() if not field.repr}
         assert isinstance(env_settings, EnvSettingsSource)
         assert isinstance(dotenv_settings, EnvSettingsSource)
+        # Compose mounts the file of this one, whether or not there is an identity provider.
+        optional = {"BOTARMY_OIDC_CLIENT_SECRET"}
+        env_settings.env_vars, found = resolve_secret_files(env_settings.env_vars, optional, (), may_be_empty=True)
+        dotenv_settings.env_vars, _ = resolve_secret_files(dotenv_settings.env_vars, optional, found, may_be_empty=True)
         env_settings.env_vars, found = resolve_secret_files(env_settings.env_vars, secrets, ())
         # The environment takes precedence over `.env` here, too, whichever of NAME and NAME_FILE it sets.
         dotenv_settings.env_vars, _ = resolve_secret_files(dotenv_settings.env_vars, secrets, found)

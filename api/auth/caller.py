@@ -116,6 +116,15 @@ class Caller:
         if not self.may_audit:
             raise ForbiddenError(f"{self.name} is neither an auditor nor an administrator of all projects.")
 
+    def require_whole(self) -> None:
+        """Refuse what would give a limited token the rights of its owner, or of somebody else.
+
+        Raises:
+            ForbiddenError: it is limited.
+        """
+        if self.is_limited:
+            raise ForbiddenError("This token is limited, and may not do that.")
+
     def named(self, given: str) -> str:
         """Return the name for the records: who is signed in, or what the client says where nobody signs in."""
         return given if self.method is SignInMethod.NONE else self.name

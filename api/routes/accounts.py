@@ -69,8 +69,7 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
 )
 async def change_password(body: PasswordUpdate, services: ServicesDep, caller: CallerDep, request: Request) -> Response:
     """It ends one's other sessions. Tokens stay."""
-    if caller.is_limited:
-        raise ForbiddenError("This token is limited, and may not do that.")
+    caller.require_whole()
     async with services.store.reading() as connection:
         own = await accounts.of_principal(connection, caller.principal_id) if caller.principal_id else None
     if own is None:
@@ -94,6 +93,7 @@ async def set_account(
     request: Request,
 ) -> PersonPublic:
     """It ends the person's sessions, except the one that does this."""
+    caller.require_whole()
     async with services.store.reading() as connection:
         person = await people.find(connection, principal_id)
     if person is None:

@@ -11,10 +11,10 @@ from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
 from api.auth.dependencies import CallerDep
-from api.auth.sign_in import record_failure, start_session
+from api.auth.sign_in import address_of, record_failure, start_session
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError
+from api.errors import ConflictError, NotFoundError, NotSignedInError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -33,7 +33,7 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 @router.post(
     "/sign-in",
     summary="Sign a browser in with the code of a link",
-    responses=describe_responses(ME, 403, 413, 415, 422, 503),
+    responses=describe_responses(ME, 403, 413, 415, 422, 429, 503),
 )
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
@@ -42,6 +42,7 @@ async def sign_in(body: SignIn, services: ServicesDep, request: Request, respons
         used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
         started = used and await start_session(services, connection, request, used.principal_id, "link")
         if not started:  # committed, so that the failure is recorded
+            await services.limits.require_sign_in(address_of(request))
             await record_failure(connection, request, "link")
     if not started:
         raise NotSignedInError("The link has expired or was used. `botarmy open` prints another one.")
@@ -90,7 +91,7 @@ async def end_session(
     session_id: Annotated[UUID, Path()], services: ServicesDep, caller: CallerDep, request: Request
 ) -> Response:
     """Its WebSockets are closed within 5 seconds."""
-    _require_whole(caller)
+    caller.require_whole()
     await _end(services, caller, request, session_id)
     return Response(status_code=204)
 
@@ -103,7 +104,7 @@ async def end_session(
 )
 async def create_link(services: ServicesDep, caller: CallerDep, request: Request, response: Response) -> LinkPublic:
     """For the same person. The link is good once, for 60 seconds."""
-    _require_whole(caller)
+    caller.require_whole()
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
@@ -131,12 +132,6 @@ def link_of(code: str, response: Response) -> LinkPublic:
     """Return the answer with a link."""
     response.headers["Location"] = "/api/v1/auth/links"
     return LinkPublic(path=f"/sign-in#code={code}", code=code)
-
-
-def _require_whole(caller: Caller) -> None:
-    """Refuse what would give a limited token the rights of its owner."""
-    if caller.is_limited:
-        raise ForbiddenError("This token is limited, and may not do that.")
 
 
 async def _end(services: Services, caller: Caller, request: Request, session_id: UUID) -> None:

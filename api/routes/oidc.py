@@ -80,10 +80,8 @@ async def finish(
     async with services.store.writing() as connection:
         if state and browser:
             begun = await provider_sign_ins.finish(connection, state, browser)
-        if begun is None:
-            await record_failure(connection, request, "provider")
     if begun is None:
-        return _failed(ProviderError(SignInProblem.EXPIRED, "the sign-in has expired, or is another browser's"), "/")
+        return await _unknown(services, request)
     try:
         await provider.check_sender(iss)
         if error or not code:
@@ -103,6 +101,17 @@ async def finish(
     response = _redirect(begun.destination)
     set_cookie(response, request, settings.public_url, started[0])
     return response
+
+
+async def _unknown(services: Services, request: Request) -> Response:
+    """Answer somebody who did not begin a sign-in here. A stranger may send many: only some are recorded."""
+    try:
+        await services.limits.require_sign_in(address_of(request))
+    except TooManyRequestsError as error:
+        return _failed(ProviderError(SignInProblem.TOO_MANY, error.detail), "/")
+    async with services.store.writing() as connection:
+        await record_failure(connection, request, "provider")
+    return _failed(ProviderError(SignInProblem.EXPIRED, "the sign-in has expired, or is another browser's"), "/")
 
 
 def _provider(services: Services) -> Provider:

@@ -135,6 +135,7 @@ async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> LinkPublic:
     """The link is good once, for 60 seconds."""
+    caller.require_whole()
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
 from api.auth.caller import Caller, SignInMethod
 from api.shapes.shape import Shape
@@ -151,7 +151,7 @@ class PersonUpdate(StrictContract):
     roles: Annotated[frozenset[AccessRole] | None, Unique] = Field(
         default=None, description="The roles in all projects, all of them."
     )
-    is_disabled: bool | None = Field(default=None, description="A disabled person has no session and no token.")
+    is_disabled: StrictBool | None = Field(default=None, description="A disabled person has no session and no token.")
 
 
 class PersonPublic(Shape):

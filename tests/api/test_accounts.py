@@ -188,6 +188,19 @@ async def test_a_disabled_person_is_signed_out_everywhere(api_url: str, http: ht
             assert (await log_in(browser, login)).json()["roles"] == ["auditor"]
 
 
+async def test_a_limited_token_of_an_administrator_signs_nobody_in(api_url: str, http: httpx2.AsyncClient) -> None:
+    """It could otherwise do what its owner, or an approver, may do."""
+    person, login = await account_of(api_url, http, "admin", "approver")
+    async with browser_of(api_url, person) as browser:
+        limited = await browser.post(f"{V1}/auth/tokens", json={"name": "admin", "scopes": ["admin"]})
+    bearer = {"Authorization": f"Bearer {limited.json()['token']}"}
+    async with anonymous(api_url, headers=bearer) as script:
+        assert (await script.get(f"{V1}/auth/people")).status_code == 200
+        assert_problem(await script.post(f"{V1}/auth/people/{person}/links"), 403, "limited")
+        body = {"login": login, "password": OTHER}
+        assert_problem(await script.put(f"{V1}/auth/people/{person}/account", json=body), 403, "limited")
+
+
 async def test_auditors_and_administrators_read_what_happened(
     api_url: str, http: httpx2.AsyncClient, no_failures: None
 ) -> None:

@@ -11,7 +11,7 @@ from api.auth.request_limits import network_of
 from config.settings import Settings
 from tests.api_client import V1, assert_problem
 from tests.serving import served
-from tests.signing_in import AUTHORIZATION, MARK, token_of
+from tests.signing_in import AUTHORIZATION, MARK, browser_of, token_of
 
 LIMIT = 20
 
@@ -62,6 +62,10 @@ async def test_an_address_has_a_lower_limit_to_sign_in(settings: Settings) -> No
         ]
         assert [answer.status_code for answer in tried] == [401, 401, 401, 429]
         assert int(tried[-1].headers["retry-after"]) >= 1
+        # Wrong codes count, too, and right ones do not: nobody guesses one.
+        assert (await browser.post(f"{V1}/auth/sign-in", json={"code": "bay_wrong"})).status_code == 429
+        async with browser_of(url) as other:
+            assert (await other.get(f"{V1}/auth/me")).status_code == 200
 
 
 def test_an_address_is_what_a_household_gets() -> None:

@@ -111,7 +111,7 @@ def test_secrets_are_created_once_as_files(secrets: Path, tmp_path: Path) -> Non
     assert declared == {f"./secrets/{file.name}" for file in secrets.iterdir()}
     assert all(set(service.get("secrets", ())) <= COMPOSE["secrets"].keys() for service in SERVICES.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
-    keys = [file for file in secrets.iterdir() if file.name.endswith("-api-key")]
+    keys = [file for file in secrets.iterdir() if file.name.endswith(("-api-key", "-client-secret"))]
     assert {file.read_text() for file in keys} == {""}
     # Containers run as different users; the owner writes the keys.
     assert all(file.stat().st_mode & 0o777 == (0o644 if file in keys else 0o444) for file in secrets.iterdir())
