@@ -99,7 +99,7 @@ async def end_session(
     session_id: Annotated[UUID, Path()], services: ServicesDep, caller: CallerDep, request: Request
 ) -> Response:
     """Its WebSockets are closed within 5 seconds."""
-    _require_whole(caller)
+    require_whole(caller)
     await _end(services, caller, request, session_id)
     return Response(status_code=204)
 
@@ -112,7 +112,7 @@ async def end_session(
 )
 async def create_link(services: ServicesDep, caller: CallerDep, request: Request, response: Response) -> LinkPublic:
     """For the same person. The link is good once, for 60 seconds."""
-    _require_whole(caller)
+    require_whole(caller)
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
@@ -142,7 +142,7 @@ def link_of(code: str, response: Response) -> LinkPublic:
     return LinkPublic(path=f"/sign-in#code={code}", code=code)
 
 
-def _require_whole(caller: Caller) -> None:
+def require_whole(caller: Caller) -> None:
     """Refuse what would give a limited token the rights of its owner."""
     if caller.is_limited:
         raise ForbiddenError("This token is limited, and may not do that.")

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Path, Request, Response
 from api.auth import audit
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
-from api.errors import InvalidError, NotFoundError
+from api.errors import ForbiddenError, InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
 from api.openapi.examples.auth import GROUPS, LINK, MEMBER, PERSON
-from api.routes.auth import link_of
+from api.routes.auth import link_of, require_whole
 from api.shapes.auth import (
     GroupsPublic,
     GroupsUpdate,
@@ -90,7 +90,11 @@ async def set_groups(
 async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> LinkPublic:
-    """The link is good once, for 60 seconds."""
+    """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
+    rights that they do not have."""
+    require_whole(caller)
+    if caller.is_service:
+        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
