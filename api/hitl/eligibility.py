@@ -11,8 +11,7 @@ from api.auth.caller import Caller
 from api.errors import ForbiddenError
 from api.problem_codes import ProblemCode
 from api.services import Services
-from api.shapes.hitl import Eligibility
-from models.contracts.approvals import Approvals, Candidate, entries_for, find_bar
+from models.contracts.approvals import Approvals, Candidate, Eligibility, entries_for, find_bar
 from models.contracts.enums import Assignment
 from models.contracts.identity import Permission
 from models.tables import HitlRequest

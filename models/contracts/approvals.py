@@ -79,6 +79,13 @@ class Candidate(Contract):
     is_disabled: bool = False
 
 
+class Eligibility(Contract):
+    """Whether the caller may decide a request. The same is checked when the response is recorded."""
+
+    may_decide: bool = True
+    reason: str | None = Field(default=None, description="Why the caller may not decide, if so.")
+
+
 UNNAMED = Approvals()
 """What a gate that says nothing accepts."""
 
