@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.enums import HALTED_PROJECT_STATUSES, ProjectStatus
-from models.contracts.event_data import WorkflowEvent
+from models.contracts.event_data import ErrorEvent, WorkflowEvent
 from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
 from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
-from models.tables import PROJECT, Project
+from models.tables import HITL_REQUEST, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
 from store.rows import columns, fetch_one
 from store.statement import run
@@ -77,6 +77,8 @@ async def _change_status(
         await tasks.cancel_open(tx)
         await hitl.cancel_open(tx)
         await agents.mark_all_idle(tx)
+    elif status is ProjectStatus.COMPLETED:
+        await _report_unfinished(tx, now.generation)
     tx.update_project(status=status, reason=reason)
     # A project that is retried has each status again.
     key = f"status:{key}" + (f":{now.generation}" if now.generation else "")
@@ -85,6 +87,15 @@ async def _change_status(
         await hitl_deadlines.postpone_standalone(tx, key)
     deadlines = await hitl_deadlines.postpone(tx, postponed, key) if postponed else {}
     return RecordStatusResult(status=status, reason=reason, deadlines=deadlines)
+
+
+async def _report_unfinished(tx: Transaction, generation: int) -> None:
+    """Report the stages of a completed project that are open in the records. There are none unless somebody has ended a
+    step past its worker, as every client of Temporal can: its agent has not finished, or nobody has decided."""
+    if stages := await tasks.cancel_open(tx, TASK.c.standalone_task_id.is_(None)):
+        await hitl.cancel_open(tx, HITL_REQUEST.c.standalone_task_id.is_(None))
+        what = f"The workflow completed although {', '.join(stages)} was open: a client of Temporal has ended a step."
+        tx.record(ErrorEvent(message=what), key=f"unfinished:{generation}")
 
 
 async def open_run(tx: Transaction, opening: OpenProjectInput) -> bool:

@@ -79,21 +79,23 @@ async def end_wait(tx: Transaction, task_id: UUID, agent_type: AgentType, *, acc
     tx.set_agent_status(agent_type, AgentStatus.IDLE, task_id, f"{task_id}:settled{again}")
 
 
-async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> None:
-    """Cancel the project's open tasks, or those that match the conditions."""
-    rows = await tx.connection.execute(
+async def cancel_open(tx: Transaction, *conditions: ColumnElement[bool]) -> list[str]:
+    """Cancel the project's open tasks, or those that match the conditions. Return their stages."""
+    cancelled = await tx.connection.execute(
         update(TASK)
         .where(TASK.c.project_id == tx.project_id, TASK.c.status.in_(OPEN_TASK_STATUSES), *conditions)
         .values(status=TaskStatus.CANCELLED, updated_at=func.clock_timestamp())
         .returning(TASK.c.id, TASK.c.agent_type, TASK.c.stage, TASK.c.round)
     )
-    for row in sorted(rows, key=lambda row: row.id):
+    rows = sorted(cancelled, key=lambda row: row.id)
+    for row in rows:
         tx.record(
             TaskCancelled(stage=row.stage, round=row.round),
             key=f"task:{row.id}:cancelled",
             task_id=row.id,
             agent_type=row.agent_type,
         )
+    return [row.stage for row in rows]
 
 
 async def get(connection: AsyncConnection, task_id: UUID) -> Task | None:

@@ -10,8 +10,7 @@ from api.auth.caller import Caller
 from api.errors import ForbiddenError
 from api.problem_codes import ProblemCode
 from api.services import Services
-from api.shapes.hitl import Eligibility
-from models.contracts.approvals import Approvals, Approver, Candidate, entries_for, find_bar
+from models.contracts.approvals import Approvals, Approver, Candidate, Eligibility, entries_for, find_bar
 from models.contracts.identity import Permission
 from models.tables import HitlRequest
 from store.identity import candidates

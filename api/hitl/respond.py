@@ -196,7 +196,7 @@ async def _result(
     fields = ("action", "comment", "content_hash", "artifact_id", "redo")
     raised = response.raise_by.model_dump(mode="json") if response.raise_by else None
     is_same = all(getattr(decision, field) == getattr(response, field) for field in fields)
-    if not is_same or decision.raise_by != raised or _is_anothers(decision, response):
+    if not is_same or decision.raise_by != raised or _is_of_somebody_else(decision, response):
         raise InvalidError("decision_id", "was used for another response", code=ProblemCode.KEY_REUSED)
     if decision.outcome == ResponseOutcome.REFUSED:
         await check_eligible(services, request, await services.authenticator.refresh(caller) or caller)
@@ -213,7 +213,7 @@ async def _result(
     )
 
 
-def _is_anothers(decision: HitlDecision, response: HitlResponse) -> bool:
+def _is_of_somebody_else(decision: HitlDecision, response: HitlResponse) -> bool:
     """Return whether somebody else sent a response with the same id."""
     if decision.voter is None or response.voter is None:
         return False

@@ -34,7 +34,6 @@ from api.shapes.artifacts import ArtifactContent
 from api.shapes.extension import ExtensionAnswer, ExtensionCreate
 from api.shapes.hitl import (
     DecisionPublic,
-    Eligibility,
     ExtensionPublic,
     PendingRequest,
     RequestItem,
@@ -43,6 +42,7 @@ from api.shapes.hitl import (
     ResponseCreate,
 )
 from api.shapes.shape import Page
+from models.contracts.approvals import Eligibility
 from models.contracts.budget import Shortage
 from models.contracts.enums import Assignment, HitlReason, HitlStatus
 from models.contracts.handoff import ArtifactRef

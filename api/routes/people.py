@@ -11,7 +11,7 @@ from api.auth import audit
 from api.auth.administrators import require_another_admin
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
-from api.errors import InvalidError, NotFoundError
+from api.errors import ForbiddenError, InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -134,8 +134,11 @@ async def set_groups(
 async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> LinkPublic:
-    """The link is good once, for 60 seconds."""
+    """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
+    rights that they do not have."""
     caller.require_whole()
+    if caller.is_service:
+        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)

@@ -11,7 +11,7 @@ from api.shapes.artifacts import ArtifactContent, Encoding, decode_content
 from api.shapes.possible_action import PossibleAction
 from api.shapes.shape import Shape
 from api.shapes.task_detail import TaskDetail
-from models.contracts.approvals import Approvals
+from models.contracts.approvals import Approvals, Eligibility
 from models.contracts.budget import FORM, Budget, GivenBudget, Shortage
 from models.contracts.contract import Comment, Moment, StrictContract, Text
 from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
@@ -96,13 +96,6 @@ class ResponseAnswer(Shape):
     decision_id: UUID
     outcome: ResponseOutcome | None = None
     status: HitlStatus | Literal["submitted"]
-
-
-class Eligibility(Shape):
-    """Whether the caller may decide a request. The same is checked when the response is recorded."""
-
-    may_decide: bool
-    reason: str | None = Field(description="Why the caller may not decide, if so.")
 
 
 class RequestItem(Shape):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.contracts.approvals import Eligibility
 from models.contracts.budget import Amounts, Shortage
 from models.contracts.enums import UNFINISHED, EventType, HitlReason, HitlStatus, Verdict
 from models.contracts.event_data import PAYLOADS, EventData, read_data
@@ -168,13 +169,6 @@ class AtExpiry(Shape):
 
 SHOWN_DIGITS = 12
 """Digits of a request's subject that people see."""
-
-
-class Eligibility(Shape):
-    """Whether the person at the terminal may decide a request, and if not, why."""
-
-    may_decide: bool = True
-    reason: str | None = None
 
 
 class Request(Shape):

@@ -60,7 +60,7 @@ class Approvals(Contract):
 class Voter(Contract):
     """Whom an API vouches for as the author of a response. Only the API knows the administrator of the settings.
 
-    All of it is signed: what a later version adds has to be None where it is not used.
+    All of it is signed: a field of a later version has to be None if it is not used.
     """
 
     principal_id: UUID
@@ -77,6 +77,13 @@ class Candidate(Contract):
     may_decide: bool = True
     is_service: bool = False
     is_disabled: bool = False
+
+
+class Eligibility(Contract):
+    """Whether the caller may decide a request. The same is checked when the response is recorded."""
+
+    may_decide: bool = True
+    reason: str | None = Field(default=None, description="Why the caller may not decide, if so.")
 
 
 UNNAMED = Approvals()

@@ -206,6 +206,39 @@ async def test_one_decision_id_from_two_people_is_refused(http: httpx2.AsyncClie
         assert problem["code"] == "key_reused"
 
 
+async def test_an_administrator_who_becomes_an_approver_is_audited(
+    http: httpx2.AsyncClient, store: Store, person: Person
+) -> None:
+    project_id = await start(http, pipeline="open")
+    request = await wait_for_request(http, project_id)
+    id, admin = await person("Cy", roles=("admin",))
+    async with admin:
+        problem = assert_problem(await respond(admin, request["request_id"], "approve"), 403)
+        assert problem["code"] == "forbidden"
+        member = f"{V1}/projects/{project_id}/members/{id}"
+        assert (await admin.put(member, json={"roles": ["approver"]})).status_code == 200
+        assert (await respond(admin, request["request_id"], "approve")).status_code == 200
+    query = "SELECT actor, data FROM auth_event WHERE kind = 'roles_changed' AND principal_id = CAST(:id AS uuid)"
+    async with store.reading() as connection:
+        (audited,) = await connection.execute(text(query), {"id": id})
+    assert (audited.actor, audited.data) == ("Cy", {"project_id": project_id, "roles": ["approver"]})
+
+
+async def test_a_service_and_a_limited_token_do_not_sign_in_as_somebody_else(
+    api_url: str, http: httpx2.AsyncClient, person: Person
+) -> None:
+    """Either may administrate people, and neither may decide: with a person's session they would."""
+    ana, _ = await person("Ana", "security")
+    _, robot = await person("robot", kind="service", roles=("admin",))
+    created = await http.post(f"{V1}/auth/tokens", json={"name": "people", "scopes": ["read", "admin"]})
+    limited = signed_in(api_url, headers={"Authorization": f"Bearer {created.json()['token']}"})
+    async with robot, limited:
+        for who in (robot, limited):
+            assert (await who.get(f"{V1}/auth/people")).status_code == 200
+            assert_problem(await who.post(f"{V1}/auth/people/{ana}/links"), 403)
+    assert (await http.post(f"{V1}/auth/people/{ana}/links")).status_code == 201
+
+
 async def test_groups_are_set_by_administrators_and_audited(
     api_url: str, http: httpx2.AsyncClient, store: Store, person: Person
 ) -> None:

@@ -8,9 +8,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
+from store import signatures
 from store.transaction import Store
 from tests.faults.deliveries import V1, Caller, Json
 from tests.faults.fault_stack import FaultStack
@@ -26,6 +28,7 @@ IN_A_HURRY = pipeline(
     PLAN | {"gate": {"expires_in": timedelta(milliseconds=200), "on_expiry": "approve"}}, BUILD | GATE
 )
 AT_ONCE = 4
+SOMEBODYS = Ed25519PrivateKey.generate()
 
 
 class Projects:
@@ -80,6 +83,28 @@ class Projects:
 @pytest.fixture
 def projects(stack: FaultStack, stack_store: Store, caller: Caller) -> Projects:
     return Projects(stack, stack_store, caller)
+
+
+@pytest.mark.item(13)
+async def test_a_signal_through_temporals_command_line_decides_nothing(projects: Projects, proof: Proof) -> None:
+    story = await projects.start(TWO_GATES)
+    request = await story.request("plan")
+    genuine = answer(request, "approve")
+    stolen = genuine.model_copy(update={"responder": "Ana"})
+    for forged in (genuine.model_copy(update={"signature": None}), signatures.sign(genuine, SOMEBODYS), stolen):
+        code, output = await projects.signal(story, forged)
+        assert code == 0, output
+    problems = await projects.problems(story, 3)
+    assert all("was not applied" in problem for problem in problems)
+    assert await projects.history(request.id) == []
+    proof.row(
+        "approve through Temporal's CLI: not signed, signed by somebody, with another name than was signed",
+        len(problems),
+        "nothing is decided; an `error` event each",
+        f"the request is still open; {problems[0]}",
+    )
+    await projects.approve(request.id)
+    assert (await story.request("build")).status == "pending"
 
 
 @pytest.mark.item(13)

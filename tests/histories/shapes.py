@@ -16,6 +16,7 @@ from models.contracts.extension import HitlExtension
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
 from models.contracts.stops import StopTarget
+from models.tables import HITL_REQUEST
 from store import tasks
 from tests.activities.stops_under_test import release, stop
 from tests.workflows.crew_under_test import (
@@ -251,6 +252,20 @@ async def bound(begin: Begin, script: Script) -> None:
     await story.result()
 
 
+async def disputed(begin: Begin, script: Script) -> None:
+    """A forged response with the decision id of a genuine one, both behind a response that is being recorded."""
+    story = await begin(pipeline(PLAN | GATE))
+    request = await story.request("plan")
+    genuine = answer(request, "approve")
+    async with story.store.writing() as connection:
+        locked = HITL_REQUEST.update().where(HITL_REQUEST.c.id == request.id)
+        await connection.execute(locked.values(question=request.question))
+        await story.respond(request, "approve", subject_hash="0" * 64)
+        for response in (genuine.model_copy(update={"signature": None}), genuine):
+            await story.handle.signal("respond", response)
+    await story.result()
+
+
 async def alone(begin: Begin, script: Script, oversight: Oversight | None = None) -> WorkflowHandle[Any, Any]:
     story = await begin(pipeline(PLAN), oversight)
     await story.result()
@@ -276,5 +291,5 @@ async def asks(begin: Begin, script: Script) -> WorkflowHandle[Any, Any]:
 
 SHAPES = [
     *(approve, amend, reject, expiry, halted, rework, redo, parallel, failed_step, pause),
-    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint, extended, bound),
+    *(cancel_at_a_gate, cancel_in_a_step, hostile, ahead, continued, stopped, checkpoint, extended, bound, disputed),
 ]
