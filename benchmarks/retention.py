@@ -42,10 +42,10 @@ async def measure(bench: Bench) -> list[Row]:
 
 async def _growth(bench: Bench, database: Database) -> Row:
     """Deliver projects one after the other, as in daily use, and compare the sizes of the tables."""
-    count = bench.count(300, 2)
+    count = bench.count(100, 2)
     before = await sizes(database)
-    async with Feed.connected(bench.url) as feed:
-        for _ in range(count):
+    for _ in range(count):
+        async with Feed.connected(bench.url) as feed:  # one socket follows at most 100 projects
             await deliver(bench.client, feed, BRIEF)
     grown = {name: (size - before[name]) / count / KIB for name, size in (await sizes(database)).items()}
     largest = sorted(((size, name) for name, size in grown.items() if size >= 0.1), reverse=True)
@@ -57,7 +57,7 @@ async def _growth(bench: Bench, database: Database) -> Row:
 
 async def _removal(bench: Bench, store: Store, settings: Settings) -> list[Row]:
     project_id = await bench.client.create("five-stages", BRIEF)  # it waits at its gate, and is read meanwhile
-    copies = bench.count(20, 2)
+    copies = bench.count(10, 2)
     await age(store.database, DAYS + 1)
     await clone(store.database, 1, copies, DAYS + 1)
     before, retention = await rows(store.database), Retention(store, settings)

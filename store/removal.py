@@ -25,11 +25,11 @@ from store.transaction import Store
 log = structlog.get_logger(__name__)
 
 SECONDS = 60.0
-"""How long it may take to remove one project. A million events take 5 s (measured)."""
+"""How long it may take to remove one project."""
 
-# Other writers of a project lock its rows first and the project last, and here the project is locked first. Whoever
-# waits longer than this gives way, so that no other writer is chosen as the victim of a deadlock (after 1 s).
-_GIVE_WAY: LiteralString = "SET LOCAL lock_timeout = '400ms'"
+# Other writers of a project lock its rows first and the project last, and here the project is locked first. A removal
+# that waits longer than this fails, so that no other writer is chosen as the victim of a deadlock (after 1 s).
+_LOCK_TIMEOUT: LiteralString = "SET LOCAL lock_timeout = '400ms'"
 
 # Nobody can add rows to a project whose row is locked: the foreign keys of new rows wait for this transaction.
 _LOCK: LiteralString = with_statuses("""
@@ -110,7 +110,7 @@ async def remove(
         NotRemovableError: it has not ended, is marked to be kept, or has changed.
         BUSY: something else writes to it.
     """
-    await run(connection, _GIVE_WAY)
+    await run(connection, _LOCK_TIMEOUT)
     rows = await run(connection, _LOCK, id=id)
     if not rows:
         return None
@@ -151,7 +151,7 @@ async def tidy_up(store: Store, removed: RemovedProject) -> None:
     store.bus.publish_removal(removed.id, removed.head)
     try:
         async with store.writing() as connection:
-            await run(connection, _GIVE_WAY)
+            await run(connection, _LOCK_TIMEOUT)
             await unnamed_contents.remove(connection, removed.content_hashes)
     except DATABASE_ERRORS as error:  # the sweeper removes them later
         log.warning("contents_not_removed", project_id=str(removed.id), reason=explain(error))

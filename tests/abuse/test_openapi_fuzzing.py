@@ -79,8 +79,10 @@ async def test_every_response_conforms_to_the_document(target: Target, proof: Pr
 
 
 async def _ids(http: httpx2.AsyncClient, document: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return existing ids by their names in the document, of projects at a gate, amended, rejected and delivered. One
-    that was delivered may be removed; the others that have ended are kept."""
+    """Return existing ids by their names in the document, of projects at a gate, amended, rejected and delivered.
+
+    One that was delivered may be removed; the others that have ended are kept.
+    """
     removable, delivered, waiting, amended, rejected = [
         await start(http, oversight=oversight) for oversight in ("low", "low", "high", "high", "high")
     ]

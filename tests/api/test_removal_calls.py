@@ -192,6 +192,26 @@ async def test_a_follow_up_and_a_removal_at_the_same_moment(http: httpx2.AsyncCl
             assert_problem(child, 422, "parent.project_id")
 
 
+async def test_readers_and_a_removal_at_the_same_moment(http: httpx2.AsyncClient, store: Store) -> None:
+    for pause in (0, 0.002, 0.005, 0.01, 0.02):
+        project_id = await ended(http, description=f"# Brief {uuid4()}\n\n- It works.\n")
+        artifact = (await get(http, f"/projects/{project_id}/artifacts"))["items"][0]["artifact_id"]
+        async with store.writing() as connection:  # so that the contents are removed, too
+            await connection.execute(text("UPDATE content SET stored_at = now() - interval '2 days'"))
+
+        async def later(project_id: str = project_id, pause: float = pause) -> httpx2.Response:
+            await asyncio.sleep(pause)
+            return await forget(http, project_id)
+
+        paths = [
+            f"projects/{project_id}{each}" for each in ("", "/export", "/status", "/decisions", "/usage", "/retry")
+        ]
+        paths += [f"artifacts/{artifact}{each}" for each in ("", "/content")]
+        *answers, gone = await asyncio.gather(*(http.get(f"{V1}/{path}") for path in paths), later())
+        assert gone.status_code == 204, gone.text
+        assert {answer.status_code for answer in answers} <= {200, 404, 409}, [answer.text[:200] for answer in answers]
+
+
 async def test_a_removal_gives_way_to_other_writers(http: httpx2.AsyncClient, store: Store) -> None:
     """Another writer has a task's row and waits for the project's, which the removal has."""
     project_id = await ended(http)

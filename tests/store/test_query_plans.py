@@ -26,6 +26,7 @@ from store import (
     project_retry,
     project_start,
     projects,
+    removal,
     stop_log,
     stops,
     tasks,
@@ -47,10 +48,11 @@ GRACE = timedelta(seconds=2)
 # request and five events; every tenth asked a model, and has an open request of a task outside its pipeline.
 _FILL: tuple[LiteralString, ...] = (
     """
-    INSERT INTO project (id, name, pipeline, status, open_requests, last_seq, created_at, updated_at)
+    INSERT INTO project (id, name, pipeline, status, open_requests, last_seq, created_at, updated_at, ended_at)
     SELECT id_of(1, n), 'Shop ' || md5(n::text),
            jsonb_build_object('name', 'p', 'stages', '[1,2,3]'::jsonb, 'text', repeat(md5(n::text), 200)),
-           CASE WHEN n <= %(open)s THEN 'active' ELSE 'completed' END, 0, 5, at(n), at(n)
+           CASE WHEN n <= %(open)s THEN 'active' ELSE 'completed' END, 0, 5, at(n), at(n),
+           CASE WHEN n > %(open)s THEN at(n) END
     FROM generate_series(%(first)s::int, %(last)s::int) AS n
     """,
     """
@@ -159,6 +161,7 @@ QUERIES: dict[str, Query] = {
     "unstarted tasks": lambda c, _: tasks.unstarted(c, GRACE),
     "workflows with problems": lambda c, _: open_workflows.with_problems(c),
     "problems": lambda c, _: open_workflows.problem_counts(c),
+    "old projects": lambda c, _: removal.find_old(c, datetime(2025, 1, 2, tzinfo=UTC), None, 20),
     "stops": lambda c, _: stops.all_held(c),
     "stops to announce": lambda c, _: stop_log.unannounced(c, GRACE),
 }
@@ -226,6 +229,14 @@ async def test_a_query_reads_what_it_returns_and_not_all_projects(
     few, many = reads[name]
     more = max(1, many.rows) / max(1, few.rows)
     assert many.pages <= 1.5 * more * few.pages + 10, f"{few}, then {many}"
+
+
+async def test_the_removal_of_a_project_reads_its_own_rows(connection: AsyncConnection, reads: object) -> None:
+    """Also for each row that it removes, those that refer to it."""
+    await run(connection, "SET auto_explain.log_nested_statements = on")
+    read = await read_by(lambda c, _: removal.remove(c, id_of(1, 901)), connection, MANY)
+    await run(connection, "SET auto_explain.log_nested_statements = off")
+    assert read.pages < 300
 
 
 async def test_an_estimate_looks_at_the_newest_projects_that_asked_models(
