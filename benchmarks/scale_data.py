@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from models.contracts.pipeline import Pipeline
 
 OPEN = 25
-"""Every so many projects, one waits at a gate. The others have ended."""
+"""One of this number of projects waits at a gate. The others have ended."""
 
 _FUNCTIONS: tuple[LiteralString, ...] = (
     # A UUIDv7 of a minute in 2025, as the ids of old rows are.

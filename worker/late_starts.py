@@ -36,7 +36,8 @@ REMEMBERED_SECONDS = 60.0
 """How long a workflow that was found in Temporal is not looked for again. It waits for a worker, as thousands may."""
 
 FEW = 10
-"""So many are started one by one. Of more, most are usually queued for a worker, and Temporal is asked which."""
+"""Up to this number, projects are started one by one. Of more, most are usually queued for a worker, and Temporal is
+asked which."""
 
 MAX_LISTED = 100_000
 

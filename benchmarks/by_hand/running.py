@@ -18,7 +18,7 @@ from cli.stack.checkout import python_path
 from cli.stack.child import child_command
 from cli.stack.ports import free_port
 
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

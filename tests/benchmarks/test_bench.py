@@ -49,6 +49,13 @@ async def test_the_benchmark_of_the_crew_with_models_prints_the_requested_figure
     assert rows["SIGKILL of the worker in a coder's step, to the next call of the model"]["seconds"]["p50"] > 0
 
 
+async def test_the_benchmark_of_many_projects_prints_the_requested_figures() -> None:
+    rows = await figures("scale")
+    assert rows["1000 projects: the list"]["seconds"]["p50"] > 0
+    assert rows["1000 projects: the inbox"]["aim"]["text"] == "≤ 20 ms at p99"
+    assert rows["a log of 1000 events: its project"]["numbers"]["ms CPU of api"] > 0
+
+
 @pytest.mark.timeout(300)
 async def test_the_benchmark_of_live_text_prints_the_requested_figures() -> None:
     rows = await figures("live")
