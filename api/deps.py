@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 import structlog
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.artifacts import files
@@ -33,13 +33,21 @@ def _bind_project(project_id: UUID) -> None:
     structlog.contextvars.bind_contextvars(project_id=str(project_id))
 
 
-async def _get_project(request: Request, services: ServicesDep, project_id: Annotated[UUID, Path()]) -> Project:
+HEAD = "X-Project-Head"
+"""The header with the number of a project's newest event, as it was before anything else was read for the response: a
+client that reads several parts of a project at once misses no event if it follows the log from the lowest of them."""
+
+
+async def _get_project(
+    request: Request, response: Response, services: ServicesDep, project_id: Annotated[UUID, Path()]
+) -> Project:
     _bind_project(project_id)
     async with services.store.reading() as connection:
         project = await projects.get(connection, project_id)
     if project is None:
         raise NotFoundError.of("project", project_id)
     await require_in_project(request, project_id, "project", project_id)
+    response.headers[HEAD] = str(project.last_seq)
     return project
 
 

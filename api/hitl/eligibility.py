@@ -21,7 +21,7 @@ async def eligibility_of(
 ) -> list[Eligibility]:
     """Return whether the caller may decide each request, in the same order."""
     assigned = any(request.approvals for request in requests)
-    known = await _candidate(connection, caller, reads=assigned)
+    known = await _candidate(connection, caller) if assigned else _as_signed_in(caller)
     return [_eligibility(request, caller, known) for request in requests]
 
 
@@ -31,27 +31,33 @@ async def check_eligible(services: Services, request: HitlRequest, caller: Calle
     Raises:
         ForbiddenError: it may not; the error says who may.
     """
-    async with services.store.reading() as connection:
-        (found,) = await eligibility_of(connection, [request], caller)
-    if found.reason is not None:
-        policy = Approvals.model_validate(request.approvals).model_dump(mode="json") if request.approvals else None
-        raise ForbiddenError(found.reason, code=ProblemCode.NOT_ELIGIBLE, approvals=policy)
+    known, policy = _as_signed_in(caller), None
+    if request.approvals:
+        policy = Approvals.model_validate(request.approvals).model_dump(mode="json")
+        async with services.store.reading() as connection:
+            known = await _candidate(connection, caller)
+    reason = _eligibility(request, caller, known).reason
+    if reason is not None:
+        raise ForbiddenError(reason, code=ProblemCode.NOT_ELIGIBLE, approvals=policy)
 
 
 async def approvers_of(connection: AsyncConnection, caller: Caller) -> tuple[Approver, ...]:
     """Return the entries of a gate's approvers that mean the caller."""
-    known = await _candidate(connection, caller, reads=True)
+    known = await _candidate(connection, caller)
     return tuple(entries_for(known)) if known else ()
 
 
-async def _candidate(connection: AsyncConnection, caller: Caller, *, reads: bool) -> Candidate | None:
-    """Return what is known of the caller. `reads` says whether its names and groups matter."""
+async def _candidate(connection: AsyncConnection, caller: Caller) -> Candidate | None:
+    """Return what is known of the caller, with the names and groups by which a gate may mean it."""
     if caller.voter is None:
         return None
-    if reads:
-        found = await candidates.find(connection, caller.voter, None)
-        return found.model_copy(update={"is_disabled": False})  # it has just signed in
-    return Candidate(name=caller.name, is_service=caller.is_service)
+    found = await candidates.find(connection, caller.voter, None)
+    return found.model_copy(update={"is_disabled": False})  # it has just signed in
+
+
+def _as_signed_in(caller: Caller) -> Candidate | None:
+    """Return what is known of the caller without its names and groups."""
+    return Candidate(name=caller.name, is_service=caller.is_service) if caller.voter else None
 
 
 def _eligibility(request: HitlRequest, caller: Caller, known: Candidate | None) -> Eligibility:

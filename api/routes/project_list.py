@@ -27,6 +27,9 @@ from store.project_list import Archived, ProjectFilter, ProjectSort
 router = APIRouter(tags=["projects"], route_class=StrictRoute)
 
 Word = Annotated[Text, Query(max_length=255)]
+Search = Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")]
+Owner = Annotated[Text, Query(max_length=255, description="Ignores case and Unicode form.")]
+Tags = Annotated[tuple[Word, ...], Query(max_length=20, description="May be repeated: each has to be there.")]
 
 
 @router.get(
@@ -36,9 +39,9 @@ async def list_projects(
     services: ServicesDep,
     caller: CallerDep,
     status: Annotated[tuple[ProjectStatus, ...], Query(description="May be repeated.")] = (),
-    search: Annotated[Text, Query(max_length=255, description="Part of the name; ignores case and Unicode form.")] = "",
-    owner: Annotated[Text, Query(max_length=255, description="Ignores case and Unicode form.")] = "",
-    tag: Annotated[tuple[Word, ...], Query(max_length=20, description="May be repeated: each has to be there.")] = (),
+    search: Search = "",
+    owner: Owner = "",
+    tag: Tags = (),
     archived: Annotated[Archived, Query(description="Whether archived projects are listed.")] = Archived.EXCLUDE,
     sort: Annotated[ProjectSort, Query(description="The order; a minus sign reverses it.")] = ProjectSort.NEWEST,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -60,10 +63,17 @@ async def list_projects(
     summary="Count the projects that each filter of the list finds",
     responses=describe_responses(PROJECT_COUNTS, 422, 503),
 )
-async def count_projects(services: ServicesDep, caller: CallerDep) -> ProjectCounts:
-    """By status, owner and tag, without archived projects."""
+async def count_projects(
+    services: ServicesDep,
+    caller: CallerDep,
+    search: Search = "",
+    owner: Owner = "",
+    tag: Tags = (),
+) -> ProjectCounts:
+    """By status, owner and tag, without archived projects; `search`, `owner` and `tag` as in the list."""
+    wanted = ProjectFilter(search=search, owner=owner, tags=tag, within=caller.visible_projects)
     async with services.store.reading() as connection:
-        counts = await project_list.counts(connection, caller.visible_projects)
+        counts = await project_list.counts(connection, wanted)
     return ProjectCounts(
         statuses={ProjectStatus(value): count for value, count in counts["status"].items()},
         owners=[WordCount(value=value, count=count) for value, count in counts["owner"].items()],

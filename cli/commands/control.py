@@ -41,10 +41,10 @@ def cancel(
 def retry(
     project: ProjectArgument,
     from_: Annotated[
-        str | None, typer.Option("--from", metavar="STAGE", help="The stage to begin with (default: where it ended).")
+        str | None, typer.Option("--from", metavar="STEP", help="The step to begin with (default: where it ended).")
     ] = None,
     comment: Annotated[
-        str | None, typer.Option(help="What should be different this time; the stage's agent gets it.")
+        str | None, typer.Option(help="What should be different this time; the step's agent gets it.")
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,

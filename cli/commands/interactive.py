@@ -166,7 +166,7 @@ class InteractiveDecider:
         if len(stages) == 1:
             self._console.print(plain(f"The work goes back to {stages[0]}.", "dim"))
             return stages[0]
-        return stages[await self._number("Which stage should the work go back to?", stages, withdrawn)]
+        return stages[await self._number("Which step should the work go back to?", stages, withdrawn)]
 
     async def _number(self, question: str, choices: Sequence[str], withdrawn: asyncio.Event) -> int:
         """Return the index of the choice whose number is typed."""

@@ -27,7 +27,7 @@ GatesOption = Annotated[
     GatePolicy | None,
     typer.Option(
         envvar="GATES",
-        help="How gates are decided: ask you, or approve or reject without asking "
+        help="How reviews are decided: ask you, or approve or reject without asking "
         "(default: ask on a terminal, else approve). A failure is never approved without asking.",
     ),
 ]
@@ -56,7 +56,7 @@ def run(
     name: Annotated[str | None, typer.Option(help="The project's name (default: the brief's first heading).")] = None,
     pipeline: Annotated[str | None, typer.Option(help="The pipeline (default: software-delivery).")] = None,
     oversight: Annotated[
-        Oversight | None, typer.Option(help="At which gates a human is asked (default: set by the pipeline).")
+        Oversight | None, typer.Option(help="At which reviews a person is asked (default: set by the pipeline).")
     ] = None,
     model: Annotated[
         str | None,
@@ -143,7 +143,7 @@ def run(
 def watch(
     project: ProjectArgument,
     since: Annotated[int, typer.Option(min=0, help="Show only events after this number.")] = 0,
-    gates: Annotated[GatePolicy | None, typer.Option(help="Also decide at gates (default: leave them open).")] = None,
+    gates: Annotated[GatePolicy | None, typer.Option(help="Also decide reviews (default: leave them open).")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: EventsOption = False,

@@ -35,7 +35,7 @@ async def list_projects(client: Client, query: Json, as_json: bool) -> int:
     tags = any(project.tags for project in projects)
     project_id = Column("project", no_wrap=True, min_width=36)
     further = [heading for heading, shown in (("owner", owners), ("tags", tags)) if shown]
-    table = Table(project_id, "name", "status", "stages", *cost, "started", *further, box=None, pad_edge=False)
+    table = Table(project_id, "name", "status", "steps", *cost, "started", *further, box=None, pad_edge=False)
     for project in projects:
         spent = format_amount(BudgetUnit.USD, project.spent.usd) if project.has_asked_model else ""
         table.add_row(

@@ -12,7 +12,7 @@ AllOption = Annotated[bool, typer.Option("--all", help="Every step of every proj
 RoleOption = Annotated[
     str | None, typer.Option(metavar="ROLE", help="Every step of a role, in all projects or in PROJECT.")
 ]
-StepOption = Annotated[str | None, typer.Option(metavar="TASK", help="One step; its gate then asks.")]
+StepOption = Annotated[str | None, typer.Option(metavar="TASK", help="One step; its review then asks.")]
 TargetArgument = Annotated[
     str | None, typer.Argument(metavar="[PROJECT]", help="The project's id, the beginning of it, or its name.")
 ]

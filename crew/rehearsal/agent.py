@@ -110,6 +110,6 @@ async def _fail_if_requested(context: TaskContext, step: Step) -> None:
     if fails:
         await step.save({**saved, "failures": earlier + 1})
         raise AgentError(
-            f"Rehearsed failure: the brief makes stage {failure.stage} fail {failure.times} times.",
+            f"Rehearsed failure: the brief makes step {failure.stage} fail {failure.times} times.",
             retryable=failure.retryable,
         )

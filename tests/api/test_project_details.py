@@ -178,5 +178,16 @@ async def test_filters_are_counted(http: httpx2.AsyncClient) -> None:
     assert {"value": tag, "count": 2} in after["tags"]
     assert after["archived"] == before["archived"] + 1
     assert after["statuses"]["completed"] == before["statuses"].get("completed", 0) + 2
+    narrowing: tuple[dict[str, Any], ...] = ({"owner": owner.upper()}, {"tag": ["x", tag]})
+    for params in narrowing:
+        found = await get(http, "/project-counts", **params)
+        assert (found["statuses"], found["archived"]) == ({"completed": 2}, 1)
+        assert found["owners"] == [{"value": owner, "count": 2}]
+        assert sorted(each["value"] for each in found["tags"]) == sorted([tag, "x"])
+    name = (await get(http, f"/projects/{done[1]}"))["name"]
+    listed = len(await _pages(http, search=name.upper()))
+    assert sum((await get(http, "/project-counts", search=name.upper()))["statuses"].values()) == listed
+    nothing = await get(http, "/project-counts", search=uuid4().hex)
+    assert nothing == {"statuses": {}, "owners": [], "tags": [], "archived": 0}
     assert [one["id"] for one in await _pages(http, owner=owner.upper(), tag=["x", tag])] == [done[2], done[1]]
     assert await _pages(http, owner=owner, tag=["x", "y"]) == []

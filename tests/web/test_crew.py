@@ -133,6 +133,7 @@ async def test_a_person_chooses_the_crew_and_the_model(new_page: NewPage, http: 
     model = dialog.get_by_role("textbox", name="Model")
     await expect(model).to_be_hidden()
     await crews.get_by_role("radio", name="Models").check()
+    await expect(dialog.get_by_role("textbox", name="Budget")).to_be_in_viewport(ratio=1)
     start = dialog.get_by_role("button", name="Start project")
     for typed, problem in (("", "Is needed"), ("gpt-5", "Write it as provider:model")):
         await model.fill(typed)

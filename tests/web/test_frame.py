@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from api.page.bundles import closure, style_sheets
+from api.page.documents import READ_FIRST
 from api.page.files import FOLDER, current_snapshot
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
@@ -153,12 +154,25 @@ async def test_what_a_project_reads_first_is_requested_with_its_document_and_onc
     director = Director(http)
     project_id = await director.start("Once")
     await director.request(project_id, "discovery")  # nothing changes any more, and nothing has to be read again
-    address = f"/api/v1/projects/{project_id}"
-    document = await http.get(f"/projects/{project_id}")
-    assert document.headers["link"].startswith(f"<{address}>; rel=preload")
-    assert "link" not in (await http.get("/projects/%3E%3B%20rel=x")).headers
+    parts = [f"/api/v1/{path.format(project_id)}" for path in READ_FIRST]
+    assert "preload" not in (await http.get("/projects/%3E%3B%20rel=x")).text.replace("modulepreload", "")
     read: list[str] = []
-    page.on("request", lambda request: read.append(request.url) if request.url.endswith(address) else None)
+    page.on("request", lambda request: read.append(request.url))
     await page.goto(f"/projects/{project_id}")
     await expect(page.get_by_role("heading", name="Once", level=1)).to_be_visible()
-    assert len(read) == 1
+    await expect(page.get_by_role("listbox", name="Artifacts")).to_be_visible()
+    document = await (await page.request.get(f"/projects/{project_id}")).text()
+    for part in parts:
+        assert f'<link rel="preload" as="fetch" crossorigin href="{part}">' in document
+        assert [url for url in read if url.endswith(part)] == [f"{http.base_url}".rstrip("/") + part]
+
+
+async def test_each_part_of_a_project_names_the_head_that_it_was_read_after(
+    http: httpx2.AsyncClient, worker: None
+) -> None:
+    project_id = await Director(http).start("Heads")
+    await Director(http).request(project_id, "discovery")
+    head = (await http.get(f"/api/v1/projects/{project_id}")).json()["head"]
+    for path in READ_FIRST:
+        answer = await http.get(f"/api/v1/{path.format(project_id)}")
+        assert answer.headers["x-project-head"] == str(head)

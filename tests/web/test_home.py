@@ -78,6 +78,9 @@ async def test_the_table_counts_sorts_and_keeps_its_view_in_the_address(page: Pa
     names = page.locator(".project-name > a")
     by_name = ["Aeroplane of the table", "Zeppelin of the table"]
     await expect(names).to_have_text(by_name[::-1])  # the newest first
+    await expect(shows.get_by_role("radio", name=re.compile(r"^All 2$"))).to_be_visible()
+    await expect(shows.get_by_role("radio", name=re.compile(r"^Waiting for you 2$"))).to_be_visible()
+    await expect(shows.get_by_role("radio", name=re.compile(r"^Completed 0$"))).to_be_visible()
     await page.get_by_label("Order").select_option("By name")
     await expect(page).to_have_url(re.compile(r"order=name"))
     await expect(names).to_have_text(by_name)
@@ -130,6 +133,15 @@ async def test_the_palette_finds_projects_requests_views_and_actions(page: Page,
     await expect(palette.get_by_text("Nothing matches.")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(palette).to_have_count(0)
+
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.get_by_role("button", name="Search").click()
+    box = await palette.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
+    await palette.get_by_role("button", name="Close").click()
+    await expect(palette).to_have_count(0)
+    await expect(page.get_by_role("button", name="Search")).to_be_focused()
 
 
 async def test_an_unknown_address_is_a_page_for_people(new_page: NewPage) -> None:

@@ -97,6 +97,22 @@ async def test_a_finished_project_begins_with_its_result(page: Page, director: D
     await expect(decisions.last).to_contain_text("Maya approved Project plan v1")
 
 
+async def test_work_begins_with_what_is_under_review_and_shows_whole_hashes(page: Page, director: Director) -> None:
+    project_id = await director.start("Parcel notes")
+    await director.approve(project_id, "discovery", "plan", "design")
+    request = await director.request(project_id, "launch")
+    await page.goto(f"/projects/{project_id}")
+    artifacts = page.get_by_role("listbox", name="Artifacts")
+    assert [each["type"] for each in request["artifacts"]] == ["deployment_package", "deployment_log"]
+    await expect(artifacts.get_by_role("option", name=re.compile("^Deployment package"))).to_have_attribute(
+        "aria-selected", "true"
+    )
+    await artifacts.get_by_role("option", name=re.compile("^Deployment log")).click()
+    table = page.locator(".table-frame", has_text="README.md").first
+    await expect(table).to_be_visible()
+    assert await table.evaluate("element => element.scrollWidth <= element.clientWidth")
+
+
 async def test_the_log_begins_with_milestones_and_has_the_machine_behind_details(
     page: Page, director: Director
 ) -> None:

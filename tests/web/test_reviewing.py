@@ -308,6 +308,23 @@ async def test_what_a_finger_presses_on_a_phone_is_44_px_high(new_page: NewPage,
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+async def test_a_phone_shows_the_step_that_asks(new_page: NewPage, director: Director) -> None:
+    project_id = await director.start("Harbour map")
+    await director.approve(project_id, "discovery", "plan", "design")
+    request = await director.request(project_id, "launch")
+    page = await new_page(viewport={"width": 390, "height": 844})
+    await page.goto(f"/inbox?request={request['request_id']}")
+    steps = page.get_by_role("navigation", name="Steps of the project")
+    await expect(steps.get_by_role("link", name="launch")).to_be_in_viewport(ratio=1)
+    question = await card(page).locator(".question").bounding_box()
+    extend = card(page).get_by_role("button", name="Extend …")
+    box = await extend.bounding_box()
+    assert question
+    assert box
+    padding = await extend.evaluate("element => parseFloat(getComputedStyle(element).paddingLeft)")
+    assert abs(box["x"] + padding - question["x"]) <= 2  # its words begin where the question does
+
+
 async def test_paper_has_the_request_and_its_document_alone(page: Page, director: Director) -> None:
     request = await reviewed(page, director, "On paper")
     await page.emulate_media(media="print")

@@ -165,7 +165,7 @@ export interface AtExpiry {
   words: string;
 }
 
-export type AuthEventKind = "link_created" | "signed_in" | "sign_in_failed" | "session_ended" | "token_created" | "token_revoked" | "person_added" | "person_disabled" | "person_enabled" | "password_set" | "roles_changed";
+export type AuthEventKind = "link_created" | "signed_in" | "sign_in_failed" | "session_ended" | "token_created" | "token_revoked" | "person_added" | "person_disabled" | "person_enabled" | "password_set" | "roles_changed" | "project_removed" | "groups_changed";
 
 export interface AuthEventPublic {
   event_id: string;

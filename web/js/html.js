@@ -77,8 +77,11 @@ const overflow = new ResizeObserver((entries) => {
   }
 });
 
+const LONG_WORD = /\S{32}/; // a hash has 64 characters
+
 /** @param {Element} table */
 function wrapTable(table) {
+  for (const code of table.querySelectorAll("code")) code.classList.toggle("breaks", LONG_WORD.test(code.textContent));
   const frame = h("div", { class: "table-frame", role: "group", "aria-label": "Table" });
   table.replaceWith(frame);
   frame.append(table);

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {Record<string, string | number | string[] | null | undefined>} Query
- * @typedef {{ signal?: AbortSignal }} Options
+ * @typedef {{ signal?: AbortSignal, responded?: (response: Response) => void }} Options `responded` gets each response
  * @typedef {Options & { query?: Query, body?: object, headers?: Record<string, string> }} Request
  */
 
@@ -72,6 +72,7 @@ const MARK = { "X-BotArmy-Request": "1" };
  */
 async function call(method, path, request) {
   const response = await send(method, path, request);
+  request?.responded?.(response);
   return response.json();
 }
 
@@ -140,14 +141,14 @@ const MAX_ITEMS = 2_000;
  * @param {string} path
  * @param {Options} [options]
  */
-export async function all(path, { signal } = {}) {
+export async function all(path, options = {}) {
   /** @type {T[]} */
   const items = [];
   /** @type {string | null} */
   let cursor = null;
   do {
     /** @type {Page<T>} */
-    const page = await get(path, { query: { limit: 200, cursor }, signal });
+    const page = await get(path, { ...options, query: { limit: 200, cursor } });
     items.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor && items.length < MAX_ITEMS);

@@ -1,7 +1,6 @@
 /** Times and durations as text, in the reader's zone. Each is rounded to the smallest unit that it shows. */
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
 const hourAndMinute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, {
   weekday: "short",
@@ -15,14 +14,13 @@ const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]; // i
 const HOURS_ALONE = 48; // up to here a time in one unit is hours: "24 h left", and not "1 d left"
 
 /**
- * "3m ago", "in 2h"; under a minute "now".
+ * "3 min ago", "in 2 h"; under a minute "just now" or, of what is ahead, "now".
  * @param {number} moment ms since the epoch
  */
 export function ago(moment, now = Date.now()) {
   const ms = Math.abs(moment - now);
-  if (ms < MINUTE) return "now";
-  const [amount, unit] = largestUnit(ms);
-  return relative.format(moment < now ? -amount : amount, unit);
+  if (ms < MINUTE) return moment > now ? "now" : "just now";
+  return moment > now ? `in ${brief(ms)}` : `${brief(ms)} ago`;
 }
 
 /**

@@ -19,7 +19,7 @@ STAGE: Json = {
 PIPELINE: Json = {"name": "quick-start", "description": "From a brief to a package.", "stages": [STAGE]}
 PIPELINE_ITEM: Json = {
     "name": "quick-start",
-    "description": "From a brief to a package in two stages, without a gate.",
+    "description": "From a brief to a package in two steps, without a review.",
     "stages": ["build", "launch"],
     "gates": [],
 }

@@ -36,7 +36,7 @@ def rehearsal_notice(context: TaskContext) -> str:
     task = context.assignment
     stage = escape_markdown(plain(task.stage))
     line = (
-        f"**Rehearsal.** Written offline by the rehearsal {task.role.name}, stage {stage}, round {task.round}; "
+        f"**Rehearsal.** Written offline by the rehearsal {task.role.name}, step {stage}, round {task.round}; "
         "no model was used."
     )
     return f"{line} Only the first {MAX_CHARACTERS:,} characters of the brief were read." if context.brief.cut else line

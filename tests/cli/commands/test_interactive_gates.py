@@ -90,7 +90,7 @@ async def test_a_person_sends_the_work_back_to_the_stage_that_they_choose(api_ur
         await terminal.answers(MENU, "b")
         await terminal.sees("[1] plan")
         await terminal.sees("[2] discovery")
-        await terminal.answers("Which stage should the work go back to?", "1")
+        await terminal.answers("Which step should the work go back to?", "1")
         await terminal.answers("What should change?", "Say who pays.")
         await terminal.sees("design: changes requested by human, back to plan: Say who pays.")
         await terminal.sees("plan: analyst, round 2")

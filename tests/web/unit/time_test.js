@@ -33,14 +33,14 @@ test("a brief duration is its largest unit", () => {
 });
 
 test("a moment under a minute away is now", () => {
-  assert.equal(ago(0, 59_999), "now");
+  assert.equal(ago(0, 59_999), "just now");
   assert.equal(ago(59_999, 0), "now");
 });
 
 test("a moment is minutes, hours or days ago, or ahead", () => {
-  assert.match(ago(0, 3 * MINUTE), /^3 ?m.*ago$/);
-  assert.match(ago(2 * HOUR, 0), /^in 2 ?h/);
-  assert.match(ago(0, 5 * DAY), /^5 ?d.*ago$/);
+  assert.equal(ago(0, 3 * MINUTE), "3 min ago");
+  assert.equal(ago(2 * HOUR, 0), "in 2 h");
+  assert.equal(ago(0, 5 * DAY), "5 d ago");
 });
 
 test("what is left of a time is the time right after it began, and 0 only at its end", () => {
@@ -75,11 +75,11 @@ test("no unit is shown when it is full", () => {
 });
 
 test("a moment ahead or past is rounded to the nearest unit", () => {
-  assert.match(ago(24 * HOUR - 1, 0), /^in 24 ?h/);
-  assert.match(ago(HOUR - SECOND, 0), /^in 1 ?h/);
-  assert.match(ago(0, 2 * HOUR - SECOND), /^2 ?h.*ago$/);
-  assert.match(ago(0, MINUTE), /^1 ?m.*ago$/);
-  assert.match(ago(0, 7 * DAY - MINUTE), /^7 ?d.*ago$/);
+  assert.equal(ago(24 * HOUR - 1, 0), "in 24 h");
+  assert.equal(ago(HOUR - SECOND, 0), "in 1 h");
+  assert.equal(ago(0, 2 * HOUR - SECOND), "2 h ago");
+  assert.equal(ago(0, MINUTE), "1 min ago");
+  assert.equal(ago(0, 7 * DAY - MINUTE), "7 d ago");
 });
 
 test("a time of today has no date", () => {

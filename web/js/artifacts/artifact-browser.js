@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { changeFragment, fragment, onFragmentChange } from "../fragment.js";
+import { byDeadline } from "../inbox/deadline.js";
 import { empty } from "../notices.js";
 import { style } from "../style.js";
 import { ArtifactDetail } from "./artifact-detail.js";
@@ -152,10 +153,16 @@ export class ArtifactBrowser extends HTMLElement {
   }
 
   #paint() {
-    // Until the reader selects one, the version that was the newest at first is shown.
-    this.#selected ??= this.#artifacts?.at(-1)?.artifact_id ?? null;
+    // Until the reader selects one, what was under review at first is shown, or else the newest version.
+    this.#selected ??= this.#underReview() ?? this.#artifacts?.at(-1)?.artifact_id ?? null;
     this.#list.paint(this.#sections, this.#groups.get(this.#selected ?? ""), this.#painted);
     this.#paintDetail();
+  }
+
+  /** The first document of the open request with the nearest deadline, or undefined. */
+  #underReview() {
+    const open = [...this.#model?.progress.open_requests ?? []].sort(byDeadline);
+    return open.flatMap(({ artifacts }) => artifacts).find(({ artifact_id: id }) => this.#groups.has(id))?.artifact_id;
   }
 
   #paintDetail() {

@@ -2,7 +2,6 @@
 
 import { mark } from "../badges.js";
 import { childrenOf, each, find, h, write } from "../dom.js";
-import { title } from "../labels.js";
 import { nowSentence } from "../now.js";
 import { paintProgress, progress } from "../projects/progress.js";
 import { visible } from "../text.js";
@@ -73,5 +72,5 @@ function quiet({ status, phase, working }) {
   if (working.length) return [];
   if (status === "starting") return ["Waiting for a worker"];
   if (status === "paused") return ["nothing starts until somebody resumes it"];
-  return [phase ? `${title(phase)} is done; the next step is about to start` : "About to start"];
+  return [phase ? `${visible(phase)} is done; the next step is about to start` : "About to start"];
 }

@@ -27,7 +27,7 @@ export function deadlineLine(request, { extended } = {}) {
   const left = held ? null : h("time-left", { until: request.expires_at, since: request.created_at });
   const button = h(
     "button",
-    { type: "button", class: "quiet", onclick: () => extendDialog(shown, change) },
+    { type: "button", class: "quiet extend", onclick: () => extendDialog(shown, change) },
     "Extend …",
   );
   const element = h("p", { class: "deadline soft" }, ...present([left, words, history, button]));

@@ -17,8 +17,7 @@ export const decisionText = (decision) =>
     {},
     h("strong", { dir: "auto" }, visible(decision.responder)),
     ` ${visible(decidedInWords(decision))} `,
-    h("time-ago", { datetime: decision.responded_at, mode: "brief" }),
-    " ago",
+    h("time-ago", { datetime: decision.responded_at }),
   );
 
 /** @param {string | null | undefined} comment */

@@ -41,7 +41,7 @@ export function inboxList({ pick, check }) {
         check(entry, box.checked, event.shiftKey);
       },
     });
-    const project = h("span", { class: "row-project cut", dir: "auto" });
+    const project = h("span", { class: "row-project", dir: "auto" });
     const name = h("span", { class: "row-name" });
     const question = h("span", { class: "row-question cut", dir: "auto" });
     const marks = h("span", { class: "row-marks" });

@@ -1,7 +1,7 @@
 /** What is beside the document: who wrote it, its checks, what changed, what the agent received. */
 
 import { h, present } from "../dom.js";
-import { bytes, count, title } from "../labels.js";
+import { bytes, count, isUnfinished, title } from "../labels.js";
 import { visible } from "../text.js";
 import { assignees } from "./assignment.js";
 import { history, quotation } from "./history.js";
@@ -40,14 +40,17 @@ export const section = (name, ...parts) =>
   h("section", { class: "rail-part", "aria-label": name }, h("h3", {}, name), parts);
 
 /** @param {RequestPublic} request */
-function summary({ task, agent_type: agent, stage, round, approvals }) {
+function summary({ task, agent_type: agent, stage, round, reason, approvals }) {
   if (!task) return null;
   const assigned = assignees({ approvals });
   const confidence = typeof task.confidence === "number" ? Math.round(task.confidence * 100) : null;
   return section(
     "Summary",
     facts([
-      ["Written by", `${title(agent)}, in ${stage}${round > 1 ? `, round ${round}` : ""}`],
+      [
+        isUnfinished({ reason }) ? "Worked on by" : "Written by",
+        `${title(agent)}, in ${stage}${round > 1 ? `, round ${round}` : ""}`,
+      ],
       ["Confidence", confidence !== null && meter(confidence)],
       ["Attempt", task.attempt > 1 && `${task.attempt}`],
       ["Usage", usage(task.usage)],

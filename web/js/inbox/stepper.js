@@ -28,13 +28,26 @@ export function stepper({ project_id: id, stage }, signal) {
     if (!pipeline.stages.some(({ name }) => name === stage)) return;
     element.hidden = false;
     const states = stageStates(pipeline, progress.tasks, progress.open_requests);
+    const isFirst = !list.firstChild;
     list.replaceChildren(
       ...pipeline.stages.map(({ name }) => step(name, states.get(name)?.state ?? "pending", name === stage, id)),
     );
+    if (isFirst) reveal(element, list);
   }, { gap: 500, signal });
   live.watch((changed) => (changed === id || (changed === null && project)) && refresher.ask(), signal);
   refresher.ask();
   return element;
+}
+
+/**
+ * Scroll the step that asks to the middle, if not all of them fit.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} list
+ */
+function reveal(element, list) {
+  const current = list.querySelector("[aria-current]")?.getBoundingClientRect();
+  const around = element.getBoundingClientRect();
+  if (current) element.scrollLeft += (current.left + current.right - around.left - around.right) / 2;
 }
 
 /**

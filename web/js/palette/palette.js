@@ -31,7 +31,7 @@ export function openPalette() {
     "aria-autocomplete": "list",
     autocomplete: "off",
     spellcheck: "false",
-    placeholder: "Search projects, requests, views and actions",
+    placeholder: "Project, request or action",
     oninput: () => typed(),
     onkeydown: (event) => key(event),
   });
@@ -43,7 +43,18 @@ export function openPalette() {
   };
   /** @param {MouseEvent} event */
   const onclick = (event) => event.target === dialog && dialog.close();
-  const head = h("div", { class: "palette-head" }, icon("search"), field, h("kbd", { "aria-hidden": "true" }, "Esc"));
+  const close = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet icon-button palette-close",
+      "aria-label": "Close",
+      onclick: () => field.closest("dialog")?.close(),
+    },
+    icon("close"),
+  );
+  const keys = h("kbd", { "aria-hidden": "true" }, "Esc");
+  const head = h("div", { class: "palette-head" }, icon("search"), field, keys, close);
   const dialog = h("dialog", { class: "palette", "aria-label": "Search", onclose, onclick }, head, list, none);
   /** @type {PaletteEntry[]} */
   let found = [];

@@ -86,11 +86,9 @@ export class ProjectModel extends EventTarget {
 
   /** Read everything, then follow the log. Throws a Problem if that fails. */
   async open() {
-    // The log is followed from the head that was read first, so no event between the responses is missed.
-    this.#parts.project = await projects.get(this.id, { signal: this.signal });
-    const { head } = this.project;
-    this.#stale.delete("project");
-    await this.#read();
+    // The log is followed from the lowest head of the responses, so no event between them is missed.
+    let head = Infinity;
+    await this.#read(({ headers }) => head = Math.min(head, Number(headers.get("X-Project-Head"))));
     heldStops.addEventListener("change", () => this.#changed(this.error), { signal: this.signal });
     live.follow(this.id, head, (event) => this.#receive(event), this.signal);
   }
@@ -160,11 +158,13 @@ export class ProjectModel extends EventTarget {
     if (this.#stale.size) this.#refresher.ask();
   }
 
-  async #read() {
+  /** @param {Options["responded"]} [responded] */
+  async #read(responded) {
+    const options = { signal: this.signal, responded };
     const stale = [...this.#stale];
     this.#stale.clear();
     try {
-      const read = stale.map(async (part) => [part, await READ[part](this.id, { signal: this.signal })]);
+      const read = stale.map(async (part) => [part, await READ[part](this.id, options)]);
       Object.assign(this.#parts, Object.fromEntries(await Promise.all(read)));
     } catch (error) {
       for (const part of stale) this.#stale.add(part);

@@ -62,7 +62,7 @@ export class CrewChoice {
     this.#crews.element.setAttribute("aria-describedby", "crew-error");
     this.element = h(
       "details",
-      { class: "start-crew", onchange: () => this.#draw() },
+      { class: "start-crew", onchange: () => this.#chosen(), ontoggle: () => this.#reveal() },
       h("summary", {}, h("span", { class: "label" }, "Who does the work"), " ", this.#summary),
       this.#crews.element,
       this.#model.element,
@@ -153,6 +153,16 @@ export class CrewChoice {
     this.#budget.showError("");
     this.#changed();
     this.#draw();
+  }
+
+  #chosen() {
+    this.#draw();
+    this.#reveal();
+  }
+
+  /** Scroll to the fields that a choice has brought. */
+  #reveal() {
+    if (/** @type {HTMLDetailsElement} */ (this.element).open) this.element.scrollIntoView({ block: "nearest" });
   }
 
   #draw() {

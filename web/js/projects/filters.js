@@ -96,14 +96,12 @@ export function filters(changed, signal) {
     element,
     search,
     /**
-     * Show how many projects each choice has, unless a search or a word leaves some out.
+     * Show how many projects each choice has, of those that the search and the words leave.
      * @param {ProjectCounts | null} all
      */
     count(all) {
-      const { search: text, owner, tag } = readAddress();
-      const known = all !== null && !text && !owner && !tag;
       Object.entries(STATUS_FILTERS).forEach(([name, { statuses }], i) => {
-        write(counts[i], known ? numberOf(name, statuses, all).toLocaleString() : "");
+        write(counts[i], all ? numberOf(name, statuses, all).toLocaleString() : "");
       });
     },
     clear: () => {

@@ -16,7 +16,7 @@ const MAX_LIMIT = 200; // of one request
 export class ProjectList extends EventTarget {
   /** Null until they are read. @type {ProjectItem[] | null} */
   items = null;
-  /** How many projects each choice has; null until they are read. @type {ProjectCounts | null} */
+  /** How many of those that the search, the owner and the tag leave each choice has; null until they are read. @type {ProjectCounts | null} */
   counts = null;
   /** Whether there are more projects than these. */
   more = false;
@@ -94,7 +94,8 @@ export class ProjectList extends EventTarget {
     const filter = this.#filter;
     // Ids sort by time. What was loaded stays loaded, however many new projects come before it.
     const oldest = (!this.stale && filter.order === "newest" && this.items?.at(-1)?.id) || "~";
-    const counting = projects.counts({ signal });
+    const { search, owner, tag } = filter;
+    const counting = projects.counts({ search, owner, tag }, { signal });
     counting.catch(() => {}); // it is awaited below, unless the list fails before
     const items = [];
     let cursor;

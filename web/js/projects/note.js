@@ -1,7 +1,7 @@
 /** What a row of the table of projects says about now. */
 
 import { h, icon } from "../dom.js";
-import { problemLabel, title } from "../labels.js";
+import { problemLabel } from "../labels.js";
 import { visible } from "../text.js";
 import { duration, inFull } from "../time.js";
 
@@ -47,7 +47,7 @@ export function noteOf(
       h(
         "a",
         { class: "project-asks cut", href: `/inbox?request=${open.request_id}`, title: explanation },
-        h("strong", {}, title(open.stage)),
+        h("strong", { dir: "auto" }, visible(open.stage)),
         h("span", { class: "visually-hidden" }, ":"),
         " ",
         h("bdi", {}, visible(open.question)),
@@ -71,7 +71,7 @@ export function noteOf(
     ];
   }
   if (reason) return [h("span", { class: "cut", title: visible(reason), dir: "auto" }, visible(reason))];
-  if (status === "active" && phase) return [h("span", { class: "cut" }, `Working on: ${title(phase).toLowerCase()}`)];
+  if (status === "active" && phase) return [h("span", { class: "cut" }, `Working on: ${visible(phase)}`)];
   if (status === "starting") return [h("span", { class: "cut" }, "Waiting for a worker")];
   if (status === "completed") {
     return [h("span", { class: "cut" }, `Took ${duration(Date.parse(ended ?? "") - Date.parse(created))}`)];
