@@ -30,7 +30,7 @@ from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, identity_provider
 from tests.serving import served
 from tests.waiting import eventually
 
-CADDY = Path(sysconfig.get_path("scripts")) / "caddy"
+CADDY = str(Path(sysconfig.get_path("scripts")) / "caddy")
 OVERRIDE: dict[str, Any] = yaml.safe_load((CHECKOUT / "docker-compose.tls.yml").read_text())
 DOMAIN = re.compile(r"\$\{BOTARMY_DOMAIN:\?[^}]*\}")
 
