@@ -25,6 +25,7 @@ class Scene:
     reworked: str
     completed: str
     rejected: str
+    cancelled: str
     active: str
     paused: str
     stuck: str
@@ -75,6 +76,17 @@ class Director:
         for stage in stages:
             await self.respond(project_id, stage, "approve", responder="Maya")
 
+    async def give(self, project_id: str, name: str, content: str) -> None:
+        """Add a text that every later step receives."""
+        body = {"type": "user_input", "name": name, "content": content}
+        added = (await self._http.post(f"/api/v1/projects/{project_id}/artifacts", json=body)).raise_for_status()
+        given = {"artifact_id": added.json()["artifact_id"]}
+        (await self._http.post(f"/api/v1/projects/{project_id}/context", json=given)).raise_for_status()
+
+    async def cancel(self, project_id: str) -> None:
+        (await self._http.post(f"/api/v1/projects/{project_id}/cancel")).raise_for_status()
+        await self.until(project_id, "cancelled")
+
     async def until(self, project_id: str, status: str) -> None:
         async with asyncio.timeout(PATIENCE):
             while (await self.get(f"/projects/{project_id}"))["status"] != status:
@@ -92,6 +104,11 @@ async def play(http: httpx2.AsyncClient) -> Scene:
     await director.approve(rejected, "discovery")
     await director.respond(rejected, "plan", "reject", comment="We buy this instead.", responder="Jonas")
     await director.until(rejected, "rejected")
+
+    cancelled = await director.start("House rules")
+    await director.request(cancelled, "discovery")
+    await director.give(cancelled, "house rules", "# House rules\n\n- No cookies.\n")
+    await director.cancel(cancelled)
 
     stuck = await director.start("Parcel tracker", rehearsal="fail_step: {stage: design, times: 9, retryable: false}")
     await director.approve(stuck, "discovery", "plan")
@@ -122,6 +139,7 @@ async def play(http: httpx2.AsyncClient) -> Scene:
         reworked=reworked,
         completed=completed,
         rejected=rejected,
+        cancelled=cancelled,
         active=active,
         paused=paused,
         stuck=stuck,

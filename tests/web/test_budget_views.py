@@ -19,6 +19,7 @@ from tests.crew.model.test_budget_gates import BUILDING, OUTPUT_TOKENS, TURNS
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Fault, Provider, configured
 from tests.waiting import eventually
+from tests.web.accessibility import expect_accessible
 from tests.web.browsing import NewPage
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -60,7 +61,7 @@ async def shown(page: Page) -> tuple[str, str]:
 async def test_a_project_is_started_with_a_budget_and_a_person_raises_it(
     new_page: NewPage, http: httpx2.AsyncClient
 ) -> None:
-    page = await new_page(expected_errors=("status of 422",))
+    page = await new_page(expected_errors=("status of 422",), bypass_csp=True, reduced_motion="reduce")
     await page.goto("/?new")
     dialog = page.get_by_role("dialog", name="Start a project")
     await dialog.get_by_label("Name").fill("Word")
@@ -91,6 +92,7 @@ async def test_a_project_is_started_with_a_budget_and_a_person_raises_it(
     await expect(card.get_by_role("heading", name=request["title"])).to_be_visible()
     await expect(card).to_contain_text(request["question"].split(" This is")[0])
     await card.get_by_role("group", name="Responses").get_by_role("button", name="Raise").click()
+    await expect_accessible(page)
     raise_by = card.get_by_label("Raise by")
     await raise_by.fill("much")
     await card.get_by_role("button", name="Raise and continue").click()

@@ -35,6 +35,25 @@ async def test_a_person_extends_a_deadline_and_sees_what_it_does(
     assert now - was == timedelta(days=3)
 
 
+async def test_a_deadline_is_in_colour_when_little_is_left_and_cannot_be_extended_when_it_has_passed(
+    http: httpx2.AsyncClient, worker: None, new_page: NewPage
+) -> None:
+    director = Director(http)
+    request = await director.request(await director.start("Guest book"), "discovery")
+    deadline = datetime.fromisoformat(request["expires_at"])
+    page = await new_page(viewport={"width": 1280, "height": 800})
+    line = page.locator(".card-head > .deadline")
+    colour = "element => getComputedStyle(element).color"
+    colours = []
+    for left in (timedelta(hours=23), timedelta(minutes=5), timedelta(minutes=-1)):
+        await page.clock.set_fixed_time(deadline - left)
+        await page.goto(f"/inbox?request={request['request_id']}")
+        await expect(line.locator("time-left")).to_be_visible()
+        colours.append(await line.evaluate(colour))
+        await expect(line.get_by_role("button", name="Extend")).to_be_visible(visible=left > timedelta(0))
+    assert len(set(colours)) == 3
+
+
 async def test_context_is_given_in_the_page(http: httpx2.AsyncClient, worker: None, new_page: NewPage) -> None:
     director = Director(http)
     project_id = await director.start("Guest book")

@@ -105,6 +105,21 @@ async def _rejected(page: Page, scene: Scene) -> None:
     await _project(page, scene.rejected)
 
 
+async def _cancelled(page: Page, scene: Scene) -> None:
+    await _project(page, scene.cancelled)
+
+
+async def _context(page: Page, scene: Scene) -> None:
+    await _project(page, scene.cancelled, "brief")
+    await expect(page.get_by_role("link", name="house rules")).to_be_visible()
+
+
+async def _retrying(page: Page, scene: Scene) -> None:
+    await _project(page, scene.rejected)
+    await page.get_by_role("button", name="Retry").click()
+    await expect(page.get_by_role("dialog", name="Retry the project")).to_be_visible()
+
+
 async def _waiting(page: Page, scene: Scene) -> None:
     await _project(page, scene.waiting)
 
@@ -133,6 +148,12 @@ async def _inbox(page: Page, scene: Scene) -> None:
     await page.goto("/inbox")
     await page.get_by_text("URL shortener").first.click()
     await expect(page.locator("artifact-view article, diff-view [role=table]").first).to_be_visible()
+
+
+async def _extending(page: Page, scene: Scene) -> None:
+    await _inbox(page, scene)
+    await page.get_by_role("button", name="Extend").click()
+    await expect(page.get_by_role("dialog", name="Extend the deadline")).to_be_visible()
 
 
 async def _failed_step(page: Page, scene: Scene) -> None:
@@ -239,10 +260,13 @@ VIEWS: dict[str, Show] = {
     "project-active": _active,
     "project-paused": _paused,
     "project-rejected": _rejected,
+    "project-cancelled": _cancelled,
+    "project-retrying": _retrying,
     "project-activity": _activity,
     "project-members": _members,
     "project-timeline": _timeline,
     "project-brief": _brief,
+    "project-context": _context,
     "project-menu": _menu,
     "project-long-name": _long_name,
     "project-right-to-left": _right_to_left,
@@ -250,6 +274,7 @@ VIEWS: dict[str, Show] = {
     "project-stage": _stage,
     "project-diff": _diff,
     "project-cancelling": _cancelling,
+    "inbox-extending": _extending,
     "inbox-failed-step": _failed_step,
     "inbox-editing": _editing,
     "inbox-requesting-changes": _requesting_changes,

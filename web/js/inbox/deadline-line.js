@@ -39,6 +39,7 @@ export function deadlineLine(request, { extended } = {}) {
     left?.setAttribute("until", next.expires_at);
     write(words, ` ${consequence(next)} `);
     element.dataset.tone = URGENCY_TONES[urgency(next)];
+    button.hidden = urgency(next) === "passed";
     const last = next.extensions?.at(-1);
     write(history, last ? `Extended by ${visible(last.extended_by)} ${atTime(Date.parse(last.extended_at))}. ` : "");
     element.hidden = next.status !== "pending";

@@ -122,13 +122,13 @@ function tokenRow(token, act) {
  */
 function row(label, used, ends, what, onclick) {
   /** @param {string | null} moment */
-  const day = (moment) => (moment ? new Date(moment).toLocaleString() : "never");
+  const when = (moment) => moment ? h("time-ago", { datetime: moment }) : "never";
   return h(
     "tr",
     {},
     h("td", { dir: "auto" }, label),
-    h("td", {}, day(used)),
-    h("td", {}, day(ends)),
+    h("td", {}, when(used)),
+    h("td", {}, when(ends)),
     h("td", {}, h("button", { type: "button", "aria-label": `${what} ${label}`, onclick }, what)),
   );
 }
