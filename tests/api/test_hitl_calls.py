@@ -53,7 +53,7 @@ async def test_an_approval_is_applied_once_and_can_be_repeated(http: httpx2.Asyn
         "outcome": "applied",
         "status": "approved",
     }
-    again = await respond(http, request["request_id"], "approve", **mine)
+    again = await respond(http, request["request_id"], "approve", responder="Ada", **mine)
     assert (again.status_code, again.json()) == (200, first.json())
     other = await respond(http, request["request_id"], "approve", decision_id=decision_id, comment="Stop.")
     assert_problem(other, 422, "decision_id")
