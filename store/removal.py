@@ -127,7 +127,7 @@ async def remove(
     if open.has_calls:
         raise NotRemovableError("what a call of a model has cost is not booked yet")
     (removed,) = await run(connection, _REMOVE, id=id)
-    return RemovedProject(id, project.last_seq, removed.hashes, [f"project-{id}", *_others(removed.workflow_ids, id)])
+    return RemovedProject(id, project.last_seq, removed.hashes, sorted({f"project-{id}", *removed.workflow_ids}))
 
 
 class OldProject(NamedTuple):
@@ -155,7 +155,3 @@ async def tidy_up(store: Store, removed: RemovedProject) -> None:
             await unnamed_contents.remove(connection, removed.content_hashes)
     except DATABASE_ERRORS as error:  # the sweeper removes them later
         log.warning("contents_not_removed", project_id=str(removed.id), reason=explain(error))
-
-
-def _others(workflow_ids: list[str], project_id: UUID) -> list[str]:
-    return [each for each in workflow_ids if each != f"project-{project_id}"]
