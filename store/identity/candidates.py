@@ -12,15 +12,16 @@ from models.contracts.identity import GRANTS, AccessRole, Permission, PrincipalK
 from store.identity.principals import LOCAL, SETTINGS
 from store.statement import run
 
-# Whom an identity provider knows is named by issuer and subject: people may choose their name there themselves.
+# A login is unique, a name is not. Whom an identity provider knows is named by issuer and subject: people may choose their name there themselves.
 _FIND: LiteralString = """
 SELECT principal.kind, principal.disabled_at IS NOT NULL AS is_disabled,
-       ARRAY(SELECT CASE WHEN issuer = ANY(%(ours)s) THEN principal.name ELSE issuer || '#' || subject END
+       ARRAY(SELECT CASE WHEN issuer = ANY(%(ours)s) THEN coalesce(account.login, principal.name)
+                         ELSE issuer || '#' || subject END
              FROM identity WHERE principal_id = principal.id) AS names,
        ARRAY(SELECT name FROM group_member WHERE principal_id = principal.id) AS groups,
        ARRAY(SELECT role FROM membership WHERE principal_id = principal.id
              AND (project_id IS NULL OR project_id = %(project_id)s)) AS roles
-FROM principal WHERE id = %(id)s
+FROM principal LEFT JOIN account ON account.principal_id = principal.id WHERE principal.id = %(id)s
 """
 
 

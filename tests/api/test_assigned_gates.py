@@ -26,6 +26,7 @@ GATES = {
     "open": "{}",
     "assigned": "{approvals: {from: [{group: security}, {user: Ana}]}}",
     "ours": f"{{approvals: {{from: [{{user: {ADMIN_NAME}}}]}}}}",
+    "by-login": "{approvals: {from: [{user: ana.berg}]}}",
     "served": "{approvals: {allow_services: true}}",
 }
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -67,6 +68,18 @@ async def ask(http: httpx2.AsyncClient, pipeline: str) -> Json:
 async def listed(who: httpx2.AsyncClient, assigned: str) -> set[str]:
     items = (await get(who, "/hitl/pending", assigned=assigned, limit=200))["items"]
     return {item["request_id"] for item in items}
+
+
+async def test_a_person_with_a_password_is_known_by_the_login_alone(http: httpx2.AsyncClient, person: Person) -> None:
+    """A name is not unique."""
+    by_login, by_name = await ask(http, "by-login"), await ask(http, "assigned")
+    id, who = await person("Ana")
+    account = {"login": "ana.berg", "password": "correct horse battery staple"}
+    answer = await http.put(f"{V1}/auth/people/{id}/account", json=account)
+    assert answer.status_code == 200, answer.text
+    async with who:
+        assert_problem(await respond(who, by_name["request_id"], "approve"), 403, "Only")
+        assert (await respond(who, by_login["request_id"], "approve")).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "groups"), [("Ana", ()), ("Bo", ("security",))])
