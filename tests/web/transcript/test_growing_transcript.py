@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, Response, expect
 
+from tests.web.accessibility import NARROW
 from tests.web.browsing import NewPage
-from tests.web.test_accessibility import NARROW
 from tests.web.transcript.conftest import Progress
 from tests.web.transcript.test_transcript import converse, opened
 from tests.written_transcripts import Writer

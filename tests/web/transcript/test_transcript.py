@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
+from tests.web.accessibility import NARROW, SCHEMES, WIDE
 from tests.web.browsing import NewPage
-from tests.web.test_accessibility import NARROW, SCHEMES, WIDE
 from tests.web.test_hostile_content import HOSTILE, MARKUP, unharmed
 from tests.web.transcript.conftest import Progress
 from tests.written_transcripts import Writer
