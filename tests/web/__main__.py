@@ -42,10 +42,12 @@ async def main(folder: Path, views: Sequence[str]) -> None:
             settings = Settings(_env_file=None, admin_token=ADMIN_TOKEN, admin_name=ADMIN_NAME)
             stop = asyncio.Event()
             working = asyncio.create_task(run_worker(await connect(), InstalledCrews(settings), settings, stop))
-            async with served(settings) as url, launched() as browser:
-                await _pictures(url, browser, folder, views)
-            stop.set()
-            await working
+            try:
+                async with served(settings) as url, launched() as browser:
+                    await _pictures(url, browser, folder, views)
+            finally:  # a view that does not come up ends the program: without its servers, the worker never would
+                stop.set()
+                await working
 
 
 async def _pictures(url: str, browser: Browser, folder: Path, views: Sequence[str]) -> None:
