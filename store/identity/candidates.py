@@ -12,7 +12,8 @@ from models.contracts.identity import GRANTS, AccessRole, Permission, PrincipalK
 from store.identity.principals import LOCAL, SETTINGS
 from store.statement import run
 
-# A login is unique, a name is not. Whom an identity provider knows is named by issuer and subject: people may choose their name there themselves.
+# A login is unique, a name is not. Whom an identity provider knows is named by issuer and subject: people may choose
+# their name there themselves.
 _FIND: LiteralString = """
 SELECT principal.kind, principal.disabled_at IS NOT NULL AS is_disabled,
        ARRAY(SELECT CASE WHEN issuer = ANY(%(ours)s) THEN coalesce(account.login, principal.name)
