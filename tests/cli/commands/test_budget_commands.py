@@ -72,7 +72,7 @@ async def test_a_run_stops_at_its_budget_and_a_raise_by_command_lets_it_end(
     assert json.loads(budgets_json)["day"]["limits"]["usd"] == 100
     (listed,) = (item for item in json.loads(projects_json)["items"] if item["id"] == project)
     assert listed["spent"] == json.loads(budget_json)["project"]["spent"]
-    assert re.search(r"^project +name +status +stages +cost +started", projects), projects
+    assert re.search(r"^project +name +status +steps +cost +started", projects), projects
     assert re.search(rf"^{project} .* 1/1 +{total['cost_usd']:.2f} USD ", projects, re.MULTILINE), projects
     assert re.search(r"^total +\d+\.\d\d USD", projects, re.MULTILINE), projects
 
