@@ -29,6 +29,7 @@ from benchmarks import (
     start,
     telemetry,
     throughput,
+    workers,
 )
 from benchmarks.stack import Bench, isolate, running, say
 from benchmarks.table import Row, machine, show
@@ -45,6 +46,7 @@ GROUPS: dict[str, Callable[[Bench], Awaitable[list[Row]]]] = {  # in this order:
     "crew": crew.measure,
     "live": live.measure,
     "telemetry": telemetry.measure,
+    "workers": workers.measure,
     "scale": scale.measure,
     "parked": parked.measure,
     "retention": retention.measure,

@@ -100,12 +100,12 @@ async def deliver(api: Client, feed: Feed, brief: str) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, quick: bool, worker: str = "worker") -> AsyncIterator[Bench]:
-    """Start and warm up a stack on free ports, with a package that is a worker. It ends with the block, and with this
-    process."""
+async def running(folder: Path, *, quick: bool, worker: str = "worker", workers: int = 1) -> AsyncIterator[Bench]:
+    """Start and warm up a stack on free ports, with a package that is a worker, in one or several processes. It ends
+    with the block, and with this process."""
     data = DataDir(folder)
     with data.locked():
-        stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0), worker=worker)
+        stack = Stack(data, Settings(_env_file=None, data_dir=folder, port=0), worker=worker, workers=workers)
         try:
             state = await stack.start()
             temporal = await temporalio.client.Client.connect(state.temporal)
