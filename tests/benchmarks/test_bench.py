@@ -95,3 +95,10 @@ async def test_the_benchmark_of_telemetry_prints_the_requested_figures() -> None
     rows = await figures("telemetry")
     assert rows["traces exported: CPU a project"]["numbers"]["ms worker"] > 0
     assert rows["/metrics read every second: worker and api, against without both"]["numbers"]["of the CPU"] > 0
+
+
+@pytest.mark.timeout(300)
+async def test_the_benchmark_of_several_workers_prints_the_requested_figures() -> None:
+    rows = await figures("workers")
+    assert rows["short steps, 1 worker, 4 at once"]["numbers"]["of one worker"] == 1
+    assert rows["regular steps, 4 workers, 4 at once"]["numbers"]["projects/s"] > 0
