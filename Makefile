@@ -45,8 +45,8 @@ up: setup ## start the stack and run it until Ctrl-C
 down: setup ## stop a stack that runs in the background
 	@$(BIN) cli.main down
 
-test: setup-dev ## run the tests, against real servers; 8 minutes at most
-	$(PYTEST) -m 'not long' --session-timeout 1200
+test: setup-dev ## run the tests, against real servers; about 12 minutes
+	$(PYTEST) -m 'not long' --session-timeout 1800
 
 test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, screenshots and benchmarks
 	$(PYTEST) -m long --session-timeout 2700
