@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -79,6 +79,10 @@ class Caller:
         if self.may(Permission.READ, None):
             return None
         return frozenset(project for project in self.roles if project and self.may(Permission.READ, project))
+
+    def visible(self, project_ids: Iterable[UUID]) -> set[UUID]:
+        """Return those of the projects that it may read."""
+        return {one for one in project_ids if self.may(Permission.READ, one)}
 
     def may(self, permission: Permission, project_id: UUID | None) -> bool:
         """Return whether it has a permission in a project, or in all of them if it is None."""

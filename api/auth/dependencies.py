@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 
-from api.auth.caller import EVERYBODY, Caller
+from api.auth.caller import Caller
 from api.auth.permissions import NEEDS, Instance, Open, Project
 from api.errors import ForbiddenError, NotSignedInError
 from api.services import Services
@@ -73,7 +73,7 @@ async def _current(services: Services, caller: Caller) -> Caller:
 
 
 def _get_caller(request: Request) -> Caller:
-    caller: Caller = getattr(request.state, "caller", EVERYBODY)
+    caller: Caller = request.state.caller
     return caller
 
 

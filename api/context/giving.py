@@ -12,6 +12,7 @@ from api.artifacts.content import load_content
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pipeline_names import check_artifact_type
 from api.services import Services
+from models.contracts.approvals import Approvals
 from models.contracts.ids import derive_uuid7
 from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
@@ -27,6 +28,12 @@ def check_may_be_added(pipeline: Pipeline, type: ArtifactType, field: str = "art
     producer = next((stage.name for stage in pipeline.stages if type in stage.produces), None)
     if producer is not None:
         raise InvalidError(field, f"is a {type}, which {producer} produces: accept it with as_type, or at its gate")
+
+
+def policy_of(project: Project, type: ArtifactType) -> Approvals | None:
+    """Return who may decide about artifacts of a type: the policy of the gate of the stage that produces them."""
+    stages = Pipeline.model_validate(project.pipeline).stages
+    return next((stage.gate.approvals for stage in stages if stage.gate and type in stage.produces), None)
 
 
 async def give_artifact(services: Services, project: Project, artifact: Artifact, given_by: str) -> GivenContext:

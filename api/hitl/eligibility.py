@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,7 +23,7 @@ async def eligibility_of(
     """Return whether the caller may decide each request, in the same order."""
     assigned = any(request.approvals for request in requests)
     known = await _candidate(connection, caller) if assigned else _as_signed_in(caller)
-    return [_eligibility(request, caller, known) for request in requests]
+    return [_eligibility(_policy_of(each), each.project_id, caller, known) for each in requests]
 
 
 async def check_eligible(services: Services, request: HitlRequest, caller: Caller) -> None:
@@ -31,14 +32,19 @@ async def check_eligible(services: Services, request: HitlRequest, caller: Calle
     Raises:
         ForbiddenError: it may not; the error says who may.
     """
-    known, policy = _as_signed_in(caller), None
-    if request.approvals:
-        policy = Approvals.model_validate(request.approvals).model_dump(mode="json")
+    await check_assigned(services, _policy_of(request), request.project_id, caller)
+
+
+async def check_assigned(services: Services, policy: Approvals | None, project_id: UUID, caller: Caller) -> None:
+    """Check that the caller may decide where a gate has this policy. Raises as `check_eligible` does."""
+    known = _as_signed_in(caller)
+    if policy is not None:
         async with services.store.reading() as connection:
             known = await _candidate(connection, caller)
-    reason = _eligibility(request, caller, known).reason
+    reason = _eligibility(policy, project_id, caller, known).reason
     if reason is not None:
-        raise ForbiddenError(reason, code=ProblemCode.NOT_ELIGIBLE, approvals=policy)
+        named = policy.model_dump(mode="json") if policy else None
+        raise ForbiddenError(reason, code=ProblemCode.NOT_ELIGIBLE, approvals=named)
 
 
 async def approvers_of(connection: AsyncConnection, caller: Caller) -> tuple[Approver, ...]:
@@ -60,8 +66,11 @@ def _as_signed_in(caller: Caller) -> Candidate | None:
     return Candidate(name=caller.name, is_service=caller.is_service) if caller.voter else None
 
 
-def _eligibility(request: HitlRequest, caller: Caller, known: Candidate | None) -> Eligibility:
-    may_decide = caller.may(Permission.DECIDE, request.project_id)
-    policy = Approvals.model_validate(request.approvals) if request.approvals else None
+def _policy_of(request: HitlRequest) -> Approvals | None:
+    return Approvals.model_validate(request.approvals) if request.approvals else None
+
+
+def _eligibility(policy: Approvals | None, project_id: UUID, caller: Caller, known: Candidate | None) -> Eligibility:
+    may_decide = caller.may(Permission.DECIDE, project_id)
     bar = find_bar(policy, known.model_copy(update={"may_decide": may_decide}) if known else None)
     return Eligibility(may_decide=bar is None, reason=bar and f"{bar}.")

@@ -118,7 +118,11 @@ def _responder(body: ResponseCreate, caller: Caller) -> str:
     """Return the name for the records: the person's, and also the program's if it responds by itself."""
     name = caller.named(body.responder)
     is_program = body.without_asking and "responder" in body.model_fields_set and name != body.responder
-    return f"{body.responder}, for {name}"[:255] if is_program else name
+    if not is_program:
+        return name
+    # Whole: the program says its own name.
+    person = f", for {name}"
+    return f"{body.responder[: max(0, 255 - len(person))]}{person}"[-255:]
 
 
 def _limit_asked_about(request: HitlRequest) -> Budget | None:

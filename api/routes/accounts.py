@@ -13,6 +13,7 @@ from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import set_cookie
 from api.auth.dependencies import CallerDep
+from api.auth.request_limits import network_of
 from api.auth.sign_in import address_of, record_failure, start_session
 from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError
@@ -92,8 +93,11 @@ async def set_account(
     caller: CallerDep,
     request: Request,
 ) -> PersonPublic:
-    """It ends the person's sessions, except the one that does this."""
+    """It ends the person's sessions, except the one that does this. A service, and a limited token, may not do it: they
+    could sign in as the person."""
     caller.require_whole()
+    if caller.is_service:
+        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
     async with services.store.reading() as connection:
         person = await people.find(connection, principal_id)
     if person is None:
@@ -114,7 +118,7 @@ async def _check(services: Services, request: Request, login: str, password: str
     Raises:
         TooManyRequestsError: there were too many wrong ones.
     """
-    address = address_of(request) or ""
+    address = network_of(address_of(request))
     async with services.store.writing() as connection:
         wait = await failures.count_attempt(connection, login, address)
     if wait:

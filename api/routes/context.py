@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.auth.dependencies import CallerDep
-from api.context.giving import accept_result, give_artifact, withdraw
+from api.auth.dependencies import CallerDep, require
+from api.context.giving import accept_result, give_artifact, policy_of, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
+from api.hitl.eligibility import check_assigned
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -19,6 +20,7 @@ from api.openapi.examples.context import CONTEXT, WITHDRAWN_CONTEXT
 from api.shapes.artifacts import ArtifactItem
 from api.shapes.context import ContextCreate, ContextPublic, ContextWithdraw
 from api.shapes.shape import Page
+from models.contracts.identity import Permission
 from models.tables import GivenContext
 from store import artifacts, given_context
 
@@ -42,11 +44,11 @@ async def list_context(project: ProjectDep, services: ServicesDep) -> Page[Conte
     responses=describe_responses(CONTEXT, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def give_context(
-    project: ProjectDep, body: ContextCreate, services: ServicesDep, caller: CallerDep
+    project: ProjectDep, body: ContextCreate, services: ServicesDep, caller: CallerDep, request: Request
 ) -> ContextPublic:
     """The steps that begin from now on receive it, and say so in their inputs and in the prompt. The same artifact is
     given once: a second request returns the same. With `as_type`, the result of a task outside the pipeline becomes the
-    next version of that type, with the person as its author."""
+    next version of that type, with the person as its author, who has to be one who may decide at that step's gate."""
     require_not_final(project)
     async with services.store.reading() as connection:
         artifact = await artifacts.get(connection, body.artifact_id)
@@ -56,6 +58,8 @@ async def give_context(
     if body.as_type is None:
         given = await give_artifact(services, project, artifact, given_by)
     else:
+        await require(request, Permission.DECIDE, project.id)
+        await check_assigned(services, policy_of(project, body.as_type), project.id, caller)
         given = await accept_result(services, project, artifact, body.as_type, given_by)
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.auth.caller import Caller
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.errors import ConflictError, NotFoundError
@@ -54,7 +55,7 @@ async def list_projects(
     async with services.store.reading() as connection:
         rows = await project_list.find(connection, wanted, sort, after=after, limit=limit + 1)
     page = rows[:limit]
-    items = await _read_items(services, [project for project, _ in page])
+    items = await _read_items(services, [project for project, _ in page], caller)
     return Page(items=items, next_cursor=encode_position(sort, page[-1][1]) if len(rows) > limit else None)
 
 
@@ -99,11 +100,11 @@ async def update_project(
         current = await projects.get(connection, project.id)
     if current is None:
         raise NotFoundError.of("project", project.id)
-    (item,) = await _read_items(services, [current])
+    (item,) = await _read_items(services, [current], caller)
     return item
 
 
-async def _read_items(services: Services, page: list[Project]) -> list[ProjectItem]:
+async def _read_items(services: Services, page: list[Project], caller: Caller) -> list[ProjectItem]:
     """Return projects with their progress, oldest open request, parent and cost."""
     ids = [project.id for project in page]
     async with services.store.reading() as connection:
@@ -111,7 +112,7 @@ async def _read_items(services: Services, page: list[Project]) -> list[ProjectIt
         oldest = await hitl.oldest_open(connection, [project.id for project in page if project.open_requests])
         spent = await usage.of_projects(connection, ids)
         working = await tasks.working(connection, [project.id for project in page if project.ended_at is None])
-        parents = await project_details.names(connection, parent_ids(page))
+        parents = await project_details.names(connection, caller.visible(parent_ids(page)))
     return [
         ProjectItem.of(
             project,

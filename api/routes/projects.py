@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from uuid_utils.compat import uuid7
 
 from api.artifacts.source import read_source
-from api.auth.dependencies import require
+from api.auth.dependencies import CallerDep, require
 from api.deps import ProjectDep, ServicesDep
 from api.errors import InvalidError, UnavailableError
 from api.hitl.request_view import request_views
@@ -62,13 +62,27 @@ async def create_project(
 ) -> ProjectItem:
     """Commits the project as `starting`, which is the status in the response, and starts its workflow. If Temporal is
     unavailable, a worker starts it later. The same Idempotency-Key with the same body returns the same response."""
-    limit = services.settings.max_artifact_bytes
+    project = None
     if body.parent is not None:
         await require(request, Permission.READ, body.parent.project_id)
+        project = await _find_earlier(services, body, idempotency_key)  # its parent may be gone since
+    if project is None:
+        new = await _new_project(services, body, idempotency_key)
+        project = await _create(services, new) or await _find_earlier(services, body, idempotency_key)
+    assert project is not None  # the key is taken
+    structlog.contextvars.bind_contextvars(project_id=str(project.id))
+    response.headers["Location"] = f"/api/v1/projects/{project.id}"
+    return ProjectItem.of(_as_created(project), done=0, parents=await _parent_name(services, project))
+
+
+async def _new_project(
+    services: Services, body: ProjectCreate, idempotency_key: str | None
+) -> project_start.NewProject:
+    limit = services.settings.max_artifact_bytes
     parent = await read_parent(services, body.parent, with_source=body.source is None) if body.parent else None
     chosen = choose_settings(services, body, parent)
     source = await read_source(body.source, limit) if body.source else parent.source if parent else None
-    new = project_start.NewProject(
+    return project_start.NewProject(
         id=uuid7(),
         name=body.name,
         brief=body.description,
@@ -86,10 +100,6 @@ async def create_project(
         request_hash=hash_body(body) if idempotency_key else None,
         traceparent=current_traceparent(),
     )
-    project = await _create(services, new) or await _get_earlier(services, new)
-    structlog.contextvars.bind_contextvars(project_id=str(project.id))
-    response.headers["Location"] = f"/api/v1/projects/{project.id}"
-    return ProjectItem.of(_as_created(project), done=0, parents=await _parent_name(services, project))
 
 
 async def _create(services: Services, new: project_start.NewProject) -> Project | None:
@@ -125,13 +135,13 @@ async def _parent_name(services: Services, project: Project) -> dict[UUID, str]:
         return await project_details.names(connection, parent_ids([project]))
 
 
-async def _get_earlier(services: Services, new: project_start.NewProject) -> Project:
-    """Return the project that was created earlier with this key."""
-    assert new.idempotency_key is not None
+async def _find_earlier(services: Services, body: ProjectCreate, idempotency_key: str | None) -> Project | None:
+    """Return the project that was created earlier with this key, or None."""
+    if idempotency_key is None:
+        return None
     async with services.store.reading() as connection:
-        project = await projects.by_idempotency_key(connection, new.idempotency_key)
-    assert project is not None
-    if project.request_hash != new.request_hash:
+        project = await projects.by_idempotency_key(connection, idempotency_key)
+    if project is not None and project.request_hash != hash_body(body):
         raise key_reused_error()
     return project
 
@@ -151,7 +161,7 @@ def _as_created(project: Project) -> Project:
 
 
 @router.get("/{project_id}", summary="Show a project", responses=describe_responses(WHOLE_PROJECT, 404, 422, 503))
-async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPublic:
+async def get_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> ProjectPublic:
     async with services.store.reading() as connection:
         done = await projects.accepted_stages(connection, [project.id])
         oldest = await hitl.oldest_open(connection, [project.id] if project.open_requests else [])
@@ -160,7 +170,8 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         working = await tasks.working(connection, [project.id])
         retries = await project_retry.of_project(connection, project.id)
         children = await project_details.children(connection, project.id)
-        parents = await project_details.names(connection, parent_ids([project]))
+        parents = await project_details.names(connection, caller.visible(parent_ids([project])))
+    seen = caller.visible(child.id for child in children)
     return ProjectPublic.of(
         project,
         done.get(project.id, 0),
@@ -168,7 +179,7 @@ async def get_project(project: ProjectDep, services: ServicesDep) -> ProjectPubl
         parents,
         spent=spent[project.id],
         working=[WorkingTask.model_validate(task) for task in working.get(project.id, ())],
-        children=[ChildPublic.of(child) for child in children],
+        children=[ChildPublic.of(child) for child in children if child.id in seen],
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,

@@ -74,4 +74,10 @@ class WorkflowProblems(Shape):
     missing: int
     stuck: int
     inconsistent: int
-    items: list[WorkflowProblemItem] = Field(description="At most 20; GET /api/v1/workflows/problems lists them all.")
+    items: list[WorkflowProblemItem] = Field(
+        description="At most 20 of those that the caller may see; GET /api/v1/workflows/problems lists them all."
+    )
+
+    @property
+    def total(self) -> int:
+        return self.missing + self.stuck + self.inconsistent

@@ -29,6 +29,7 @@ class Repair(StrEnum):
     END = "end"
 
 
+_LABELS = {"r": "restart", "e": "end", "s": "skip", "q": "quit"}
 REPAIRED = {Repair.RESTART: "restarted", Repair.END: "ended"}
 
 
@@ -116,7 +117,7 @@ async def _repair(client: Client, problems: list[Problem], repair: Repair | None
             if prompt is not None:
                 stdout().print(_line(problem))
                 question = Text("[r] restart it, [e] end it, [s] skip it, [q] quit > ", "bold")
-                key = await prompt.choice(question, "resq")
+                key = await prompt.choice(question, "resq", labels=_LABELS)
                 if key == "q":
                     break
                 chosen = {"r": Repair.RESTART, "e": Repair.END}.get(key)

@@ -53,7 +53,7 @@ class InteractiveDecider:
         keys = "".join(options) + "".join(old for old, new in ALIASES.items() if new in options)
         question = menu_text(options, self._console.width)
         try:
-            while (key := await self._prompt.choice(question, keys, withdrawn)) != "l":
+            while (key := await self._prompt.choice(question, keys, withdrawn, options)) != "l":
                 try:
                     response = await self._perform(ALIASES.get(key, key), request, withdrawn)
                 except CommandError as error:
@@ -102,7 +102,7 @@ class InteractiveDecider:
                 comment = await self._comment("What should change? ", request, withdrawn)
                 return Response(HitlAction.AMEND, comment=comment, redo=redo) if comment else None
             case "r":
-                comment = await self._comment("Why? ", request, withdrawn)
+                comment = await self._comment(f"Why {menu(request)['r']}? ", request, withdrawn)
                 return Response(HitlAction.REJECT, comment=comment) if comment else None
             case "x":
                 await self._extend(request, withdrawn)

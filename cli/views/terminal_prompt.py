@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import termios
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.text import Text
@@ -17,6 +18,7 @@ LOCAL_MODES = 3
 """The index of the local modes in what `termios.tcgetattr` returns."""
 
 MAX_UNFINISHED = 4096
+YES_NO = {"y": "yes", "n": "no"}
 
 
 class TerminalPrompt:
@@ -54,12 +56,20 @@ class TerminalPrompt:
             raise QuestionWithdrawnError(self._take_unfinished_line())
         return reading.result()
 
-    async def choice(self, question: Text, keys: str, withdrawn: asyncio.Event | None = None) -> str:
-        """Return one of the keys; ask until one is typed."""
+    async def choice(
+        self,
+        question: Text,
+        keys: str,
+        withdrawn: asyncio.Event | None = None,
+        labels: Mapping[str, str] = YES_NO,
+    ) -> str:
+        """Return one of the keys; ask until one is typed, or its label. Any other word that begins with a key means
+        something else, such as the end of a line that was typed for an earlier question."""
+        words = {label: key for key, label in labels.items() if key in keys} | {key: key for key in keys}
         while True:
             typed = (await self.line(question, withdrawn)).strip().lower()
-            if typed[:1] and typed[0] in keys:
-                return typed[0]
+            if typed in words:
+                return words[typed]
             self._console.print(f"Type one of: {', '.join(keys)}", style="dim")
 
     def _take_unfinished_line(self) -> str:

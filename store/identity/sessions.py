@@ -54,6 +54,7 @@ RETURNING principal_id
 """
 
 _END_ALL: LiteralString = """
+WITH links AS (DELETE FROM one_time_code WHERE principal_id = %(principal_id)s)
 UPDATE session SET ended_at = clock_timestamp()
 WHERE principal_id = %(principal_id)s AND ended_at IS NULL AND id IS DISTINCT FROM %(kept)s
 RETURNING token_hash
@@ -92,7 +93,8 @@ async def end_cookie(connection: AsyncConnection, token_hash: bytes) -> None:
 
 
 async def end_all(connection: AsyncConnection, principal_id: UUID, kept: UUID | None = None) -> list[bytes]:
-    """End a principal's sessions, except one. Return the hashes of their cookies."""
+    """End a principal's sessions, except one, and links and tickets that are not used yet. Return the hashes of the
+    sessions' cookies."""
     rows = await run(connection, _END_ALL, principal_id=principal_id, kept=kept)
     return [bytes(row.token_hash) for row in rows]
 

@@ -249,6 +249,8 @@ async def test_a_service_and_a_limited_token_do_not_sign_in_as_somebody_else(
         for who in (robot, limited):
             assert (await who.get(f"{V1}/auth/people")).status_code == 200
             assert_problem(await who.post(f"{V1}/auth/people/{ana}/links"), 403)
+            account = {"login": "ana.of.robots", "password": "correct horse battery staple"}
+            assert_problem(await who.put(f"{V1}/auth/people/{ana}/account", json=account), 403)
     assert (await http.post(f"{V1}/auth/people/{ana}/links")).status_code == 201
 
 

@@ -118,6 +118,19 @@ async def test_a_project_that_comes_from_a_removed_one_says_so(http: httpx2.Asyn
     assert (await get(http, f"/projects/{await start(http)}"))["removed_parent"] is None
 
 
+async def test_a_repeated_start_from_a_removed_project_finds_the_new_one(http: httpx2.AsyncClient) -> None:
+    parent_id = await start(http, oversight="low")
+    await wait_for_status(http, parent_id, "completed")
+    body = {"name": "Again", "description": BRIEF, "parent": {"project_id": parent_id, "kind": "duplicate"}}
+    headers = {"Idempotency-Key": f"from {parent_id}"}
+    first = await http.post(f"{V1}/projects/", json=body, headers=headers)
+    assert first.status_code == 201, first.text
+    assert (await forget(http, parent_id)).status_code == 204
+    again = await http.post(f"{V1}/projects/", json=body, headers=headers)
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"]), again.text
+    assert_problem(await http.post(f"{V1}/projects/", json=body), 422, "parent")
+
+
 async def test_a_project_that_is_kept_is_not_removed_until_it_is_released(http: httpx2.AsyncClient) -> None:
     project_id = await ended(http)
     path = f"{V1}/projects/{project_id}"

@@ -308,6 +308,14 @@ async def test_what_a_finger_presses_on_a_phone_is_44_px_high(new_page: NewPage,
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+async def test_a_finger_chooses_the_line_to_comment_on(new_page: NewPage, director: Director) -> None:
+    page = await new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    await reviewed(page, director, "Under a finger")
+    await card(page).locator(".rendered p").nth(1).tap()
+    await card(page).get_by_role("button", name=re.compile("^Comment on")).tap()
+    await expect(composer(page).get_by_role("region", name="Comments on the document")).to_contain_text("(1)")
+
+
 async def test_a_phone_shows_the_step_that_asks(new_page: NewPage, director: Director) -> None:
     project_id = await director.start("Harbour map")
     await director.approve(project_id, "discovery", "plan", "design")

@@ -99,10 +99,10 @@ async def test_a_person_sends_the_work_back_to_the_stage_that_they_choose(api_ur
 async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: Path) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, columns=60) as terminal:
         await terminal.answers(MENU, "r")
-        await terminal.answers("Why?", "")
+        await terminal.answers("end project?", "")
         await terminal.sees("No comment, nothing sent.")
         await terminal.answers(MENU, "r")
-        await terminal.answers("Why?", "We buy it.")
+        await terminal.answers("end project?", "We buy it.")
         await terminal.sees("discovery: rejected by human: We buy it.")
         await terminal.sees("The project was rejected. We buy it.")
         assert await terminal.ended() == 3
@@ -174,7 +174,7 @@ async def test_the_inbox_withdraws_a_question_that_somebody_else_has_decided(
         await terminal.sees("the project fails")
         await terminal.answers("Decide on which?", str(ids.index(request["request_id"]) + 1))
         await terminal.answers(MENU, "r")
-        await terminal.sees("Why?")
+        await terminal.sees("end project?")
         terminal.type("Because it")
         await respond(http, request["request_id"], "approve", responder="Ada")
         await terminal.sees("What you typed was not sent: Because it")
@@ -220,7 +220,7 @@ async def test_the_inbox_lists_requests_and_accepts_decisions(
     async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=120) as terminal:
         await terminal.answers("Decide on which?", str(request_ids.index(request["request_id"]) + 1))
         await terminal.answers(MENU, "r")
-        await terminal.answers("Why?", "Not now.")
+        await terminal.answers("end project?", "Not now.")
         await terminal.sees("discovery: rejected")
         await terminal.sees("q" if len(request_ids) > 1 else "No decisions are waiting")
     assert (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["status"] == "rejected"

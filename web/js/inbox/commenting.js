@@ -129,10 +129,18 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
     return null;
   }
 
+  /**
+   * A finger that is lifted leaves, too: the button has to stay, to be pressed.
+   * @param {PointerEvent} event
+   */
+  function leaveWith({ pointerType }) {
+    if (pointerType === "mouse" && document.activeElement !== button) point(null);
+  }
+
   button.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
   body.addEventListener("pointermove", hover, { signal });
   body.addEventListener("pointerdown", hover, { signal });
-  body.addEventListener("pointerleave", () => document.activeElement !== button && point(null), { signal });
+  body.addEventListener("pointerleave", leaveWith, { signal });
   remarks.addEventListener("change", mark, { signal });
   const shown = new MutationObserver(mark);
   shown.observe(body, { subtree: true, attributes: true, attributeFilter: ["aria-busy"] });
