@@ -95,15 +95,28 @@ async def set_account(
 ) -> PersonPublic:
     """It ends the person's sessions, except the one that does this. A service, and a limited token, may not do it: they
     could sign in as the person."""
-    caller.require_whole()
-    if caller.is_service:
-        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
+    require_may_set_passwords(caller)
     async with services.store.reading() as connection:
         person = await people.find(connection, principal_id)
     if person is None:
         raise NotFoundError.of("person", principal_id)
     await _set(services, caller, request, principal_id, body.login, body.password)
     return PersonPublic.of(replace(person, login=body.login))
+
+
+def require_may_set_passwords(caller: Caller) -> None:
+    """Check that setting somebody's password leaves the caller without rights that it does not have.
+
+    Raises:
+        ForbiddenError: it is limited, or a service.
+    """
+    caller.require_whole()
+    if caller.is_service:
+        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
+
+
+def login_taken_error(login: str) -> ConflictError:
+    return ConflictError(f"Another person signs in as {login}.", code=ProblemCode.LOGIN_TAKEN)
 
 
 def _require_sign_in(services: Services) -> None:
@@ -146,6 +159,6 @@ async def _set(
             ended = await sessions.end_all(connection, principal_id, kept)
             await audit.record(connection, request, caller, AuthEventKind.PASSWORD_SET, principal_id)
     except accounts.LoginTakenError:
-        raise ConflictError(f"Another person signs in as {login}.", code=ProblemCode.LOGIN_TAKEN) from None
+        raise login_taken_error(login) from None
     for credential in ended:
         services.authenticator.forget(credential)

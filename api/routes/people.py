@@ -16,6 +16,7 @@ from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
 from api.openapi.examples.auth import GROUPS, LINK, MEMBER, PERSON
+from api.routes.accounts import login_taken_error, require_may_set_passwords
 from api.routes.auth import link_of
 from api.shapes.auth import (
     GroupsPublic,
@@ -28,8 +29,8 @@ from api.shapes.auth import (
     PersonUpdate,
 )
 from api.shapes.shape import Page
-from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose
-from store.identity import groups, people, principals, sessions
+from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose, PrincipalKind
+from store.identity import accounts, groups, people, principals, sessions
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -50,24 +51,36 @@ async def list_people(
     "/auth/people",
     status_code=201,
     summary="Add a person or a service",
-    responses=describe_responses(PERSON, 403, 404, 413, 415, 422, 503, status=201),
+    responses=describe_responses(PERSON, 403, 404, 409, 413, 415, 422, 503, status=201),
 )
 async def add_person(
     body: PersonCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> PersonPublic:
     """With roles in all projects. Without any, it is made a member of single projects afterwards."""
-    async with services.store.writing() as connection:
-        if caller.principal_id is not None:
-            await audit.principal_of(connection, caller)
-        added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
-        details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
-        await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
+    account, hashed = body.account, ""
+    if account is not None:
+        require_may_set_passwords(caller)
+        if body.kind is PrincipalKind.SERVICE:
+            raise InvalidError("account", "is for a person: a service has tokens")
+        hashed = await services.passwords.hash(account.password)
+    try:
+        async with services.store.writing() as connection:
+            if caller.principal_id is not None:
+                await audit.principal_of(connection, caller)
+            added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
+            details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
+            await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
+            if account is not None:
+                await accounts.set_account(connection, added, account.login, hashed)
+                await audit.record(connection, request, caller, AuthEventKind.PASSWORD_SET, added)
+    except accounts.LoginTakenError as error:
+        raise login_taken_error(str(error)) from None
     response.headers["Location"] = "/api/v1/auth/people"
     return PersonPublic(
         principal_id=added,
         name=body.name,
         kind=body.kind,
-        login=None,
+        login=account.login if account else None,
         roles=sorted(body.roles),
         is_disabled=False,
         groups=[],

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
 from api.auth.caller import Caller, SignInMethod
+from api.shapes.accounts import AccountUpdate
 from api.shapes.shape import Shape
 from models.contracts.contract import Duration, Moment, Name, StrictContract, Text
 from models.contracts.identity import ALL_PERMISSIONS, PROJECT_ROLES, AccessRole, Permission, PrincipalKind
@@ -141,6 +142,9 @@ class PersonCreate(StrictContract):
     name: Name
     kind: PrincipalKind = PrincipalKind.PERSON
     roles: Annotated[frozenset[AccessRole], Unique] = frozenset()
+    account: AccountUpdate | None = Field(
+        default=None, description="How a person signs in with a password, if so; not for a service."
+    )
 
 
 class PersonUpdate(StrictContract):

@@ -31,9 +31,8 @@ async def show_people(client: Client, *, as_json: bool) -> int:
 
 async def add(client: Client, name: str, login: str | None, roles: Sequence[str], kind: str) -> int:
     password = _read_password() if login else None  # before anything is written
-    _, person = await client.post("/auth/people", {"name": name, "roles": list(roles), "kind": kind})
-    if login:
-        await client.put(f"/auth/people/{person['principal_id']}/account", {"login": login, "password": password})
+    account = {"account": {"login": login, "password": password}} if login else {}
+    _, person = await client.post("/auth/people", {"name": name, "roles": list(roles), "kind": kind} | account)
     print(person["principal_id"])
     return 0
 

@@ -85,11 +85,16 @@ class Limits(Contract):
 
 
 def _allow_text(schema: dict[str, Any]) -> None:
-    """Add to the schema of a budget that it may be written as text."""
+    """Add to the schema of a budget that it may be written as text, or as a number of dollars."""
     amounts = dict(schema)
+    dollars = next(each for each in amounts["properties"]["usd"]["anyOf"] if each["type"] == "number")
     text = {"type": "string", "description": FORM, "examples": ["2usd,500ktok,2h"]}
     schema.clear()
-    schema.update(title=amounts.pop("title"), description=amounts.pop("description"), anyOf=[amounts, text])
+    schema.update(
+        title=amounts.pop("title"),
+        description=amounts.pop("description"),
+        anyOf=[amounts, text, dollars | {"description": "US dollars."}],
+    )
 
 
 class Budget(Limits):

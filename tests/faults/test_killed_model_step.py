@@ -126,6 +126,7 @@ async def test_a_step_that_is_killed_at_every_point_pays_once_and_writes_the_sam
             await eventually(reached(stack, provider, killed, turn, moment, since))
             if moment == "working":
                 await asyncio.sleep(proof.random.uniform(0, 0.9 if turn in TESTING else 0.02))
+            await worker.wait_until_ready()
             worker.kill()
             since = provider.calls.total
             await asyncio.sleep(SECONDS)  # PostgreSQL ends what the dead worker had begun; the next one is not up yet

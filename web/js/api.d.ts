@@ -178,7 +178,7 @@ export interface AuthEventPublic {
   created_at: string;
 }
 
-export type Budget = Record<string, any> | string;
+export type Budget = Record<string, any> | string | number;
 
 export interface BudgetAlert {
   kind: BudgetKind;
@@ -739,6 +739,7 @@ export interface PersonCreate {
   name: string;
   kind?: PrincipalKind;
   roles?: AccessRole[];
+  account?: AccountUpdate | null;
 }
 
 export interface PersonPublic {

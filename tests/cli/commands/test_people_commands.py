@@ -23,6 +23,14 @@ async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_
     assert added.code == 0, added.err
     assert (await sign_in(api_url, PASSWORD)).json()["roles"] == ["viewer"]
 
+    for login, typed, why in (("ana", PASSWORD, "Another person signs in as ana."), ("bob", "short", "password")):
+        failed = await botarmy(
+            api_url, "people", "add", "Ana", "--login", login, cwd=tmp_path, stdin=f"{typed}\n".encode()
+        )
+        assert (failed.code != 0, why in failed.err) == (True, True), failed.err
+    everybody = json.loads((await botarmy(api_url, "people", "list", "--json", cwd=tmp_path)).out)
+    assert [person["login"] for person in everybody if person["name"] == "Ana"] == ["ana"]
+
     changed = await botarmy(api_url, "people", "roles", "ana", "--role", "auditor", cwd=tmp_path)
     assert (changed.code, changed.out) == (0, "Ana: auditor\n"), changed.err
     other = f"{PASSWORD} two"
