@@ -39,7 +39,7 @@ TURNS = (
             call("write_file", path="tests/test_guests.py", content=TEST),
         ),
         pieces=50,
-        pace=0.3,  # axe needs some of its time
+        pace=0.15,
     ),
     Turn(text="I look at it. " * 5, calls=(call("run_tests"),), pieces=5, pace=0.5),
     Turn(calls=(call("finish", summary="Guests leave a word."),), seconds=2),
