@@ -115,6 +115,6 @@ async def test_a_second_page_shows_the_whole_text_and_a_hidden_one_asks_for_none
         "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
         "document.dispatchEvent(new Event('visibilitychange'));"
     )
-    subscribed = [frame for frame in sent if frame["action"] == "subscribe"]
-    assert [frame.get("live") for frame in subscribed] == [None, True, None]
+    live = [frame.get("live") for frame in sent if frame["action"] == "subscribe"]
+    assert live in ([None, True, None], [True, None])  # the second, if the socket opened after the project was read
     await wait_for_status(http, project_id, "completed")
