@@ -560,6 +560,8 @@ export interface MePublic {
   projects: Record<string, AccessRole[]>;
   scopes: Permission[];
   project_id: string | null;
+  permissions: Permission[];
+  project_permissions: Record<string, Permission[]>;
   is_exposed: boolean;
 }
 

@@ -42,7 +42,7 @@ export function cardPane(signal) {
         entry && back,
         after && after !== entry && decidedBefore(after),
         pane.card?.element,
-        !entry && entries.waiting > 0 && hint,
+        !entry && entries.waiting.mine + entries.waiting.others > 0 && hint,
       );
     },
     /**

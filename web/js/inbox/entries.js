@@ -37,9 +37,11 @@ class Entries extends EventTarget {
       .filter((entry) => entry.listed && (!entry.outcome || entry.lingers || entry === this.selected)).sort(byUrgency);
   }
 
-  /** How many requests wait for a response. */
+  /** How many requests wait for a response of this person, and how many only others may decide. */
   get waiting() {
-    return (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.outcome).length;
+    const open = (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.outcome);
+    const mine = open.filter(({ eligibility }) => eligibility.may_decide).length;
+    return { mine, others: open.length - mine };
   }
 
   /**
