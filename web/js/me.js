@@ -22,6 +22,11 @@ export const me = {
   get name() {
     return current && current.method !== "none" ? current.name : null;
   },
+  /** Whether this person reads the audit log: auditors and administrators of all projects do. */
+  get audits() {
+    return current !== null && !current.project_id &&
+      (current.roles.includes("auditor") || current.roles.includes("admin"));
+  },
   /** Fulfilled once it is known, or cannot be read. */
   ready: Promise.resolve(),
   /**

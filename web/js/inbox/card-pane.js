@@ -73,7 +73,7 @@ function decidedBefore(entry) {
     "p",
     { class: "passed", dataset: { tone } },
     icon(mark, { width: 14, height: 14 }),
-    h("strong", {}, outcomeInWords(how, entry.outcome?.decision ?? null)),
+    h("strong", {}, outcomeInWords(how, entry.outcome?.decision ?? null, entry.request)),
     h("span", { class: "cut", dir: "auto" }, visible(entry.name)),
     h("a", { href: address(entry.id) }, "Show it"),
   );

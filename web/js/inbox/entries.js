@@ -127,7 +127,9 @@ class Entries extends EventTarget {
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
       const outcome = outcomeOf(request);
-      if (mine) this.report(entry, `${outcomeInWords(outcome.status, outcome.decision)}: ${entry.name}`);
+      if (mine) {
+        this.report(entry, `${outcomeInWords(outcome.status, outcome.decision, request)}: ${entry.name}`);
+      }
       this.close(entry, { ...outcome, mine: mine !== undefined && mine === outcome.decision });
     } else if (mine?.outcome === "refused" && entry.reply) {
       const { move } = entry.reply;
