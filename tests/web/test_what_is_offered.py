@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from config.settings import Settings
 from tests.api_client import V1, start, wait_for_request, wait_for_status
 from tests.signing_in import add_person
+from tests.waiting import eventually
 from tests.web.browsing import NewPage, sign_in_as
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -135,6 +136,11 @@ async def test_a_role_that_was_taken_away_is_noticed(
     await page.goto(f"/projects/{projects.waiting}")
     await expect(page.get_by_role("link", name="Read the request")).to_be_visible()
     assert (await http.patch(f"{V1}/auth/people/{person}", json={"roles": ["viewer"]})).status_code == 200
+
+    async def is_refused() -> bool:
+        return "run" not in (await (await page.context.request.get(f"{V1}/auth/me")).json())["permissions"]
+
+    await eventually(is_refused)  # the API remembers a session for a moment
     await page.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Pause").click()
     await expect(page.locator("stop-button button")).to_be_hidden()
