@@ -11,7 +11,7 @@ from temporalio import activity
 from activities.response_checks import digest_of, find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
 from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
@@ -230,6 +230,7 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         "raise_by": response.raise_by,
         "without_asking": response.without_asking or None,
         "legacy": request.subject_hash is None or None,
+        "reason": HitlReason(request.reason) if HitlReason(request.reason).is_unfinished else None,
     }
     return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 

@@ -84,6 +84,14 @@ class InvalidError(ApiError):
         super().__init__(f"{field}: {message}", code=code, errors=[{"in": place, "field": field, "message": message}])
 
 
+class InvalidValueError(ValueError):
+    """What a validator of a shape raises for a value whose problem has a code of its own."""
+
+    def __init__(self, detail: str, code: ProblemCode) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 class TooManyRequestsError(ApiError):
     """Another request is accepted in some seconds."""
 

@@ -32,6 +32,7 @@ class ProblemCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     MISDIRECTED = "misdirected"
     INVALID = "invalid"
+    WEAK_PASSWORD = "weak_password"
     SUBJECT_REQUIRED = "subject_required"
     KEY_REUSED = "key_reused"
     TOO_MANY_REQUESTS = "too_many_requests"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 
-from api.errors import ApiError, UnavailableError
+from api.errors import ApiError, InvalidValueError, UnavailableError
 from api.problem_codes import ProblemCode, code_of
 from config.postgres import explain
 from config.schema_check import NOT_MIGRATED
@@ -125,7 +125,14 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [_field_error(details) for details in error.errors()[:MAX_ERRORS]]
     detail = "; ".join(f"{field['field'] or field['in']}: {field['message']}" for field in errors)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, members={"errors": errors})
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, members={"errors": errors}, code=_code(error))
+
+
+def _code(error: RequestValidationError) -> ProblemCode | None:
+    """Return the code of a validator's error, if that is the only error and has one."""
+    (first, *others) = error.errors()
+    cause = first.get("ctx", {}).get("error")
+    return cause.code if isinstance(cause, InvalidValueError) and not others else None
 
 
 def _field_error(error: Mapping[str, Any]) -> dict[str, str]:

@@ -25,6 +25,12 @@ WHERE id = %(id)s AND (status IN {final_project_statuses} OR NOT %(archived)s)
 RETURNING id
 """)
 
+_KEPT_BY: LiteralString = """
+SELECT data ->> 'by' FROM event
+WHERE project_id = %(id)s AND event_type = 'project_change' AND data @> '{"kept": true}'
+ORDER BY seq DESC LIMIT 1
+"""
+
 _CHILDREN: LiteralString = """
 SELECT id, name, parent_kind, status FROM project WHERE parent_id = %(id)s ORDER BY id
 """
@@ -60,6 +66,12 @@ async def change(tx: Transaction, changes: Mapping[str, Any], by: str) -> bool:
         return True
     tx.record(ProjectChange(by=by, **changed), key=f"changed:{uuid7()}")
     return bool(await run(tx.connection, _UPDATE, id=tx.project_id, **(now | changed)))
+
+
+async def kept_by(connection: AsyncConnection, project_id: UUID) -> str | None:
+    """Return who marked a project to be kept, the last time that somebody did."""
+    rows = list(await run(connection, _KEPT_BY, id=project_id))
+    return rows[0][0] if rows else None
 
 
 async def children(connection: AsyncConnection, project_id: UUID) -> list[Child]:

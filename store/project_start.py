@@ -44,12 +44,14 @@ RETURNING id
 @dataclass(frozen=True, slots=True)
 class NewProject:
     """A project to start. `source` is FILES content, the code that it begins from; `parent` is the project that it
-    comes from, and how. `request_hash` belongs to the `idempotency_key`. `traceparent` is the span of its request."""
+    comes from, and how. `author` is who started it. `request_hash` belongs to the `idempotency_key`. `traceparent` is
+    the span of its request."""
 
     id: UUID
     name: str
     brief: str
     pipeline: Pipeline
+    author: str = artifacts.HUMAN
     oversight: Oversight | None = None
     crew: CrewName | None = None
     model: ModelName | None = None
@@ -98,7 +100,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
             type=BuiltInArtifact.USER_INPUT,
             body=new.brief.encode(),
             media_type=MediaType.MARKDOWN.value,
-            author=artifacts.HUMAN,
+            author=new.author,
             origin_id=new.id,
             name=BRIEF,
             accepted=True,
@@ -111,7 +113,7 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
                 type=BuiltInArtifact.SOURCE_CODE,
                 body=new.source,
                 media_type=MediaType.FILES.value,
-                author=artifacts.HUMAN,
+                author=new.author,
                 origin_id=source_origin(new.id),
                 name=str(BuiltInArtifact.SOURCE_CODE),
                 accepted=True,

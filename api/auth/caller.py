@@ -91,6 +91,18 @@ class Caller:
         held = self.roles.get(None, NO_ROLES) | (self.roles.get(project_id, NO_ROLES) if project_id else NO_ROLES)
         return any(permission in GRANTS[role] for role in held)
 
+    def permissions(self, project_id: UUID | None) -> list[Permission]:
+        """Return all that it may do in a project, or in all of them if it is None."""
+        return sorted(each for each in Permission if self.may(each, project_id))
+
+    @property
+    def permissions_in_projects(self) -> dict[UUID, list[Permission]]:
+        """What it may do in single projects, where that differs from what it may do in all of them."""
+        everywhere = self.permissions(None)
+        named = {project for project in (*self.roles, self.only_project) if project is not None}
+        found = {project: self.permissions(project) for project in named}
+        return {project: permissions for project, permissions in found.items() if permissions != everywhere}
+
     def require(self, permission: Permission, project_id: UUID | None, noun: str = "", id_: object = None) -> None:
         """Check a permission.
 

@@ -107,7 +107,7 @@ async def _add_version(
         type=body.type,
         body=content,
         media_type=body.media_type,
-        author=artifacts.HUMAN,
+        author=given_by,
         origin_id=uuid7(),
         name=body.name,
     )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from uuid_utils.compat import uuid7
 
 from api.artifacts.source import read_source
+from api.auth.caller import Caller
 from api.auth.dependencies import CallerDep, require
 from api.deps import ProjectDep, ServicesDep
 from api.errors import InvalidError, UnavailableError
@@ -56,6 +57,7 @@ log = structlog.get_logger(__name__)
 async def create_project(
     body: ProjectCreate,
     services: ServicesDep,
+    caller: CallerDep,
     request: Request,
     response: Response,
     idempotency_key: IdempotencyKey = None,
@@ -67,7 +69,7 @@ async def create_project(
         await require(request, Permission.READ, body.parent.project_id)
         project = await _find_earlier(services, body, idempotency_key)  # its parent may be gone since
     if project is None:
-        new = await _new_project(services, body, idempotency_key)
+        new = await _new_project(services, caller, body, idempotency_key)
         project = await _create(services, new) or await _find_earlier(services, body, idempotency_key)
     assert project is not None  # the key is taken
     structlog.contextvars.bind_contextvars(project_id=str(project.id))
@@ -76,7 +78,7 @@ async def create_project(
 
 
 async def _new_project(
-    services: Services, body: ProjectCreate, idempotency_key: str | None
+    services: Services, caller: Caller, body: ProjectCreate, idempotency_key: str | None
 ) -> project_start.NewProject:
     limit = services.settings.max_artifact_bytes
     parent = await read_parent(services, body.parent, with_source=body.source is None) if body.parent else None
@@ -86,6 +88,7 @@ async def _new_project(
         id=uuid7(),
         name=body.name,
         brief=body.description,
+        author=caller.name,
         pipeline=chosen.pipeline,
         oversight=chosen.oversight,
         crew=chosen.crew,
@@ -170,6 +173,7 @@ async def get_project(project: ProjectDep, services: ServicesDep, caller: Caller
         working = await tasks.working(connection, [project.id])
         retries = await project_retry.of_project(connection, project.id)
         children = await project_details.children(connection, project.id)
+        kept_by = await project_details.kept_by(connection, project.id) if project.kept_at else None
         parents = await project_details.names(connection, caller.visible(parent_ids([project])))
     seen = caller.visible(child.id for child in children)
     return ProjectPublic.of(
@@ -183,6 +187,7 @@ async def get_project(project: ProjectDep, services: ServicesDep, caller: Caller
         description=brief,
         pipeline_definition=Pipeline.model_validate(project.pipeline),
         head=project.last_seq,
+        kept_by=kept_by,
         retries=[RetryPublic.of(each) for each in retries],
     )
 

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from api.errors import InvalidValueError
+from api.problem_codes import ProblemCode
 from api.shapes.shape import Shape
 from models.contracts.contract import Moment, StrictContract
 from models.contracts.identity import AuthEventKind
@@ -32,11 +34,25 @@ Login = Annotated[
 """The name that a person signs in with, in any case."""
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_PASSWORD), AfterValidator(_normalize)]
+
+
+def _check_length(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        detail = f"Choose a password of {MIN_PASSWORD} characters or more."
+        raise InvalidValueError(detail, ProblemCode.WEAK_PASSWORD)
+    if len(password) > MAX_PASSWORD:
+        raise ValueError(f"Choose a password of {MAX_PASSWORD} characters at most.")
+    return password
+
+
 NewPassword = Annotated[
     str,
-    StringConstraints(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD),
     AfterValidator(_normalize),
-    Field(description=f"{MIN_PASSWORD} characters at least."),
+    AfterValidator(_check_length),
+    Field(
+        description=f"{MIN_PASSWORD} characters at least.",
+        json_schema_extra={"minLength": MIN_PASSWORD, "maxLength": MAX_PASSWORD},
+    ),
 ]
 
 

@@ -50,6 +50,10 @@ class MePublic(Shape):
     projects: dict[UUID, list[AccessRole]] = Field(description="The roles in single projects.")
     scopes: list[Permission] = Field(description="What the session or token is limited to.")
     project_id: ProjectId
+    permissions: list[Permission] = Field(description="What one may do in all projects, of the roles and the limits.")
+    project_permissions: dict[UUID, list[Permission]] = Field(
+        description="What one may do in single projects, where it differs from `permissions`."
+    )
     is_exposed: bool = Field(description="Whether the API has no sign-in and can be reached from other machines.")
 
     @classmethod
@@ -63,6 +67,8 @@ class MePublic(Shape):
             projects={project_id: sorted(roles) for project_id, roles in caller.roles.items() if project_id},
             scopes=sorted(caller.scopes),
             project_id=caller.only_project,
+            permissions=caller.permissions(None),
+            project_permissions=caller.permissions_in_projects,
             is_exposed=is_exposed,
         )
 

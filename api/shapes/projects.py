@@ -203,6 +203,7 @@ class ProjectPublic(ProjectItem):
         description="How many gates may pass without a person before the next one asks; 0 is any number."
     )
     head: int
+    kept_by: str | None = Field(default=None, description="Who marked it to be kept; null if nobody has.")
     children: list[ChildPublic] = Field(default=[], description="The projects that come from it, oldest first.")
     retries: list[RetryPublic] = Field(default=[], description="How often it was retried after it had ended.")
 

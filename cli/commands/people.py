@@ -9,7 +9,7 @@ import typer
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
 
 PersonArgument = Annotated[
-    str, typer.Argument(metavar="PERSON", help="The name to sign in with, the person's name, or the id.")
+    str, typer.Argument(metavar="PERSON", help="The name to sign in with, the person's name, the id, or its beginning.")
 ]
 RoleOption = Annotated[
     list[str] | None,

@@ -14,6 +14,9 @@ from cli.errors import UsageError
 from cli.views.console import PlainConsole, print_json
 from cli.views.printable import plain
 
+LISTED = 5
+"""Candidates that a message names."""
+
 
 async def show_people(client: Client, *, as_json: bool) -> int:
     people = (await client.get("/auth/people", with_disabled=True))["items"]
@@ -76,7 +79,7 @@ async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: b
 
 
 async def _find(client: Client, person: str) -> Json:
-    """Return the person with this login, this id, or this name if only one has it."""
+    """Return the person with this login, this id, or this name if only one has it, or whose id alone begins so."""
     people: list[Json] = (await client.get("/auth/people", with_disabled=True))["items"]
     for field in ("login", "principal_id", "name"):
         found = [one for one in people if one[field] == person]
@@ -84,6 +87,14 @@ async def _find(client: Client, person: str) -> Json:
             return found[0]
         if found:
             raise UsageError(f"several people are called {person}; `botarmy people list` shows their ids")
+    digits = person.lower().replace("-", "")
+    begun = [one for one in people if digits and one["principal_id"].replace("-", "").startswith(digits)]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        listed = "; ".join(f"{one['principal_id']} ({plain(one['name'])})" for one in begun[:LISTED])
+        more = " and more" if len(begun) > LISTED else ""
+        raise UsageError(f"{person!r} is ambiguous. It may be {listed}{more}")
     raise UsageError(f"there is no person {person}; `botarmy people list` shows all")
 
 

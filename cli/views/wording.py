@@ -10,7 +10,7 @@ from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
 from models.contracts.budget import format_amount
-from models.contracts.enums import ProjectStatus, StopScope, WaitReason
+from models.contracts.enums import HitlAction, ProjectStatus, StopScope, WaitReason
 
 EXPIRED = "expired without a decision"
 
@@ -93,6 +93,8 @@ def describe_decision(data: event_data.HitlResponded) -> str:
     redo = f", back to {data.redo}" if data.redo else ""
     comment = f": {data.comment}" if data.comment else ""
     what = decided(data.action, accepted=bool(data.accepted) and not data.redo)
+    if data.reason and data.action == HitlAction.REJECT:
+        what = "ended"
     return f"{what} by {data.responder or 'unknown'}{redo}{comment}"
 
 

@@ -231,6 +231,7 @@ class HitlResponded(Payload):
         default=False,
         description="Whether the request is of an earlier version, which bound no response to what it asked about.",
     )
+    reason: HitlReason | None = Field(default=None, description="Why the request asked, if its step had no result.")
 
 
 class HitlExtended(Payload):

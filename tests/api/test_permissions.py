@@ -163,6 +163,21 @@ async def test_lists_contain_only_what_a_person_may_see(
             assert got.status_code == (200 if project in sees else 404)
 
 
+async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records, tokens: dict[str, str]) -> None:
+    project = records.ids["project_id"]
+    for who, token in tokens.items():
+        async with with_token(api_url, token) as client:
+            me = await get(client, "/auth/me")
+        if who == OUTSIDER:
+            held = set().union(*(GRANTS[role] for role in PROJECT_ROLES))
+            assert (me["permissions"], me["project_permissions"]) == ([], {records.other: sorted(held)})
+        elif who.endswith(" of all"):
+            held = GRANTS[AccessRole(who.removesuffix(" of all"))]
+            assert (me["permissions"], me["project_permissions"]) == (sorted(held), {})
+        else:
+            assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(GRANTS[AccessRole(who)])})
+
+
 async def test_nobody_stops_what_they_may_not_see(api_url: str, records: Records, tokens: dict[str, str]) -> None:
     for who, status in ((OUTSIDER, 404), (AccessRole.VIEWER, 403)):
         async with with_token(api_url, tokens[who]) as client:

@@ -129,6 +129,8 @@ async def test_a_token_is_limited_to_its_scopes_and_its_project(http: httpx2.Asy
         assert (await reader.post(f"{V1}/projects/{one}/cancel")).status_code == 403
         assert [each["id"] for each in (await get(reader, "/projects/"))["items"]] == [one]
         assert (await reader.post(f"{V1}/auth/links")).status_code == 403
+        me = await get(reader, "/auth/me")
+        assert (me["permissions"], me["project_permissions"]) == ([], {one: ["read"]})
         more = await reader.post(f"{V1}/auth/tokens", json={"name": "more"})
         assert more.status_code == 403, more.text
     (listed,) = [each for each in (await get(http, "/auth/tokens"))["items"] if each["name"] == "reader"]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import httpx2
 from playwright.async_api import Page
+
+from tests.api_client import V1
 
 NewPage = Callable[..., Awaitable[Page]]
 """Opens a page of its own context; see conftest.py."""
+
+
+async def sign_in_as(page: Page, http: httpx2.AsyncClient, person: str) -> None:
+    """Sign the browser of a page in as another person, with a link."""
+    link = await http.post(f"{V1}/auth/people/{person}/links")
+    assert link.status_code == 201, link.text
+    await page.context.clear_cookies()
+    await page.goto(link.json()["path"])
+    await page.wait_for_url("**/")

@@ -35,6 +35,51 @@ async def test_a_person_extends_a_deadline_and_sees_what_it_does(
     assert now - was == timedelta(days=3)
 
 
+async def test_a_deadline_that_was_extended_is_new_after_the_project_was_cancelled_and_retried(
+    http: httpx2.AsyncClient, worker: None, new_page: NewPage
+) -> None:
+    director = Director(http)
+    project_id = await director.start("Extended, cancelled, retried")
+    await director.approve(project_id, "discovery")
+    first = await director.request(project_id, "plan")
+    page = await new_page(viewport={"width": 1280, "height": 800})
+
+    async def extend(request_id: str) -> None:
+        await page.goto(f"/inbox?request={request_id}")
+        await expect(page.get_by_text("24 h left").first).to_be_visible()
+        await page.get_by_role("button", name="Extend").click()
+        dialog = page.get_by_role("dialog", name="Extend the deadline")
+        await dialog.get_by_label("Extend by").select_option(label="3 days")
+        await dialog.get_by_role("button", name="Extend", exact=True).click()
+        await expect(dialog).to_be_hidden()
+        await expect(page.get_by_text("4 d left").first).to_be_visible()
+
+    await extend(first["request_id"])
+    await page.goto(f"/projects/{project_id}")
+    await page.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Cancel project").click()
+    await page.get_by_role("button", name="Cancel the project").click()
+    await director.until(project_id, "cancelled")
+    await page.goto(f"/inbox?request={first['request_id']}")
+    await expect(page.get_by_text("It was cancelled, because its project")).to_be_visible()
+    await expect(page.get_by_role("button", name="Extend")).to_have_count(0)
+
+    await page.goto(f"/projects/{project_id}")
+    await page.get_by_role("group", name="Project").get_by_role("button", name="Retry", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Retry the project")
+    await expect(dialog.get_by_label("Begin with")).to_have_value("plan")
+    await dialog.get_by_role("button", name="Retry", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    second = await director.request(project_id, "plan", round=2)
+    await extend(second["request_id"])
+    for request, status in ((first, "cancelled"), (second, "pending")):
+        found = await director.get(f"/hitl/{request['request_id']}")
+        assert (found["status"], len(found["extensions"])) == (status, 1)
+    await page.get_by_role("button", name="Approve", exact=True).first.click()
+    await page.get_by_role("form", name="Approve", exact=True).get_by_role("button", name="Approve").click()
+    await director.request(project_id, "design")
+
+
 async def test_a_deadline_is_in_colour_when_little_is_left_and_cannot_be_extended_when_it_has_passed(
     http: httpx2.AsyncClient, worker: None, new_page: NewPage
 ) -> None:

@@ -504,6 +504,7 @@ export interface HitlResponded {
   without_asking?: boolean;
   subject_hash?: string | null;
   legacy?: boolean;
+  reason?: HitlReason | null;
 }
 
 export interface HitlRespondedEnvelope {
@@ -560,6 +561,8 @@ export interface MePublic {
   projects: Record<string, AccessRole[]>;
   scopes: Permission[];
   project_id: string | null;
+  permissions: Permission[];
+  project_permissions: Record<string, Permission[]>;
   is_exposed: boolean;
 }
 
@@ -958,6 +961,7 @@ export interface ProjectPublic {
   pipeline_definition: Pipeline;
   checkpoint_after: number;
   head: number;
+  kept_by: string | null;
   children: ChildPublic[];
   retries: RetryPublic[];
 }

@@ -1,5 +1,5 @@
 /**
- * Tells people of requests that need them: new ones to screen readers, and, if they have asked for it, new, failed and
+ * Tells people of requests that they may decide: new ones to screen readers, and, if they have asked for it, new, failed and
  * soon expiring ones in notifications of the browser. A notification leads to its request, and never decides.
  */
 
@@ -55,7 +55,7 @@ function notify(request, title) {
 }
 
 function compare() {
-  const items = pending.items;
+  const items = pending.mine;
   if (!items) return;
   const before = known;
   known = new Set(items.map(({ request_id }) => request_id));
@@ -69,7 +69,7 @@ function compare() {
 
 /** Warn once of each deadline that is near. */
 function warn() {
-  for (const request of pending.items ?? []) {
+  for (const request of pending.mine ?? []) {
     const left = Date.parse(request.expires_at) - Date.now();
     const key = `${request.request_id} ${request.expires_at}`;
     if (request.deadline_held || left > SOON || left <= 0 || warned.has(key)) continue;

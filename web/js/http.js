@@ -104,6 +104,7 @@ export async function send(method, path, { query, body, headers = {}, signal } =
   }
   if (response.ok) return response;
   if (response.status === 401) dispatchEvent(new Event("signedout"));
+  if (response.status === 403) dispatchEvent(new Event("forbidden"));
   const problem = await response.json().catch(() => ({ title: response.statusText }));
   throw new Problem(response.status, problem, Number(response.headers.get("Retry-After")) || undefined);
 }

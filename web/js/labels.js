@@ -11,7 +11,7 @@ const STATUSES = {
   project: {
     starting: ["Starting", "busy", "starting"],
     active: ["Active", "busy", "working"],
-    waiting: ["Waiting for you", "asks", "waiting"],
+    waiting: ["Needs a decision", "asks", "waiting"],
     paused: ["Paused", "calm", "paused"],
     completed: ["Completed", "good", "completed"],
     rejected: ["Rejected", "bad", "rejected"],
@@ -21,7 +21,7 @@ const STATUSES = {
   task: {
     pending: ["Pending", "calm", "pending"],
     working: ["Working", "busy", "working"],
-    waiting_for_hitl: ["Waiting for you", "asks", "waiting"],
+    waiting_for_hitl: ["Needs a decision", "asks", "waiting"],
     completed: ["Completed", "good", "completed"],
     failed: ["Failed", "bad", "failed"],
     cancelled: ["Cancelled", "calm", "cancelled"],
@@ -29,7 +29,7 @@ const STATUSES = {
   agent: {
     idle: ["Idle", "calm", "idle"],
     working: ["Working", "busy", "working"],
-    waiting_for_hitl: ["Waiting for you", "asks", "waiting"],
+    waiting_for_hitl: ["Needs a decision", "asks", "waiting"],
     error: ["Error", "bad", "failed"],
   },
   hitl: {

@@ -13,15 +13,16 @@ import { startShell } from "./shell.js";
 import { startStops } from "./stops/elements.js";
 import "./time-elements.js";
 
-startShell();
-startStops();
-startAttention();
-startReach();
+// Who is signed out sees the sign-in, and nothing else: theme.js hides the frame.
 if (location.pathname !== SIGN_IN) {
+  startShell();
+  startStops();
+  startAttention();
+  startReach();
   live.start();
   pending.start(new AbortController().signal);
   startMe();
+  startKeyboard(go);
+  startPalette();
 }
-startKeyboard(go);
-startPalette();
 startRouter();

@@ -6,7 +6,7 @@ import { announce } from "./notices.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
 /** @import { AuthEventPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
-/** @import { SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
+/** @import { Permission, SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
 /** @import { Options, Page, Query } from "./http.js" */
 
 const AUTH = "/api/v1/auth";
@@ -21,6 +21,24 @@ export const me = {
   /** The name under which this person decides, or null if nobody signs in, or until it is known. */
   get name() {
     return current && current.method !== "none" ? current.name : null;
+  },
+  /** Whether this person reads the audit log: auditors and administrators of all projects do. */
+  get audits() {
+    return current !== null && !current.project_id &&
+      (current.roles.includes("auditor") || current.roles.includes("admin"));
+  },
+  /** Fulfilled once it is known, or cannot be read. */
+  ready: Promise.resolve(),
+  /**
+   * Whether this person may do something in a project, or in all of them. While that is unknown, it is offered, and the
+   * API refuses what it has to.
+   * @param {Permission} permission
+   * @param {string | null} [project]
+   */
+  may(permission, project = null) {
+    if (!current) return true;
+    const { permissions, project_permissions: single } = current;
+    return (project !== null && single[project] || permissions).includes(permission);
   },
 };
 
@@ -63,9 +81,19 @@ export const people = {
   events: (query, options) => get(`${AUTH}/events`, { query, ...options }),
 };
 
-/** Read who is signed in, and go to the sign-in page once nobody is. */
-export async function startMe() {
+/**
+ * Read who is signed in, and go to the sign-in page once nobody is. A `mechange` event tells that it is known, and a
+ * `permissionschange` event that what they may do has changed since.
+ */
+export function startMe() {
   addEventListener("signedout", goToSignIn);
+  addEventListener("forbidden", () => read()); // it was offered: their roles have changed
+  me.ready = read();
+  me.ready.then(() => current?.is_exposed && warnOfExposure());
+}
+
+async function read() {
+  const before = current;
   try {
     current = await auth.me();
   } catch {
@@ -76,9 +104,12 @@ export async function startMe() {
     link.hidden = false;
     link.textContent = current.name;
   }
-  if (current.is_exposed) warnOfExposure();
   dispatchEvent(new Event("mechange"));
+  if (before && permits(before) !== permits(current)) dispatchEvent(new Event("permissionschange"));
 }
+
+/** @param {MePublic} known */
+const permits = ({ permissions, project_permissions }) => JSON.stringify([permissions, project_permissions]);
 
 /** It cannot be closed: everybody in the network can do everything. */
 function warnOfExposure() {

@@ -13,6 +13,7 @@ import { h, icon, present } from "./dom.js";
  * @property {boolean} [danger]
  * @property {boolean} [changes] it changes something, and is disabled while the API cannot be reached
  * @property {string} [title]
+ * @property {string | false | null} [barred] why it cannot be chosen now
  */
 
 /** @typedef {MenuItem | false | null | undefined} Offered what is not offered now is false or null */
@@ -53,7 +54,7 @@ export function menuButton(label, items) {
   function paint() {
     const groups = items().map(present).filter((group) => group.length);
     const before = shown;
-    shown = groups.flatMap((group) => group.map(({ text }) => text)).join("\n");
+    shown = groups.flatMap((group) => group.map(({ text, barred }) => `${text} ${barred}`)).join("\n");
     if (shown === before) return false;
     menu.replaceChildren(...groups.map((group) => h("div", { role: "group" }, group.map(itemElement))));
     return true;
@@ -92,7 +93,18 @@ export function menuButton(label, items) {
   const rows = () => /** @type {HTMLElement[]} */ ([...menu.querySelectorAll("[role=menuitem]")]);
 
   /** @param {MenuItem} item */
-  function itemElement({ text, icon: name, run, href, elsewhere, download, danger, title, changes }) {
+  function itemElement({ text, icon: name, run, href, elsewhere, download, danger, title, changes, barred }) {
+    if (barred) {
+      const why = h("span", { class: "menu-why soft" }, barred);
+      const attributes = {
+        type: "button",
+        role: "menuitem",
+        tabindex: "-1",
+        class: "menu-item",
+        "aria-disabled": "true",
+      };
+      return h("button", attributes, icon(name), h("span", {}, text, why));
+    }
     const attributes = { role: "menuitem", tabindex: "-1", class: `menu-item${danger ? " danger" : ""}`, title };
     if (href === undefined) {
       const onclick = () => {

@@ -68,8 +68,6 @@ function mark(name, heading, title) {
   return [h("button", button, icon("rehearsal"), h("span", {}, name)), note];
 }
 
-customElements.define("rehearsal-mark", RehearsalMark);
-
 /**
  * Let the bar say whether the project that is shown rehearses, until `signal` aborts.
  * @param {boolean} rehearses

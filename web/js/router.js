@@ -2,6 +2,7 @@
 
 import { find, h } from "./dom.js";
 import { go } from "./navigation.js";
+import { me } from "./me.js";
 import { failure } from "./notices.js";
 import { showPlace } from "./shell.js";
 
@@ -44,6 +45,10 @@ export function startRouter() {
   document.addEventListener("click", followLink);
   addEventListener("navigate", () => open());
   addEventListener("popstate", () => open(true));
+  addEventListener("permissionschange", () => {
+    path = null;
+    open();
+  });
   open();
 }
 
@@ -64,7 +69,7 @@ function followLink(event) {
  * `querychange` event, and the view stays.
  */
 async function open(back = false) {
-  const first = path === null;
+  const first = path === null && !find("main").firstChild;
   if (path === location.pathname) {
     dispatchEvent(new Event("querychange"));
     return;
@@ -77,7 +82,7 @@ async function open(back = false) {
   const [pattern, place, title, load] = ROUTES.find(([pattern]) => pattern.test(current)) ?? MISSING;
   showPlace(place, title);
   try {
-    const view = await load();
+    const [view] = await Promise.all([load(), me.ready]); // it offers what this person may do
     if (signal.aborted) return;
     main.replaceChildren(root);
     scrollTo(0, 0);

@@ -1,16 +1,16 @@
-/** The frame around the views: navigation, the number of open requests, the connection and the colours. */
+/** The frame around the views: navigation, the number of requests, the connection and the colours. */
 
 import { find, h, icon, write } from "./dom.js";
 import { live } from "./live.js";
 import { announce } from "./notices.js";
 import { pending } from "./pending.js";
-import "./rehearsal.js";
+import { RehearsalMark } from "./rehearsal.js";
 import { save } from "./storage.js";
 
 let viewTitle = "";
 
 /**
- * Mark the link to the view that is shown, and set the title, which starts with the number of open requests.
+ * Mark the link to the view that is shown, and set the title, which starts with the number of requests that this person may decide.
  * @param {string} place
  * @param {string} title
  */
@@ -26,7 +26,7 @@ export function showPlace(place, title) {
 }
 
 function retitle() {
-  const waiting = pending.items?.length ?? 0;
+  const waiting = pending.mine?.length ?? 0;
   document.title = `${waiting ? `(${waiting}) ` : ""}${viewTitle ? `${viewTitle} · ` : ""}BotArmy`;
   const badge = find("[data-pending]");
   badge.hidden = waiting === 0;
@@ -109,6 +109,7 @@ function themes() {
 export function startShell() {
   customElements.define("connection-mark", ConnectionMark);
   customElements.define("connection-banner", ConnectionBanner);
+  customElements.define("rehearsal-mark", RehearsalMark);
   pending.addEventListener("change", retitle);
   themes();
 }

@@ -1,4 +1,5 @@
-// Not a module: it runs before the first paint, so that a chosen theme never flashes.
+// Not a module: it runs before the first paint, so that neither a chosen theme nor the frame of the page flashes.
+if (location.pathname === "/sign-in") document.documentElement.dataset.signedOut = "";
 try {
   const theme = localStorage.getItem("theme");
   if (theme) document.documentElement.dataset.theme = theme;

@@ -14,6 +14,8 @@ ME: Json = {
     "projects": {},
     "scopes": ["admin", "decide", "read", "run"],
     "project_id": None,
+    "permissions": ["admin", "decide", "read", "run"],
+    "project_permissions": {},
     "is_exposed": False,
 }
 METHODS: Json = {"password": True, "provider": "login.example.org"}

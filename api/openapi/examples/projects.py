@@ -48,6 +48,7 @@ WHOLE_PROJECT: Json = PROJECT | {
     "pipeline_definition": PIPELINE,
     "checkpoint_after": 10,
     "head": 9,
+    "kept_by": None,
     "children": [
         {"project_id": OTHER_PROJECT_ID, "kind": "duplicate", "name": "URL shortener, again", "status": "active"}
     ],

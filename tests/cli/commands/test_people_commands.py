@@ -11,6 +11,7 @@ from tests.cli.terminal_under_test import botarmy
 from tests.signing_in import MARK
 
 PASSWORD = "correct horse battery staple"
+SHORT = "Choose a password of 12 characters or more."
 
 
 async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_path: Path) -> None:
@@ -23,7 +24,7 @@ async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_
     assert added.code == 0, added.err
     assert (await sign_in(api_url, PASSWORD)).json()["roles"] == ["viewer"]
 
-    for login, typed, why in (("ana", PASSWORD, "Another person signs in as ana."), ("bob", "short", "password")):
+    for login, typed, why in (("ana", PASSWORD, "Another person signs in as ana."), ("bob", "short", SHORT)):
         failed = await botarmy(
             api_url, "people", "add", "Ana", "--login", login, cwd=tmp_path, stdin=f"{typed}\n".encode()
         )
@@ -53,6 +54,14 @@ async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_
     audited = await botarmy(api_url, "audit", "--kind", "person_disabled", "--limit", "1", "--json", cwd=tmp_path)
     assert [event["name"] for event in json.loads(audited.out)] == ["Ana"], audited.err
     assert "person disabled" in (await botarmy(api_url, "audit", cwd=tmp_path)).out
+    whole = added.out.strip()
+    beginning = await botarmy(api_url, "people", "enable", whole[:-4].upper(), cwd=tmp_path)
+    assert (beginning.code, beginning.out) == (0, "Ana: auditor\n"), beginning.err
+    await botarmy(api_url, "people", "add", "Bea", cwd=tmp_path)
+    ambiguous = await botarmy(api_url, "people", "disable", whole[:4], cwd=tmp_path)
+    assert ambiguous.code == 2
+    assert f"is ambiguous. It may be {whole} (Ana); " in ambiguous.err
+    assert "(Bea)" in ambiguous.err
     unknown = await botarmy(api_url, "people", "disable", "Nobody", cwd=tmp_path)
     assert (unknown.code, "there is no person Nobody" in unknown.err) == (2, True)
 

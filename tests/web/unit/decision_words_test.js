@@ -33,6 +33,8 @@ test("a step without a result is tried again, not approved", () => {
     "supplied the result of",
   );
   assert.equal(decidedWords(decision({ reason: "tool_call" })).text, "permitted a call in");
+  const ended = decision({ reason: "failed_step", action: "reject", stage: "build", artifacts: [] });
+  assert.equal(decidedWords(ended).text, "ended the project at");
 });
 
 test("who approved what is one line a person, without requested changes and retries", () => {

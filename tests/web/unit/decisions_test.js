@@ -19,11 +19,26 @@ test("moves are called as in review tools, and by what they do for a failed step
   assert.deepEqual(labels, ["Try again", "Try again with advice", "Supply the result", "End project"]);
 });
 
+const REVIEW = /** @type {const} */ ({ reason: "review", stage: "plan" });
+
 test("an amendment was an edit or a change request", () => {
-  assert.equal(decidedInWords({ action: "amend", content_hash: "abc" }), "edited and approved it");
-  assert.equal(decidedInWords({ action: "amend", content_hash: null }), "requested changes");
-  assert.equal(decidedInWords({ action: "amend", redo: "plan" }), "requested changes of plan");
-  assert.equal(outcomeInWords("amended", { action: "amend", content: "text" }), "Edited and approved");
-  assert.equal(outcomeInWords("amended", { action: "amend" }), "Changes requested");
-  assert.equal(outcomeInWords("approved", { action: "approve" }), "Approved");
+  assert.equal(decidedInWords({ action: "amend", content_hash: "abc" }, REVIEW), "edited and approved it");
+  assert.equal(decidedInWords({ action: "amend", content_hash: null }, REVIEW), "requested changes");
+  assert.equal(decidedInWords({ action: "amend", redo: "plan" }, REVIEW), "requested changes of plan");
+  assert.equal(outcomeInWords("amended", { action: "amend", content: "text" }, REVIEW), "Edited and approved");
+  assert.equal(outcomeInWords("amended", { action: "amend" }, REVIEW), "Changes requested");
+  assert.equal(outcomeInWords("approved", { action: "approve" }, REVIEW), "Approved");
+});
+
+test("about a step without a result, a person ended the project, and rejected nothing", () => {
+  const failed = /** @type {const} */ ({ reason: "failed_step", stage: "build" });
+  assert.equal(decidedInWords({ action: "reject" }, failed), "ended the project");
+  assert.equal(decidedInWords({ action: "reject" }, { ...failed, stage: "task" }), "ended the task");
+  assert.equal(outcomeInWords("rejected", { action: "reject" }, failed), "Ended the project");
+  assert.equal(outcomeInWords("approved", { action: "approve" }, failed), "Tried again");
+  assert.equal(outcomeInWords("amended", { action: "amend", content: "text" }, failed), "Supplied the result");
+  assert.equal(decidedInWords({ action: "approve" }, { ...failed, reason: "budget" }), "raised the budget");
+  assert.equal(decidedInWords({ action: "amend" }, { ...failed, reason: "tool_call" }), "refused the call");
+  assert.equal(decidedInWords({ action: "reject" }, REVIEW), "rejected it");
+  assert.equal(outcomeInWords("expired", null, failed), "Expired");
 });

@@ -46,6 +46,10 @@ test("events are sentences", () => {
   const redo = { ...decision, stage: "build", round: 2, redo: "acceptance", comment: "R3 means 404." };
   const sentBack = "Anna sent the work from build, round 2 back to acceptance: “R3 means 404.”";
   assert.equal(plain(event("hitl_response", redo)), sentBack);
+  const ended = { ...decision, action: "reject", accepted: [], stage: "build", round: 1, reason: "failed_step" };
+  assert.equal(plain(event("hitl_response", ended)), "Anna ended the project at build");
+  const again = { ...ended, action: "approve" };
+  assert.equal(plain(event("hitl_response", again)), "Anna tried again at build");
 });
 
 test("a stop and its release say who, what and why", () => {

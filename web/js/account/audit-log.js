@@ -5,13 +5,9 @@ import { people } from "../me.js";
 import { failure } from "../notices.js";
 import { visible } from "../text.js";
 
-/** @import { AuthEventPublic, MePublic } from "../api.d.ts" */
+/** @import { AuthEventPublic } from "../api.d.ts" */
 
 const PAGE = 50;
-
-/** @param {MePublic} own */
-export const mayAudit = ({ roles, project_id }) =>
-  !project_id && (roles.includes("auditor") || roles.includes("admin"));
 
 /** @param {AbortSignal} signal */
 export function auditLog(signal) {

@@ -28,12 +28,13 @@ export function passwordSection(own) {
   const first = login ? current : name;
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     const password = chosen.input.value;
     for (const each of [first, chosen]) each.showError("");
     try {
       if (login) await auth.changePassword({ current: current.input.value, password });
       else await auth.setAccount(principal_id, { login: name.input.value, password });
-      for (const each of [first, chosen]) each.input.value = "";
+      form.reset(); // unlike an empty value, it is not invalid
       toast("The password was changed.");
     } catch (error) {
       const about = error instanceof Problem ? error.about("password") : "";

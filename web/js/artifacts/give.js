@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { field } from "../field.js";
 import { responder } from "../inbox/responding.js";
 import { ENDED_STATUSES, title } from "../labels.js";
+import { me } from "../me.js";
 import { messageOf, toast } from "../notices.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { projects } from "../rest.js";
@@ -17,7 +18,7 @@ import { visible } from "../text.js";
  * @param {{ id: string, status: string }} project
  */
 export function mayBeGiven(artifact, project) {
-  if (ENDED_STATUSES.has(project.status)) return false;
+  if (ENDED_STATUSES.has(project.status) || !me.may("run", project.id)) return false;
   return artifact.type === "agent_output" ? artifact.accepted_at !== null : isAdded(artifact);
 }
 
@@ -91,7 +92,7 @@ function giveDialog(artifact, project) {
  * @param {ProjectPublic} project
  */
 export async function withdrawButton({ artifact_id: id }, project) {
-  if (ENDED_STATUSES.has(project.status)) return null;
+  if (ENDED_STATUSES.has(project.status) || !me.may("run", project.id)) return null;
   const { items } = await projects.given(project.id);
   const given = items.find(({ artifact, withdrawn_at: withdrawn }) => artifact.artifact_id === id && !withdrawn);
   if (!given) return null;

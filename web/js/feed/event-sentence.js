@@ -1,5 +1,6 @@
 /** The sentence and the mark of an event. Pure. */
 
+import { decidedInWords } from "../decisions.js";
 import { DECIDED, REASONS, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
@@ -96,6 +97,12 @@ function outcome({ verdict, artifacts, note }) {
 /** @param {Data} data */
 function decided(data) {
   if (data.redo) return ["sent the work from ", ...stage({ data }), " back to ", written(data.redo)];
+  if (data.reason && !data.accepted?.length) {
+    return [
+      `${decidedInWords({ action: data.action }, { reason: data.reason, stage: data.stage })} at `,
+      ...stage({ data }),
+    ];
+  }
   if (data.action === "amend" && !data.accepted?.length) return ["requested changes in ", ...stage({ data })];
   const subject = data.accepted?.length ? [list(data.accepted)] : stage({ data });
   return [`${DECIDED[data.action] ?? data.action} `, ...subject];

@@ -1,4 +1,4 @@
-/** What needs a person: open requests, the nearest deadline first, and projects that make no progress. */
+/** What needs this person: open requests, the nearest deadline first, and projects that make no progress. */
 
 import { each, find, h, icon, write } from "../dom.js";
 import { byDeadline, consequence, urgency, URGENCY_TONES } from "../inbox/deadline.js";
@@ -11,25 +11,30 @@ import { atTime } from "../time.js";
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
 
 /**
- * The list. `paint(requests, projects)` shows it; of the projects, those without progress.
+ * The list. `paint(requests, projects, others)` shows it; of the projects, those without progress, and how many requests
+ * other people have to decide.
  * @param {number} most rows
  */
 export function needsYou(most) {
   const list = h("ul", { class: "home-rows" });
   const problems = h("ul", { class: "home-rows" });
   const more = h("a", { class: "home-more", href: "/inbox", hidden: true });
-  const element = h("div", {}, problems, list, more);
+  const theirs = h("a", { class: "home-more", href: "/inbox", hidden: true });
+  const element = h("div", {}, problems, list, more, theirs);
 
   /**
    * @param {PendingRequest[]} requests
    * @param {ProjectItem[]} projects
+   * @param {number} others
    */
-  function paint(requests, projects) {
+  function paint(requests, projects, others) {
     const shown = [...requests].sort(byDeadline);
     each(problems, projects, ({ id, workflow_problem: found }) => `${id} ${found?.kind}`, problemRow);
     each(list, shown.slice(0, most), rowKey, requestRow);
     more.hidden = shown.length <= most;
     write(more, `All ${shown.length} in the inbox`);
+    theirs.hidden = others === 0;
+    write(theirs, others === 1 ? "1 review waits for other people" : `${others} reviews wait for other people`);
   }
   return { element, paint };
 }

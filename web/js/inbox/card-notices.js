@@ -100,7 +100,7 @@ const NO_DECISION = {
 function closedNotice(entry, outcome, { next, discard }) {
   const { status: how, decision, mine } = outcome;
   const { tone, mark } = status("hitl", how);
-  const word = outcomeInWords(how, decision);
+  const word = outcomeInWords(how, decision, entry.request);
   const texts = entry.draft.texts;
   return h(
     "div",
@@ -114,7 +114,9 @@ function closedNotice(entry, outcome, { next, discard }) {
     h(
       "span",
       {},
-      decision ? decisionText(decision) : NO_DECISION[how] ?? `The request is closed: ${word.toLowerCase()}.`,
+      decision
+        ? decisionText(decision, entry.request)
+        : NO_DECISION[how] ?? `The request is closed: ${word.toLowerCase()}.`,
     ),
     quotation(decision?.comment),
     texts.length > 0 && h("span", { class: "kept" }, "Your response was not applied. What you typed is kept."),
@@ -138,7 +140,7 @@ function announceClosed(entry, outcome) {
   announce(
     [
       decision && `${visible(decision.responder)} was first.`,
-      `The request is closed: ${outcomeInWords(how, decision).toLowerCase()}.`,
+      `The request is closed: ${outcomeInWords(how, decision, entry.request).toLowerCase()}.`,
       entry.draft.texts.length && "What you typed is kept.",
     ].filter(Boolean).join(" "),
   );

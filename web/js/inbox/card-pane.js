@@ -42,7 +42,7 @@ export function cardPane(signal) {
         entry && back,
         after && after !== entry && decidedBefore(after),
         pane.card?.element,
-        !entry && entries.waiting > 0 && hint,
+        !entry && entries.waiting.mine + entries.waiting.others > 0 && hint,
       );
     },
     /**
@@ -73,7 +73,7 @@ function decidedBefore(entry) {
     "p",
     { class: "passed", dataset: { tone } },
     icon(mark, { width: 14, height: 14 }),
-    h("strong", {}, outcomeInWords(how, entry.outcome?.decision ?? null)),
+    h("strong", {}, outcomeInWords(how, entry.outcome?.decision ?? null, entry.request)),
     h("span", { class: "cut", dir: "auto" }, visible(entry.name)),
     h("a", { href: address(entry.id) }, "Show it"),
   );

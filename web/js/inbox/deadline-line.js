@@ -2,6 +2,7 @@
 
 import { h, present, write } from "../dom.js";
 import { field } from "../field.js";
+import { me } from "../me.js";
 import { announce, toast } from "../notices.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { hitl, Problem } from "../rest.js";
@@ -39,7 +40,7 @@ export function deadlineLine(request, { extended } = {}) {
     left?.setAttribute("until", next.expires_at);
     write(words, ` ${consequence(next)} `);
     element.dataset.tone = URGENCY_TONES[urgency(next)];
-    button.hidden = urgency(next) === "passed";
+    button.hidden = urgency(next) === "passed" || !me.may("decide", next.project_id);
     const last = next.extensions?.at(-1);
     write(history, last ? `Extended by ${visible(last.extended_by)} ${atTime(Date.parse(last.extended_at))}. ` : "");
     element.hidden = next.status !== "pending";

@@ -37,9 +37,11 @@ class Entries extends EventTarget {
       .filter((entry) => entry.listed && (!entry.outcome || entry.lingers || entry === this.selected)).sort(byUrgency);
   }
 
-  /** How many requests wait for a response. */
+  /** How many requests wait for a response of this person, and how many only others may decide. */
   get waiting() {
-    return (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.outcome).length;
+    const open = (pending.items ?? []).filter((item) => !this.#byId.get(item.request_id)?.outcome);
+    const mine = open.filter(({ eligibility }) => eligibility.may_decide).length;
+    return { mine, others: open.length - mine };
   }
 
   /**
@@ -125,7 +127,9 @@ class Entries extends EventTarget {
     entry.request = { ...entry.request, ...request };
     if (request.status !== "pending") {
       const outcome = outcomeOf(request);
-      if (mine) this.report(entry, `${outcomeInWords(outcome.status, outcome.decision)}: ${entry.name}`);
+      if (mine) {
+        this.report(entry, `${outcomeInWords(outcome.status, outcome.decision, request)}: ${entry.name}`);
+      }
       this.close(entry, { ...outcome, mine: mine !== undefined && mine === outcome.decision });
     } else if (mine?.outcome === "refused" && entry.reply) {
       const { move } = entry.reply;

@@ -1,13 +1,18 @@
 /** The button that extends a deadline, for places that only show it. Its dialog is loaded when it is first pressed. */
 
 import { h } from "../dom.js";
+import { me } from "../me.js";
 import { messageOf, toast } from "../notices.js";
 import { pending } from "../pending.js";
 
 /** @import { PendingRequest, RequestItem } from "../api.d.ts" */
 
-/** @param {PendingRequest | RequestItem} request */
+/**
+ * The button, or null for those who may not extend it.
+ * @param {PendingRequest | RequestItem} request
+ */
 export function extendButton(request) {
+  if (!me.may("decide", request.project_id)) return null;
   const onclick = async () => {
     try {
       const { extendDialog } = await import("./deadline-line.js");

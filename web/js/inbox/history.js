@@ -4,19 +4,21 @@ import { decidedInWords, outcomeInWords } from "../decisions.js";
 import { h } from "../dom.js";
 import { visible } from "../text.js";
 
+/** @import { Asked } from "../decisions.js" */
 /** @import { RequestPublic } from "../api.d.ts" */
 /** @import { Decision } from "./entry.js" */
 
 /**
  * "Anna requested changes 3 min ago", as an element.
  * @param {Decision} decision
+ * @param {Asked} request
  */
-export const decisionText = (decision) =>
+export const decisionText = (decision, request) =>
   h(
     "span",
     {},
     h("strong", { dir: "auto" }, visible(decision.responder)),
-    ` ${visible(decidedInWords(decision))} `,
+    ` ${visible(decidedInWords(decision, request))} `,
     h("time-ago", { datetime: decision.responded_at }),
   );
 
@@ -36,7 +38,7 @@ export function history(request, rounds) {
       h(
         "li",
         {},
-        decisionText(response),
+        decisionText(response, request),
         response.outcome !== "applied" && h("span", { class: "faint" }, ` Not applied: ${response.explanation}.`),
         quotation(response.comment),
       )
@@ -47,7 +49,7 @@ export function history(request, rounds) {
         "li",
         {},
         h("span", { class: "faint" }, `Round ${earlier.round}: `),
-        winner ? decisionText(winner) : outcomeInWords(earlier.status, null),
+        winner ? decisionText(winner, earlier) : outcomeInWords(earlier.status, null, earlier),
         quotation(winner?.comment),
       );
     }),

@@ -84,7 +84,10 @@ export function listPane({ pick, approve }) {
     checks.removeClosed();
     grouping.value = addressedGrouping();
     assignment.value = addressedAssignment();
-    write(total, entries.listed ? count(entries.waiting, "request") : pending.error ? "" : "Reading…");
+    write(total, entries.listed ? waitingInWords() : pending.error ? "" : "Reading…");
+    if (entries.listed) {
+      write(heading, entries.waiting.mine || !entries.waiting.others ? "Waiting for you" : "Requests");
+    }
     /** @param {Entry} entry */
     const row = (entry) => ({ entry, selected: entry === entries.selected, checked: checks.has(entry) });
     list.paint(shown.map(({ key, name, entries }) => ({ key, name, rows: entries.map(row) })));
@@ -101,6 +104,13 @@ export function listPane({ pick, approve }) {
   }
 
   return { element, heading, search, checks, list, visible, paint };
+}
+
+/** "2 requests", "2 requests, 3 for others", "3 for others". */
+function waitingInWords() {
+  const { mine, others } = entries.waiting;
+  const parts = [(mine || !others) && count(mine, "request"), others && `${others.toLocaleString()} for others`];
+  return parts.filter(Boolean).join(", ");
 }
 
 /** The entries that are checked for a bulk approval. */

@@ -8,6 +8,7 @@ import { address } from "./addresses.js";
 import { deadline, TONES } from "./card-head.js";
 import { isFailure, rowTitle } from "./titles.js";
 
+/** @import { RequestItem } from "../api.d.ts" */
 /** @import { Entry, RequestOutcome } from "./entry.js" */
 
 /** @typedef {Record<"question" | "project" | "name" | "marks" | "left" | "link", HTMLElement> & { box: HTMLInputElement }} Parts */
@@ -139,8 +140,8 @@ const groupHead = () => h("li", { class: "row-group", dir: "auto" });
 const stateOf = ({ reply, outcome, draft }) => `${outcome?.status} ${reply?.phase} ${draft.typedMove}`;
 
 /** @param {Entry} entry */
-function markers({ reply, outcome, draft }) {
-  if (outcome) return [outcomeBadge(outcome)];
+function markers({ reply, outcome, draft, request }) {
+  if (outcome) return [outcomeBadge(outcome, request)];
   const phase = reply && PHASES[reply.phase];
   return present([
     reply && phase &&
@@ -154,8 +155,11 @@ function markers({ reply, outcome, draft }) {
   ]);
 }
 
-/** @param {RequestOutcome} outcome */
-function outcomeBadge({ status: how, decision }) {
+/**
+ * @param {RequestOutcome} outcome
+ * @param {RequestItem} request
+ */
+function outcomeBadge({ status: how, decision }, request) {
   const { tone, mark } = status("hitl", how);
-  return h("span", { class: "badge", dataset: { tone } }, icon(mark), outcomeInWords(how, decision));
+  return h("span", { class: "badge", dataset: { tone } }, icon(mark), outcomeInWords(how, decision, request));
 }

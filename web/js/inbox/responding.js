@@ -51,7 +51,7 @@ export async function respond(entry, move, given, { attempts = 0, quiet = false 
       return;
     }
     const decision = { ...body, comment: body.comment ?? null, responded_at: new Date().toISOString() };
-    report(`${outcomeInWords(answer.status, decision)}: ${entry.name}`);
+    report(`${outcomeInWords(answer.status, decision, entry.request)}: ${entry.name}`);
     entries.close(entry, { status: /** @type {HitlStatus} */ (answer.status), decision, mine: true });
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;

@@ -110,9 +110,9 @@ export class InboxSelection {
     }
   }
 
-  /** The entry that is shown if the address names no request. */
+  /** The entry that is shown if the address names no request: one that this person may decide, if there is any. */
   first() {
-    return wide.matches ? this.#list.visible().find((entry) => entry.open) : undefined;
+    return wide.matches ? readable(this.#list.visible()) : undefined;
   }
 
   #leaveCard() {
@@ -136,14 +136,14 @@ export class InboxSelection {
   }
 
   /**
-   * Select the next open entry after `from`, else the nearest before it, else none.
+   * Select the next open entry after `from`, else the nearest before it, else one that others decide, else none.
    * @param {Entry} from
    */
   moveOn(from) {
     const rows = this.#list.visible();
     const at = rows.indexOf(from);
     const after = from.outcome?.mine ? from : null;
-    const next = [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at)).reverse()].find((entry) => entry.open);
+    const next = readable([...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at)).reverse()]);
     if (next) {
       this.select(next, { focus: true, replace: true, after });
       return;
@@ -161,3 +161,9 @@ export class InboxSelection {
     if (next?.open) idle(() => !this.#signal.aborted && readRequest(next.id).catch(() => {}));
   }
 }
+
+/**
+ * The first entry that is open, else the first that only others may decide.
+ * @param {Entry[]} rows
+ */
+const readable = (rows) => rows.find((entry) => entry.open) ?? rows.find((entry) => entry.bar !== null);

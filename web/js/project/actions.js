@@ -1,10 +1,15 @@
-/** The actions on a project: the main one of its state as a button, the rest in a menu and in the palette. */
+/**
+ * The actions on a project that this person may take: the main one of its state as a button, the rest in a menu and in
+ * the palette.
+ */
 
 import { copyText } from "../clipboard.js";
 import { each, h, icon, present } from "../dom.js";
 import { byDeadline } from "../inbox/deadline.js";
+import { me } from "../me.js";
 import { menuButton } from "../menu.js";
 import { offer } from "../palette/actions.js";
+import { pending } from "../pending.js";
 import { projects } from "../rest.js";
 import { projectChanges } from "./changes.js";
 import { recoveryItems } from "./recovery-menu.js";
@@ -22,7 +27,7 @@ import { workflowItem } from "./workflow-link.js";
  */
 export function actions(model, signal) {
   const changes = projectChanges(model, signal, () => update());
-  const workflow = workflowItem(model);
+  const workflow = workflowItem(model, () => menu.update());
   const recovery = () => recoveryItems(model, (error) => changes.fail(error));
   const menu = menuButton("More actions", items);
   const place = h("span", { class: "main-actions" });
@@ -42,12 +47,16 @@ export function actions(model, signal) {
   function main() {
     const { project, progress, ended } = model;
     const paused = project.status === "paused";
-    const [first] = [...progress.open_requests].sort(byDeadline);
+    const open = [...progress.open_requests].sort(byDeadline);
+    const mine = open.find((request) => pending.mayDecide(request));
+    const href = `/inbox?request=${(mine ?? open[0])?.request_id}`;
     const { retry } = recovery();
+    const resumes = !ended && paused && me.may("run", model.id);
     return present([
       retry && { key: "retry", ...retry },
-      !ended && paused && { key: "resume", text: "Resume", icon: "resume", run: () => changes.ask("resume") },
-      first && { key: "decide", text: "Decide", icon: "waiting", href: `/inbox?request=${first.request_id}` },
+      resumes && { key: "resume", text: "Resume", icon: "resume", run: () => changes.ask("resume") },
+      mine && { key: "decide", text: "Decide", icon: "waiting", href },
+      !mine && open.length > 0 && { key: "read", text: "Read the request", icon: "waiting", href },
       project.status === "completed" &&
       { key: "download", text: "Download", icon: "download", href: projects.exportUrl(model.id), download: true },
     ]);
@@ -55,13 +64,13 @@ export function actions(model, signal) {
 
   /** Everything else, in groups with lines between them. @returns {Offered[][]} */
   function items() {
-    const { project, ended } = model;
-    const paused = project.status === "paused";
+    const { project } = model;
+    const runs = !model.ended && me.may("run", model.id);
     return [
       [
-        !ended && !paused && action("Pause", "paused", () => changes.ask("pause")),
-        !ended && action("Add context", "file", form(({ contextDialog }) => contextDialog(model))),
-        !ended && action("Give a task", "plus", form(({ taskDialog }) => taskDialog(model))),
+        runs && project.status !== "paused" && action("Pause", "paused", () => changes.ask("pause")),
+        runs && action("Add context", "file", form(({ contextDialog }) => contextDialog(model))),
+        runs && action("Give a task", "plus", form(({ taskDialog }) => taskDialog(model))),
       ],
       recovery().others,
       [
@@ -72,7 +81,7 @@ export function actions(model, signal) {
         workflow(),
       ],
       [
-        !ended && { ...action("Cancel project", "close", () => changes.askToCancel()), danger: true },
+        runs && { ...action("Cancel project", "close", () => changes.askToCancel()), danger: true },
         recovery().forget,
       ],
     ];
@@ -111,7 +120,9 @@ const mainItem = (action) => ({ ...action, changes: action.href === undefined })
 
 /** @param {Offered[]} items */
 const paletteEntries = (items) =>
-  present(items).filter(({ elsewhere }) => !elsewhere).map(({ text, icon: name, run, href, download, changes }) => ({
+  present(items).filter(({ elsewhere, barred }) => !elsewhere && !barred).map((
+    { text, icon: name, run, href, download, changes },
+  ) => ({
     id: `action ${text}`,
     group: "This project",
     icon: name,

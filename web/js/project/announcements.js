@@ -7,7 +7,7 @@ import { announce } from "../notices.js";
 /** @type {Record<string, string>} */
 const STAGE_STATES = {
   working: "is working",
-  waiting_for_hitl: "is waiting for you",
+  waiting_for_hitl: "needs a decision",
   completed: "is completed",
   failed: "failed",
   cancelled: "is cancelled",

@@ -1,5 +1,6 @@
 /** Who decided what, in words. Pure. */
 
+import { decidedInWords } from "../decisions.js";
 import { isUnfinished, title } from "../labels.js";
 
 /** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
@@ -15,7 +16,10 @@ import { isUnfinished, title } from "../labels.js";
  */
 export function decidedWords(decision) {
   const { action, content_hash: edited, redo, reason } = decision;
-  if (action === "reject") return { text: "rejected", tone: "bad", mark: "rejected" };
+  if (action === "reject") {
+    const text = isUnfinished({ reason }) ? `${decidedInWords(decision, decision)} at` : "rejected";
+    return { text, tone: "bad", mark: "rejected" };
+  }
   if (reason === "tool_call") {
     const permitted = action === "approve";
     return {

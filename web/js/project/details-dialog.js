@@ -3,8 +3,10 @@
 import { h } from "../dom.js";
 import { field } from "../field.js";
 import { go } from "../navigation.js";
+import { me } from "../me.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
+import { visible } from "../text.js";
 import { confirmForget } from "./confirm-dialog.js";
 import { formDialog, showFieldErrors } from "./form-dialog.js";
 
@@ -69,7 +71,9 @@ export async function toggleKept(model) {
  */
 export async function forget(model) {
   if (!(await confirmForget(model))) return;
+  const { name } = model.project;
   await projects.forget(model.id);
-  toast("Removed.");
   go("/projects", { replace: true });
+  const audit = me.audits ? { label: "See the audit log", run: () => go("/account") } : undefined;
+  toast(`“${visible(name)}” was removed for good.`, audit);
 }

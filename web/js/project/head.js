@@ -51,7 +51,7 @@ export function projectHead(model, signal) {
     // Rebuilt only if it differs, so that a tooltip stays open.
     const cost = hasSpent(model.budget.spent) ? spentInWords(model.budget.spent) : null;
     const budget = budgetInWords(model.budget);
-    const key = JSON.stringify([project.ended_at, project.progress, cost, budget]);
+    const key = JSON.stringify([project.ended_at, project.progress, project.kept_at, cost, budget]);
     if (key !== shown) facts.replaceChildren(...factRows(project, cost, budget, bar));
     shown = key;
     showReason(reason, project);
@@ -77,10 +77,17 @@ function factRows(project, cost, budget, bar) {
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Started", h("time-ago", { datetime: project.created_at })],
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
+    project.kept_at && ["Kept", keptSince(project)],
     project.ended_at && ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],
   ];
   return present(facts).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }
+
+/** When and by whom it was marked to be kept. @param {ProjectPublic} project */
+const keptSince = ({ kept_at: since, kept_by: by }) => [
+  h("time-ago", { datetime: since }),
+  by && [" by ", h("bdi", {}, visible(by))],
+];
 
 /** @type {Record<string, string>} */
 const ENDED = { rejected: "Rejected", failed: "Failed", cancelled: "Cancelled" };

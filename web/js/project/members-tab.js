@@ -1,14 +1,20 @@
 /** The tab of who has which role in a project. Its administrators change them. */
 
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { auth, people } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
 import { visible } from "../text.js";
 
-/** @import { AccessRole, MemberPublic, PersonPublic } from "../api.d.ts" */
+/** @import { AccessRole, MemberPublic, MePublic, PersonPublic } from "../api.d.ts" */
 
-/** The roles that a member may have. @type {AccessRole[]} */
-const ROLES = ["viewer", "operator", "approver", "admin"];
+/** The roles that a member may have, and what each may do. @type {[role: AccessRole, may: string][]} */
+const MEANINGS = [
+  ["viewer", "reads everything in the project"],
+  ["operator", "reads, and starts, pauses and cancels work"],
+  ["approver", "reads, and decides reviews"],
+  ["admin", "runs the project, and changes its members and its budget; decides no review by that"],
+];
+const ROLES = MEANINGS.map(([role]) => role);
 
 /**
  * @param {string} projectId
@@ -18,6 +24,7 @@ export function membersTab(projectId, signal) {
   const rows = h("tbody", {});
   const none = h("p", { class: "soft" }, "Nobody has a role in this project only.");
   const adding = h("div", {});
+  const mine = h("p", { class: "my-roles" });
   const problem = h("div", {});
   const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
   const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
@@ -27,6 +34,7 @@ export function membersTab(projectId, signal) {
       const [own, members] = await Promise.all([auth.me({ signal }), people.members(projectId, { signal })]);
       const mayChange = own.scopes.includes("admin") &&
         [...own.roles, ...(own.projects[projectId] ?? [])].includes("admin");
+      write(mine, rolesInWords(own, projectId));
       rows.replaceChildren(...members.items.map((member) => row(member, mayChange)));
       none.hidden = members.items.length > 0;
       table.hidden = !none.hidden;
@@ -100,7 +108,13 @@ export function membersTab(projectId, signal) {
     const known = new Set(members.map(({ principal_id }) => principal_id));
     const others = everybody.filter(({ principal_id }) => !known.has(principal_id));
     if (!others.length) {
-      return h("p", { class: "soft" }, "Everybody has a role here. `botarmy people add` adds people.");
+      return h(
+        "p",
+        { class: "soft" },
+        "Everybody has a role here. ",
+        h("code", {}, "botarmy people add"),
+        " adds people.",
+      );
     }
     const options = others.map(({ principal_id, name, login }) =>
       h("option", { value: principal_id }, visible(login ? `${name} (${login})` : name))
@@ -127,14 +141,32 @@ export function membersTab(projectId, signal) {
     "section",
     { class: "members-tab", "aria-labelledby": "members-heading" },
     h("h2", { id: "members-heading" }, "Members"),
+    mine,
     h(
-      "p",
-      { class: "soft" },
-      "People with a role in all projects are not listed. An administrator is not an approver.",
+      "dl",
+      { class: "role-meanings" },
+      MEANINGS.map(([role, may]) => h("div", {}, h("dt", {}, role), h("dd", {}, may))),
     ),
+    h("p", { class: "soft" }, "People with a role in all projects are not listed."),
     h("div", { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "members-heading" }, table),
     none,
     adding,
     problem,
   );
+}
+
+const listing = new Intl.ListFormat("en");
+
+/**
+ * "Ana, you are operator in this project, and viewer in all projects."
+ * @param {MePublic} own
+ * @param {string} projectId
+ */
+function rolesInWords({ method, name, roles, projects }, projectId) {
+  if (method === "none") return "Nobody signs in here: everybody may do everything.";
+  const parts = [
+    projects[projectId]?.length && `${listing.format(projects[projectId])} in this project`,
+    roles.length && `${listing.format(roles)} in all projects`,
+  ].filter(Boolean);
+  return `${visible(name)}, you are ${parts.join(", and ")}.`;
 }

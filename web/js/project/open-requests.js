@@ -5,12 +5,15 @@ import { byDeadline, consequence } from "../inbox/deadline.js";
 import { extendButton } from "../inbox/extend-button.js";
 import { count } from "../labels.js";
 import { placeInWords } from "../now.js";
+import { pending } from "../pending.js";
 import { visible } from "../text.js";
 
 /** @import { RequestItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
 const MAX_SHOWN = 4;
+const MINE = "Waiting for you";
+const THEIRS = "Waiting for a decision";
 
 /**
  * Links to the open requests.
@@ -19,14 +22,16 @@ const MAX_SHOWN = 4;
 export function openRequests(model) {
   const list = h("ul", { class: "calls" });
   const more = h("a", { class: "more-calls", href: "/inbox", hidden: true });
-  const element = h("section", { "aria-label": "Waiting for you", hidden: true }, list, more);
+  const element = h("section", { "aria-label": MINE, hidden: true }, list, more);
   return {
     element,
     update() {
       const open = [...model.progress.open_requests].sort(byDeadline);
       element.hidden = open.length === 0;
+      element.setAttribute("aria-label", open.some((request) => pending.mayDecide(request)) ? MINE : THEIRS);
       /** @param {RequestItem} request */
-      const key = (request) => `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at}`;
+      const key = (request) =>
+        `${request.request_id} ${model.holdsDeadline(request)} ${request.expires_at} ${pending.mayDecide(request)}`;
       each(list, open.slice(0, MAX_SHOWN), key, (request) => requestNotice(request, model.holdsDeadline(request)));
       more.hidden = open.length <= MAX_SHOWN;
       write(more, more.hidden ? "" : `${count(open.length - MAX_SHOWN, "more request")} in the inbox`);
@@ -47,7 +52,7 @@ function requestNotice(request, held) {
     h(
       "a",
       { href: `/inbox?request=${request.request_id}` },
-      h("strong", {}, "Waiting for you: "),
+      h("strong", {}, `${pending.mayDecide(request) ? MINE : THEIRS}: `),
       h("span", { dir: "auto" }, visible(request.question)),
     ),
     h(

@@ -1,10 +1,13 @@
 /** What the menu of a project offers to retry, duplicate, follow up, rename, archive, keep or remove it. */
 
+import { me } from "../me.js";
+
 /** @import { MenuItem } from "../menu.js" */
 /** @import { ProjectModel } from "./model.js" */
 
 /**
- * `retry`, if the project ended without a delivery, the `others` that fit its state, and `forget`, if it can be removed.
+ * `retry`, if the project ended without a delivery, the `others` that fit its state, and `forget`, which removes it; each
+ * for those who may.
  * @param {ProjectModel} model
  * @param {(error: unknown) => void} fail shows an error, or removes the one that is shown if it is null
  */
@@ -33,18 +36,22 @@ export function recoveryItems(model, fail) {
   const details = () => import("./details-dialog.js");
   const { ended, project: { status, archived_at: archived, kept_at: kept } } = model;
   const toggle = async () => (await details()).toggleArchived(model);
+  const [runs, starts] = [me.may("run", model.id), me.may("run")];
   return {
-    retry: ended && status !== "completed" &&
+    retry: runs && ended && status !== "completed" &&
       item("Retry", "resume", async () => (await dialogs()).retryDialog(model)),
     others: [
-      status === "completed" &&
+      starts && status === "completed" &&
       item("Follow up", "plus", async () => (await dialogs()).successorDialog(model, "follow_up")),
-      item("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate")),
-      item("Rename", "amended", async () => (await details()).detailsDialog(model)),
-      archived ? item("Unarchive", "resume", toggle) : ended && item("Archive", "close", toggle),
-      item(kept ? "Do not keep" : "Keep", "completed", async () => (await details()).toggleKept(model)),
+      starts && item("Duplicate", "file", async () => (await dialogs()).successorDialog(model, "duplicate")),
+      runs && item("Rename", "amended", async () => (await details()).detailsDialog(model)),
+      runs && (archived ? item("Unarchive", "resume", toggle) : ended && item("Archive", "close", toggle)),
+      runs && item(kept ? "Do not keep" : "Keep", "completed", async () => (await details()).toggleKept(model)),
     ],
-    forget: ended && !kept &&
-      { ...item("Remove for good", "close", async () => (await details()).forget(model)), danger: true },
+    forget: ended && me.may("admin", model.id) && {
+      ...item("Remove for good", "close", async () => (await details()).forget(model)),
+      danger: true,
+      barred: kept && "It is marked to be kept.",
+    },
   };
 }

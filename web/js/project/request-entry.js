@@ -60,7 +60,7 @@ async function showResponses(list, request, signal) {
   try {
     const { history } = await hitl.get(request.request_id, { signal });
     list.hidden = history.length === 0;
-    list.replaceChildren(...history.map(response));
+    list.replaceChildren(...history.map((decision) => response(decision, request)));
   } catch (error) {
     if (signal.aborted) return;
     list.hidden = false;
@@ -68,8 +68,11 @@ async function showResponses(list, request, signal) {
   }
 }
 
-/** @param {DecisionPublic} decision */
-function response(decision) {
+/**
+ * @param {DecisionPublic} decision
+ * @param {RequestItem} request
+ */
+function response(decision, request) {
   const why = decision.explanation ? ` · not applied: ${decision.explanation}` : " · not applied";
   return h(
     "li",
@@ -78,7 +81,7 @@ function response(decision) {
       "span",
       {},
       h("strong", { dir: "auto" }, visible(decision.responder)),
-      ` ${visible(decidedInWords(decision))} `,
+      ` ${visible(decidedInWords(decision, request))} `,
       h("time-ago", { datetime: decision.responded_at }),
       decision.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),

@@ -1,29 +1,33 @@
-/** The link to a project's workflow in Temporal's web UI, which is looked up when the menu is first opened. */
+/** The link to a project's workflow in Temporal's web UI, if there is one: looked up when the menu is first opened. */
 
-import { toast } from "../notices.js";
-import { messageOf } from "../notices.js";
-import { Problem, projects } from "../rest.js";
+import { projects } from "../rest.js";
 
 /** @import { MenuItem } from "../menu.js" */
 /** @import { ProjectModel } from "./model.js" */
 
-/** @param {ProjectModel} model */
-export function workflowItem(model) {
-  /** Opens the workflow in a new tab, or says why there is none. */
-  async function open() {
-    const { project } = model;
-    if (project.workflow_problem?.kind === "missing") return toast("Temporal runs no workflow for this project.");
-    if (project.status === "starting") return toast("The project's workflow has not started yet.");
+/**
+ * The item, or null while no address is known. `found()` is called once it is.
+ * @param {ProjectModel} model
+ * @param {() => void} found
+ * @returns {() => MenuItem | null}
+ */
+export function workflowItem(model, found) {
+  /** The address; null if no web UI is configured. @type {string | null | undefined} */
+  let url;
+  let asked = false;
+
+  async function lookUp() {
+    asked = true;
     try {
-      const { url } = await projects.workflow(model.id, { signal: model.signal });
-      if (url) return globalThis.open(url, "_blank", "noopener");
-      toast("Temporal's web UI is not configured; botarmy up --temporal-ui starts one.");
-    } catch (error) {
-      if (model.signal.aborted) return;
-      const missing = error instanceof Problem && error.status === 404;
-      toast(missing ? "Temporal has no workflow for this project: not yet, or no longer." : messageOf(error));
+      ({ url } = await projects.workflow(model.id, { signal: model.signal }));
+    } catch {
+      asked = false; // there is no workflow yet, or Temporal is unavailable: the next time
     }
+    if (url) found();
   }
-  /** @returns {MenuItem} */
-  return () => ({ text: "Workflow in Temporal", icon: "elsewhere", run: open });
+
+  return () => {
+    if (!asked && model.project.status !== "starting") lookUp();
+    return url ? { text: "Workflow in Temporal", icon: "elsewhere", href: url, elsewhere: true } : null;
+  };
 }

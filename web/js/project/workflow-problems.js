@@ -2,6 +2,7 @@
 
 import { each, h, icon } from "../dom.js";
 import { problemLabel } from "../labels.js";
+import { me } from "../me.js";
 import { announce, failure } from "../notices.js";
 import { isTemporary, projects, tasks } from "../rest.js";
 import { visible } from "../text.js";
@@ -81,8 +82,7 @@ function stoppedNotice({ id, task, endpoints }, model, signal) {
     { class: "notice", dataset: { tone: "bad" } },
     h("strong", {}),
     h("span", { class: "prose", dir: "auto" }),
-    restart,
-    end,
+    me.may("run", model.id) ? [restart, end] : h("span", {}, "Somebody who runs this project can restart or end it."),
     errors,
   );
   let pending = false;

@@ -12,7 +12,7 @@
 export const STATUS_FILTERS = {
   all: { word: "All", statuses: [] },
   open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
-  waiting: { word: "Waiting for you", statuses: ["waiting"] },
+  waiting: { word: "Needs a decision", statuses: ["waiting"] },
   completed: { word: "Completed", statuses: ["completed"] },
   stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
   archived: { word: "Archived", statuses: [] },

@@ -1,6 +1,7 @@
 /** What is shown while there is no project: how to start one. */
 
 import { h, icon } from "../dom.js";
+import { me } from "../me.js";
 import { empty } from "../notices.js";
 import { pipelinePreview, PREFERRED } from "../pipeline/preview.js";
 import { EXAMPLE } from "./brief.js";
@@ -10,6 +11,9 @@ import { EXAMPLE } from "./brief.js";
  * @param {AbortSignal} signal
  */
 export function firstProject(start, signal) {
+  if (!me.may("run")) {
+    return empty("folder", "No projects yet", "You may not start one. Those that you may see appear here.");
+  }
   const preview = pipelinePreview(signal);
   preview.show(PREFERRED, "");
   return empty(

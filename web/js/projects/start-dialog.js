@@ -1,6 +1,7 @@
 /** The dialog that starts a project, and its draft. It is open while the address has `?new`. */
 
 import { h } from "../dom.js";
+import { me } from "../me.js";
 import { announce } from "../notices.js";
 import { go, push } from "../navigation.js";
 import { loadObject, randomKey, saveObject } from "../storage.js";
@@ -13,7 +14,8 @@ import { StartForm } from "./start-form.js";
 await style("start.css");
 
 /**
- * The dialog. `open(example)` opens it, with the example if nothing is typed yet; `prepare()` reads the pipelines.
+ * The dialog, for those who may start projects. `open(example)` opens it, with the example if nothing is typed yet;
+ * `prepare()` reads the pipelines.
  * @param {HTMLElement} root
  * @param {AbortSignal} signal
  */
@@ -24,13 +26,16 @@ export function startDialog(root, signal) {
   root.append(dialog);
   addEventListener("querychange", follow, { signal });
   // On the whole page: otherwise the browser would open a file that misses the dialog.
-  acceptDroppedFiles(document.documentElement, (file) => {
-    open();
-    form.take(file);
-  }, signal);
+  if (me.may("run")) acceptDroppedFiles(document.documentElement, take, signal);
   addEventListener("pagehide", () => draft.save(), { signal });
   signal.addEventListener("abort", () => draft.save());
   queueMicrotask(follow);
+
+  /** @param {File} file */
+  function take(file) {
+    open();
+    form.take(file);
+  }
 
   /** @param {{ name: string, description: string }} [example] */
   function open(example) {
@@ -45,7 +50,7 @@ export function startDialog(root, signal) {
   /** Open or close the dialog, depending on the address. */
   function follow() {
     if (signal.aborted) return;
-    const starting = isAddressed();
+    const starting = isAddressed() && me.may("run");
     if (starting && !dialog.open) {
       form.clearErrors(); // those of an earlier attempt
       form.load();
@@ -70,7 +75,7 @@ export function startDialog(root, signal) {
     go(`/projects/${project.id}`, { replace: true });
   }
 
-  return { open, prepare: () => form.load() };
+  return { open, prepare: () => me.may("run") && form.load() };
 }
 
 const isAddressed = () => new URLSearchParams(location.search).has("new");

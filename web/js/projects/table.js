@@ -4,6 +4,7 @@ import { badge, oversightMark } from "../badges.js";
 import { animate, childrenOf, find, h, icon, present, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
+import { inFull } from "../time.js";
 import { addressWith } from "./address.js";
 import { dollars, hasSpent, spentInWords } from "../usage.js";
 import { noteKey, noteOf } from "./note.js";
@@ -71,7 +72,7 @@ export function paintRow(element, item) {
     status.replaceChildren(badge("project", item.status));
     if (before) animate(status, "changed");
   }
-  if (!before || wordsKey(before) !== wordsKey(item)) find(".project-words", name).replaceChildren(...wordLinks(item));
+  if (!before || wordsKey(before) !== wordsKey(item)) find(".project-words", name).replaceChildren(...words(item));
   link.title = visible(item.name);
   write(link, link.title);
   if (!before || noteKey(before) !== noteKey(item)) note.replaceChildren(...noteOf(item));
@@ -91,10 +92,24 @@ export function paintRow(element, item) {
 }
 
 /** @param {ProjectItem} item */
-const wordsKey = ({ owner, tags }) => JSON.stringify([owner, tags]);
+const wordsKey = ({ owner, tags, kept_at }) => JSON.stringify([owner, tags, kept_at]);
 
-/** Its owner and its tags, as links to the projects that have the same. @param {ProjectItem} item */
-const wordLinks = ({ owner, tags }) =>
+/**
+ * Whether it is kept; its owner and its tags, as links to the projects that have the same.
+ * @param {ProjectItem} item
+ */
+const words = ({ owner, tags, kept_at: kept }) =>
+  present([
+    kept &&
+    h("span", { class: "project-kept", title: `Never removed: kept since ${inFull(Date.parse(kept))}` }, "Kept"),
+    ...wordLinks(owner, tags),
+  ]);
+
+/**
+ * @param {string | null} owner
+ * @param {string[]} tags
+ */
+const wordLinks = (owner, tags) =>
   present([owner && /** @type {const} */ (["owner", owner]), ...tags.map((tag) => /** @type {const} */ (["tag", tag]))])
     .map(([name, word]) =>
       h(

@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { field } from "../field.js";
 import { COMMENT_LIMIT, responder } from "../inbox/responding.js";
+import { me } from "../me.js";
 import { toast } from "../notices.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { catalogue, projects, stops } from "../rest.js";
@@ -25,7 +26,7 @@ const reasonField = (placeholder) =>
  */
 export async function stopDialog(project) {
   const [roles, tasks] = await possible(project);
-  const offered = choices(project, roles, tasks);
+  const offered = choices(project, roles, tasks).filter(({ target }) => target.scope !== "all" || me.may("run"));
   const what = field(
     "What to stop",
     h("select", { autofocus: true }, offered.map(({ label }, index) => h("option", { value: String(index) }, label))),

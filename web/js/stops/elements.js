@@ -1,6 +1,7 @@
 /** `<stop-button>` in the bar of every view, and `<stop-banner>` under it while anything is stopped. */
 
 import { h, icon } from "../dom.js";
+import { me } from "../me.js";
 import { announce, messageOf, toast } from "../notices.js";
 import { visible } from "../text.js";
 import { heldStops } from "./held-stops.js";
@@ -33,6 +34,12 @@ class StopButton extends HTMLElement {
     this.replaceChildren(
       h("button", attributes, icon("stop"), h("span", {}, "Stop")),
     );
+    this.hidden = true;
+    const paint = () => this.hidden = !me.may("run", here());
+    me.ready.then(() => {
+      paint();
+      for (const change of ["navigate", "popstate", "mechange"]) addEventListener(change, paint);
+    });
   }
 }
 
@@ -41,8 +48,7 @@ class StopBanner extends HTMLElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", "Stopped");
     heldStops.addEventListener("change", () => this.#changed());
-    addEventListener("navigate", () => this.#paint());
-    addEventListener("popstate", () => this.#paint());
+    for (const change of ["navigate", "popstate", "mechange"]) addEventListener(change, () => this.#paint());
     this.#paint();
   }
 
@@ -78,7 +84,7 @@ function row(stop, project) {
     h("strong", {}, link ? h("a", { href: `/projects/${stop.project_id}` }, what) : what, " is stopped"),
     h("span", { dir: "auto" }, ` by ${visible(stop.stopped_by)}: ${visible(stop.reason)}`),
     h("time-ago", { datetime: stop.created_at }),
-    h(
+    me.may("run", stop.project_id) && h(
       "button",
       {
         type: "button",

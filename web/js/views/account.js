@@ -1,12 +1,16 @@
 /** One's own sessions and tokens. */
 
-import { auditLog, mayAudit } from "../account/audit-log.js";
+import { auditLog } from "../account/audit-log.js";
+import { browserName } from "../account/browser-name.js";
 import { passwordSection } from "../account/password.js";
+import { scopesInWords } from "../account/scopes.js";
 import { h } from "../dom.js";
 import { auth, me } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
 import { style } from "../style.js";
+import { visible } from "../text.js";
 
+/** @import { Child } from "../elements.d.ts" */
 /** @import { Context } from "../router.js" */
 /** @import { SessionPublic, TokenPublic } from "../api.d.ts" */
 
@@ -37,11 +41,12 @@ export async function open(root, { signal }) {
   };
   const create = (/** @type {Event} */ event) => {
     event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     act(async () => {
       const created = await auth.createToken({ name: name.value });
       secret.replaceChildren("Copy it now, it is not shown again: ", h("code", {}, created.token));
       announce("The token was created.");
-      name.value = "";
+      form.reset(); // unlike an empty value, it is not invalid
     });
   };
 
@@ -71,7 +76,7 @@ export async function open(root, { signal }) {
     const [own] = await Promise.all([auth.me({ signal }), refresh()]);
     const password = passwordSection(own);
     if (password && !signal.aborted) root.append(password);
-    if (!signal.aborted && mayAudit(own)) root.append(auditLog(signal));
+    if (!signal.aborted && me.audits) root.append(auditLog(signal));
   } catch (error) {
     if (!signal.aborted) root.append(failure(error, () => act(async () => {})));
   }
@@ -100,8 +105,9 @@ function table(what, body) {
  */
 function sessionRow(session, act) {
   const end = () => act(() => auth.endSession(session.session_id));
-  const label = `${session.agent || "A browser"}${session.is_current ? " (this one)" : ""}`;
-  return row(label, session.last_seen_at, session.expires_at, "End", end);
+  const label = `${browserName(session.agent)}${session.is_current ? " (this one)" : ""}`;
+  const name = h("span", { title: visible(session.agent) }, label);
+  return row(name, label, session.last_seen_at, session.expires_at, "End", end);
 }
 
 /**
@@ -110,23 +116,31 @@ function sessionRow(session, act) {
  */
 function tokenRow(token, act) {
   const revoke = () => act(() => auth.revokeToken(token.token_id));
-  return row(`${token.name} (${token.scopes.join(", ")})`, token.last_used_at, token.expires_at, "Revoke", revoke);
+  const shown = visible(token.name);
+  const where = token.project_id &&
+    [" In ", h("a", { href: `/projects/${token.project_id}` }, "one project"), " only."];
+  const name = [
+    h("bdi", {}, shown),
+    h("span", { class: "soft token-scopes" }, scopesInWords(token.scopes), where),
+  ];
+  return row(name, shown, token.last_used_at, token.expires_at, "Revoke", revoke);
 }
 
 /**
- * @param {string} label
+ * @param {Child} name
+ * @param {string} label the same, as a text
  * @param {string | null} used
  * @param {string} ends
  * @param {string} what
  * @param {() => void} onclick
  */
-function row(label, used, ends, what, onclick) {
+function row(name, label, used, ends, what, onclick) {
   /** @param {string | null} moment */
   const when = (moment) => moment ? h("time-ago", { datetime: moment }) : "never";
   return h(
     "tr",
     {},
-    h("td", { dir: "auto" }, label),
+    h("td", {}, name),
     h("td", {}, when(used)),
     h("td", {}, when(ends)),
     h("td", {}, h("button", { type: "button", "aria-label": `${what} ${label}`, onclick }, what)),

@@ -7,6 +7,7 @@ import { HomeProjects } from "../home/projects.js";
 import { isRunning, running } from "../home/running.js";
 import { lastVisit, rememberVisit } from "../home/visits.js";
 import { shortcuts } from "../keyboard.js";
+import { me } from "../me.js";
 import { go } from "../navigation.js";
 import { failure, messageOf } from "../notices.js";
 import { pending } from "../pending.js";
@@ -56,7 +57,7 @@ export function open(root, { signal }) {
     "header",
     { class: "view-head home-head" },
     h("h1", {}, "Home"),
-    h("button", plus, icon("plus"), "New project"),
+    me.may("run") && h("button", plus, icon("plus"), "New project"),
   );
   root.append(head, errors, place, body);
   let error = "";
@@ -65,7 +66,7 @@ export function open(root, { signal }) {
     const message = model.error ? messageOf(model.error) : "";
     if (message !== error) errors.replaceChildren(...(model.error ? [failure(model.error, () => model.retry())] : []));
     error = message;
-    if (!model.open || !pending.items) {
+    if (!model.open || !pending.items || !pending.mine) {
       if (model.error) place.replaceChildren();
       return;
     }
@@ -73,13 +74,14 @@ export function open(root, { signal }) {
     body.hidden = isNew;
     if (!isNew) place.replaceChildren();
     else if (!place.querySelector(".empty")) place.replaceChildren(firstProject(start, signal));
-    const stuck = model.open.filter(({ workflow_problem: found }) => found);
-    asks.paint(pending.items, stuck);
-    quiet.hidden = pending.items.length + stuck.length > 0;
+    // Those that this person can help with.
+    const stuck = model.open.filter(({ id, workflow_problem: found }) => found && me.may("run", id));
+    asks.paint(pending.mine, stuck, pending.items.length - pending.mine.length);
+    quiet.hidden = pending.mine.length + stuck.length > 0;
     const going = model.open.filter((item) => !item.workflow_problem && isRunning(item));
     runs.paint(going);
     still.hidden = going.length > 0;
-    paintCount(parts.asks, pending.items.length + stuck.length);
+    paintCount(parts.asks, pending.mine.length + stuck.length);
     paintCount(parts.runs, going.length);
     paintEnded();
   }
@@ -101,7 +103,7 @@ export function open(root, { signal }) {
 
   model.addEventListener("change", paint);
   pending.addEventListener("change", paint, { signal });
-  shortcuts({ n: ["New project", () => start.open()] }, signal);
+  if (me.may("run")) shortcuts({ n: ["New project", () => start.open()] }, signal);
   paint();
   start.prepare();
 }

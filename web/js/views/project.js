@@ -6,6 +6,7 @@ import { h, onCustom } from "../dom.js";
 import "../feed/event-feed.js";
 import { changeFragment, fragment, onFragmentChange } from "../fragment.js";
 import { empty, messageOf } from "../notices.js";
+import { pending } from "../pending.js";
 import "../pipeline/pipeline-graph.js";
 import { activityTab } from "../project/activity-tab.js";
 import { projectAnnouncer } from "../project/announcements.js";
@@ -160,6 +161,7 @@ function show(root, model, { signal, title, removed }) {
   onFragmentChange(followAddress, signal);
   model.addEventListener("change", paint);
   model.addEventListener("events", () => head.now.update());
+  pending.addEventListener("change", () => [head, requests].forEach((part) => part.update()), { signal });
   paint();
   followAddress();
 }

@@ -2,6 +2,7 @@
 
 import { each, h, icon, write } from "../dom.js";
 import { shortcuts } from "../keyboard.js";
+import { me } from "../me.js";
 import { count } from "../labels.js";
 import { announce, empty, failure, messageOf } from "../notices.js";
 import { isFiltered, readAddress } from "../projects/address.js";
@@ -50,7 +51,7 @@ export function open(root, { signal, back }) {
       h("h1", {}, "Projects"),
       number,
       cost,
-      h(
+      me.may("run") && h(
         "button",
         { type: "button", class: "primary", "aria-keyshortcuts": "n", onclick: () => start.open() },
         icon("plus"),
@@ -133,7 +134,7 @@ export function open(root, { signal, back }) {
     j: ["Next project", () => rows.move(1)],
     k: ["Previous project", () => rows.move(-1)],
     Enter: ["Open the project", () => false], // the link handles it
-    n: ["New project", () => start.open()],
+    ...(me.may("run") && { n: /** @type {const} */ (["New project", () => start.open()]) }),
   }, signal);
   filterForm.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && rows.move(1));
   signal.addEventListener("abort", () => {
@@ -155,7 +156,7 @@ function emptyState(filter, { start, clear, signal }) {
   if (show === "waiting" && !isFiltered({ ...filter, show: "all" })) {
     return empty(
       "waiting",
-      "Nothing is waiting for you",
+      "Nothing needs a decision",
       "When a step asks for a review, its project appears here, and in the inbox.",
       h("button", { type: "button", onclick: clear }, "Show all projects"),
     );

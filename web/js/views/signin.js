@@ -47,7 +47,8 @@ export async function open(root) {
     h(
       "section",
       { class: "sign-in", "aria-labelledby": "sign-in" },
-      h("h1", { id: "sign-in" }, "Sign in"),
+      h("img", { class: "sign-in-mark", src: "/web/mark.svg", alt: "", width: 32, height: 32 }),
+      h("h1", { id: "sign-in" }, "Sign in to BotArmy"),
       error,
       provider,
       passwordForm(signIn),
