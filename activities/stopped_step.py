@@ -20,7 +20,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=30)
 """The time until a stopped step looks again, which grows with the time that the stop has held: it occupies no slot
 meanwhile, and continues this long after the release at most."""
 
-ITS_GATE_ASKS = "The step's gate asks now."
+ITS_GATE_ASKS = "Its review asks now."
 
 
 async def until_released(store: Store, step: StepInput, stopped: StoppedError) -> ApplicationError | None:

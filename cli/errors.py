@@ -16,7 +16,7 @@ UNDELIVERED = 6
 ALREADY_RUNNING = 7
 """`up --fail-if-running` started no stack; the Makefile uses this code, too."""
 BARRED = 8
-"""Others have to decide the request: its gate is assigned to them."""
+"""Others have to decide the request: its review is assigned to them."""
 INTERRUPTED = 130
 NOT_READ = 141
 """Whatever reads the output has closed it, as `head` does. Programs that SIGPIPE ends have this code, too."""

@@ -108,19 +108,19 @@ def find_objection(request: OpenRequest, response: HitlResponse, redo_stages: Co
     if response.artifact_id is not None and response.artifact_id not in {ref.artifact_id for ref in request.artifacts}:
         return Objection("is not an artifact of this request", "artifact_id")
     if response.redo is not None and response.redo not in redo_stages:
-        possible = f"the possible stages are {', '.join(redo_stages)}" if redo_stages else "no stage is possible"
+        possible = f"the possible steps are {', '.join(redo_stages)}" if redo_stages else "no step is possible"
         return Objection(f"cannot be {response.redo!r}; {possible}", "redo")
     if response.raise_by is not None and request.reason is not HitlReason.BUDGET:
         return Objection("is only possible if a budget is exhausted", "raise_by")
     if response.without_asking and request.needs_person and response.action is not HitlAction.REJECT:
-        return Objection("the gate needs a person, and nobody was asked")
+        return Objection("the review needs a person, and nobody was asked")
     failed = request.reason.is_unfinished
     again = response.redoes or (failed and response.action is HitlAction.APPROVE)
     resumes = response.redo is None and response.content_hash is None and resumes_same_task(request, response)
     if again and not resumes and not request.may_redo:
-        return Objection("the stage has no rounds left")
+        return Objection("the step has no rounds left")
     if response.content_hash is not None and failed and request.supplies is None:
-        return Objection("the stage produces several artifacts, and one content cannot replace them")
+        return Objection("the step produces several artifacts, and one content cannot replace them")
     return None
 
 

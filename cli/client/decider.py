@@ -70,7 +70,7 @@ class AutomaticDecider:
         if request.is_barred:
             raise UnattendedFailureError(request)
         if self._rejects:
-            return self._response(HitlAction.REJECT, "every gate is rejected")
+            return self._response(HitlAction.REJECT, "every review is rejected")
         if request.is_failure or request.needs_person:
             raise UnattendedFailureError(request)
         return self._response(HitlAction.APPROVE)

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 def usage(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show what a project has used: tokens, cost and working time, for each role and each round of a stage."""
+    """Show what a project has used: tokens, cost and working time, for each role and each round of a step."""
     from cli.commands.runner import run_on
     from cli.commands.show_budgets import show_usage
 

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def pause(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Pause a project: running steps finish, no new step starts, and gates still accept decisions."""
+    """Pause a project: running steps finish, no new step starts, and reviews still accept decisions."""
     _change(project, "pause", ApiTarget(api, data_dir), as_json)
 
 
@@ -34,7 +34,7 @@ def resume(
 def cancel(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """Cancel a project. Accepted artifacts are kept."""
+    """Cancel a project. Accepted artifacts are kept, and it can be retried from a step."""
     _change(project, "cancel", ApiTarget(api, data_dir), as_json)
 
 
@@ -50,9 +50,9 @@ def retry(
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Retry a project that was rejected, failed or cancelled, from a stage whose inputs are accepted.
+    """Retry a project that was rejected, failed or cancelled, from a step whose inputs are accepted.
 
-    What other stages have accepted stays; the stage and all that depend on it run again.
+    What other steps have accepted stays; the step and all that depend on it run again.
     """
     from cli.commands import project_control
     from cli.commands.runner import run_on

@@ -49,7 +49,7 @@ def respond(
         str | None, typer.Option(help="The artifact to respond to (default: the request's first).")
     ] = None,
     redo: Annotated[
-        str | None, typer.Option(metavar="STAGE", help="With request-changes: the earlier step to repeat.")
+        str | None, typer.Option(metavar="STEP", help="With request-changes: the earlier step to repeat.")
     ] = None,
     raise_by: Annotated[
         str | None,

@@ -92,7 +92,7 @@ def run(
     data_dir: DataDirOption = None,
     as_json: EventsOption = False,
 ) -> None:
-    """Run a brief: start a project, show its progress, decide at its gates, and unpack the delivery.
+    """Run a brief: start a project, show its progress, decide its reviews, and unpack the delivery.
 
     A model is checked with one tiny call before the project starts, with the keys in the environment and .env here.
     Without a terminal, reviews are approved, and the output says so. A failed step or failed tests end the run, and the

@@ -20,7 +20,7 @@ async def list_tasks(client: Client, project_id: str, as_json: bool) -> int:
         print_json({"items": items, "next_cursor": None})
         return 0
     table = Table(Column("task", no_wrap=True, min_width=36), box=None, pad_edge=False)
-    for heading in ("stage", "round", "agent", "status", "started"):
+    for heading in ("step", "round", "agent", "status", "started"):
         table.add_column(heading)
     for task in map(TaskItem.model_validate, items):
         table.add_row(

@@ -36,8 +36,8 @@ def stop(
 ) -> None:
     """Stop everything, a project, a role or a step at once: within 5 s nothing runs and nothing is spent.
 
-    What runs is cancelled, and continues where it was after `botarmy release`. Meanwhile no gate expires, and decisions
-    are still recorded. `pause` lets running steps finish; `cancel` ends a project for good.
+    What runs is cancelled, and continues where it was after `botarmy release`. Meanwhile no review expires, and
+    decisions are still recorded. `pause` lets running steps finish; `cancel` ends a project for good.
     """
     from cli.commands import stop_control
     from cli.commands.runner import run_command

@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 def tasks(
     project: ProjectArgument, api: ApiOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False
 ) -> None:
-    """List a project's tasks, oldest first: one for each round of each stage."""
+    """List a project's tasks, oldest first: one for each round of each step."""
     from cli.commands.runner import run_on
     from cli.commands.show_tasks import list_tasks
 

@@ -31,14 +31,23 @@ class TerminalPrompt:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._input = sys.stdin.fileno()
+        self._interrupted = False
+        """Whether the last question was withdrawn, maybe in the middle of an answer."""
 
     async def line(self, question: Text, withdrawn: asyncio.Event | None = None) -> str:
-        """Return what the person types up to Enter, without control characters.
+        """Return what the person types up to Enter, without control characters. After a question that was withdrawn it
+        takes an Enter of its own first: the end of the line that was being typed must not answer another question.
 
         Raises:
             EndOfInputError: there is no more input.
             QuestionWithdrawnError: `withdrawn` was set first. It has what was typed.
         """
+        if self._interrupted:
+            await self._ask(Text("Press Enter to go on. ", "bold"), withdrawn)
+            self._interrupted = False
+        return await self._ask(question, withdrawn)
+
+    async def _ask(self, question: Text, withdrawn: asyncio.Event | None) -> str:
         # Discard what was typed before the question was visible: it does not answer it.
         termios.tcflush(self._input, termios.TCIFLUSH)
         self._console.print(question, end="")
@@ -53,6 +62,7 @@ class TerminalPrompt:
                 reading.cancel()
                 self._console.print()
         if not reading.done():
+            self._interrupted = True
             raise QuestionWithdrawnError(self._take_unfinished_line())
         return reading.result()
 

@@ -107,7 +107,7 @@ def find_bar(approvals: Approvals | None, candidate: Candidate | None) -> str | 
     if not candidate.may_decide:
         return f"{candidate.name} does not have the permission `decide` in this project"
     if candidate.is_service and not policy.allow_services:
-        return f"{candidate.name} is a service, and this gate asks a person"
+        return f"{candidate.name} is a service, and this review asks a person"
     if policy.approvers and not any(_is_named(each, candidate) for each in policy.approvers):
         return f"Only {policy} may decide here"
     return None

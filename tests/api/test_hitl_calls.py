@@ -100,7 +100,7 @@ async def test_a_response_sends_the_work_to_an_earlier_stage(http: httpx2.AsyncC
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert (shown["redo_default"], shown["redo_stages"]) == ("design", ["discovery", "plan"])
     answer = await respond(http, request["request_id"], "amend", comment="Again.", redo="build")
-    assert_problem(answer, 422, "redo: cannot be 'build'; the possible stages are discovery, plan")
+    assert_problem(answer, 422, "redo: cannot be 'build'; the possible steps are discovery, plan")
     once = {"comment": "Say who pays.", "redo": "plan", "decision_id": str(uuid7())}
     for _ in range(2):  # sent again, it counts once
         answer = await respond(http, request["request_id"], "amend", **once)

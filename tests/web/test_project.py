@@ -80,7 +80,10 @@ async def test_a_finished_project_begins_with_its_result(page: Page, director: D
     await director.until(project_id, "completed")
     await page.goto(f"/projects/{project_id}")
     result = page.get_by_role("region", name="Result")
-    await expect(result.locator("dt", has_text="Tests").locator("+ dd")).to_have_text("Passed")
+    checks = result.locator("dt", has_text="Checks").locator("+ dd").get_by_role("listitem")
+    await expect(checks).to_have_text(["Acceptance tests: passed", "Tests of the package as delivered: passed"])
+    await expect(result.locator("dt", has_text="Reworked").locator("+ dd")).to_have_text("plan took 2 rounds")
+    await expect(result.locator("dt", has_text="Time").locator("+ dd")).to_contain_text("from start to delivery")
     await expect(result).to_contain_text("Maya Project plan v1, Software specification v2")
     await expect(result).not_to_contain_text("Jonas")
     async with page.expect_download() as download:

@@ -4,60 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import httpx2
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.line import line_to
+from tests.web.reviewing import PHONE, amended, button, card, composer, reviewed, status_of
 from tests.web.scene import Director
 
 FAILS = "fail_step: {stage: design, times: 9, retryable: false}"
-PHONE = {"width": 390, "height": 844}
 FINGER = 44  # px
 
 
 @pytest.fixture
 def director(http: httpx2.AsyncClient, worker: None) -> Director:
     return Director(http)
-
-
-def card(page: Page) -> Locator:
-    return page.get_by_role("article", name="Selected request")
-
-
-def composer(page: Page) -> Locator:
-    return card(page).get_by_role("form", name="Request changes")
-
-
-def button(page: Page, name: str) -> Locator:
-    return card(page).get_by_role("group", name="Responses").get_by_role("button", name=name, exact=True)
-
-
-async def reviewed(page: Page, director: Director, name: str, base: str = "") -> dict[str, Any]:
-    """Show the request of a new project, with its document."""
-    project_id = await director.start(name)
-    request = await director.request(project_id, "discovery")
-    await page.goto(f"{base}/inbox?request={request['request_id']}")
-    await expect(card(page).locator("article.rendered")).to_be_visible()
-    return request
-
-
-async def status_of(director: Director, request: dict[str, Any]) -> str:
-    return str((await director.get(f"/hitl/{request['request_id']}"))["status"])
-
-
-async def amended(director: Director, request: dict[str, Any]) -> dict[str, Any]:
-    """The decision, once the request is amended."""
-
-    async def look() -> dict[str, Any] | None:
-        found = await director.get(f"/hitl/{request['request_id']}")
-        return dict(found["history"][0]) if found["status"] == "amended" else None
-
-    return await eventually(look)
 
 
 @pytest.mark.parametrize("key", ["c", "e"])
@@ -137,7 +100,7 @@ async def test_a_line_of_a_diff_is_commented_on_with_its_number(page: Page, dire
     line = card(page).locator("diff-view .diff-line[data-kind=added]").first
     await line.hover()
     await card(page).get_by_role("button", name=re.compile("^Comment on “")).click()
-    place = composer(page).get_by_role("button", name=re.compile("^the changes of Project plan v2, line [0-9]+$"))
+    place = composer(page).get_by_role("button", name=re.compile("^The changes of Project plan v2, line [0-9]+$"))
     await expect(place).to_be_visible()
     await expect(composer(page).locator("blockquote")).to_have_text(re.compile(r"^\+ "))
 

@@ -183,12 +183,17 @@ async def _rejecting(page: Page, scene: Scene) -> None:
 
 
 async def _requesting_changes(page: Page, scene: Scene) -> None:
-    """A comment on a line of the changes, and the composer beside them."""
+    """Comments on two lines of the changes, and the composer beside them."""
     await _inbox(page, scene)
-    await page.keyboard.press("l")
-    await page.keyboard.press("Enter")
     form = page.get_by_role("form", name="Request changes")
-    await form.get_by_role("textbox", name=re.compile("^Comment on")).fill("Say for how long.")
+    await page.keyboard.press("l")
+    for number, comment in enumerate(("Say for how long.", "Who decides that?")):
+        if number:
+            await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await form.get_by_role("textbox", name=re.compile("^Comment on")).nth(number).fill(comment)
+        await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("button", name=re.compile("^Comment on “"))).to_be_focused()
 
 
 async def _diagram(page: Page, scene: Scene) -> None:

@@ -123,7 +123,7 @@ async def test_the_last_round_can_be_approved_but_not_repeated(begin: Begin) -> 
     last = await story.request("plan", round=2)
     assert not last.may_redo
     refused = await story.judged(await story.respond(last, "amend", comment="and again"))
-    assert (refused.outcome, refused.explanation) == ("refused", "the stage has no rounds left")
+    assert (refused.outcome, refused.explanation) == ("refused", "the step has no rounds left")
     assert (await story.project()).status == "waiting"
     await story.respond(last, "approve")
     await story.result()

@@ -89,7 +89,7 @@ async def test_one_content_cannot_replace_several_artifacts(begin: Begin, script
     kept = await story.judged(await story.respond(request, "amend", content_hash=await story.supply("x")))
     assert (kept.outcome, kept.explanation) == (
         "refused",
-        "the stage produces several artifacts, and one content cannot replace them",
+        "the step produces several artifacts, and one content cannot replace them",
     )
 
 

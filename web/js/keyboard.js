@@ -5,6 +5,19 @@ import { load, save } from "./storage.js";
 
 /** @typedef {Record<string, [what: string, action: (event: KeyboardEvent) => unknown]>} Shortcuts */
 
+/** Whether the keyboard has Cmd in place of Ctrl. */
+export const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
+
+/** The keys that send a form, as a hint beside its button. */
+export const sendKeys = () =>
+  h(
+    "span",
+    { class: "faint send-keys", "aria-hidden": "true" },
+    h("kbd", {}, APPLE ? "⌘" : "Ctrl"),
+    " ",
+    h("kbd", {}, "Enter"),
+  );
+
 const SETTING = "botarmy.single-keys";
 /** @type {Set<Shortcuts>} */
 const active = new Set();

@@ -8,6 +8,7 @@ import { cardButtons } from "./card-buttons.js";
 import { cardHead } from "./card-head.js";
 import { cardNotices } from "./card-notices.js";
 import { evidence } from "./evidence.js";
+import { composerRoom } from "./composer-room.js";
 import { failureParts } from "./failure.js";
 import { rail } from "./rail.js";
 import { RemarkSet } from "./remark-set.js";
@@ -49,6 +50,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     bar,
   );
   const element = h("article", { class: "card", "aria-label": "Selected request" }, head.element, body, decision);
+  const measureRoom = composerRoom(place, bar, signal);
 
   async function load() {
     try {
@@ -107,10 +109,11 @@ export function requestCard(entry, { signal, next, loaded }) {
     setForm(move);
     draft.saveSoon();
     update();
+    measureRoom();
     form?.focus();
     // On a small screen the form is part of the page's flow instead of staying at its bottom.
     if (getComputedStyle(decision).position === "static") decision.scrollIntoView({ block: "start" });
-    else if (place.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) place.scrollIntoView();
+    else if (move === "edit" && place.scrollHeight > place.clientHeight) place.scrollIntoView();
     return true;
   }
 

@@ -3,8 +3,10 @@
 import { each, h, icon, write } from "../dom.js";
 import { field, textField } from "../field.js";
 import { moveLabel } from "../decisions.js";
+import { sendKeys } from "../keyboard.js";
 import { isUnfinished, title } from "../labels.js";
 import { toast } from "../notices.js";
+import { capitalised } from "../text.js";
 import { changeRequest } from "./remarks.js";
 import { redoChoices } from "./requests.js";
 import { COMMENT_LIMIT } from "./responding.js";
@@ -138,10 +140,18 @@ function row(remark, remarks) {
     const restore = remarks.remove(remark.id);
     toast("The comment was removed.", { label: "Undo", run: restore });
   };
+  // In a comment, these keys keep it. They send the whole only where the whole is written.
+  const keep = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (comment.input.value.trim()) remarks.keep(remark);
+    else comment.showError("Say what is wrong with it.");
+  };
   return h(
     "li",
-    { class: "remark", dataset: { remark: remark.id } },
-    h("button", { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) }, remark.location),
+    { class: "remark", dataset: { remark: remark.id }, onkeydown: keep },
+    h("button", { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) }, capitalised(remark.location)),
     h(
       "button",
       {
@@ -154,5 +164,6 @@ function row(remark, remarks) {
     ),
     h("blockquote", { class: "remark-quote", dir: "auto" }, remark.quote),
     comment.element,
+    h("p", { class: "remark-keys", "aria-hidden": "true" }, sendKeys(), " keeps the comment"),
   );
 }

@@ -1,9 +1,10 @@
 /** Comments on a document that is shown: a button beside the place under the pointer, or that the keys have chosen. */
 
 import { h, icon } from "../dom.js";
+import { count } from "../labels.js";
 import { announce } from "../notices.js";
 import { locationOf, placeAt, placesIn } from "./places.js";
-import { quoteOf } from "./remarks.js";
+import { isQuoted, quoteOf } from "./remarks.js";
 
 /** @import { RemarkSet } from "./remark-set.js" */
 /** @import { Place } from "./places.js" */
@@ -70,9 +71,13 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
     comment(remarks.add({ artifactId, view, location, at, quote }));
   }
 
-  function start() {
+  function readPlaces() {
     places = [];
     for (const one of placesIn(body)) if (places.push(one) >= MAX_PLACES) break;
+  }
+
+  function start() {
+    readPlaces();
     const first = places.find(({ range }) => range.getBoundingClientRect().top > 80) ?? places[0];
     if (first) choose(first);
     else announce("There is nothing to comment on.");
@@ -123,7 +128,7 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
   function find({ at, quote }) {
     let index = 0;
     for (const { text, range } of placesIn(body)) {
-      if (index === at) return quoteOf(text).includes(quote.replace(/ …$/, "")) ? range : null;
+      if (index === at) return isQuoted(text, quote) ? range : null;
       index += 1;
     }
     return null;
@@ -154,6 +159,18 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
     jump(remark) {
       target = remark;
       mark();
+    },
+    /**
+     * Choose the place of a remark again, so that the keys go on from there. Return whether it is shown.
+     * @param {Remark} remark
+     */
+    resume({ at, quote }) {
+      readPlaces();
+      const found = places[at];
+      if (!found || !isQuoted(found.text, quote)) return false;
+      choose(found);
+      announce(`The comment is kept. ${count(remarks.all.length, "comment")}, not sent yet.`);
+      return true;
     },
   };
 }

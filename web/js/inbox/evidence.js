@@ -98,6 +98,12 @@ function artifact(item, request, asked, options) {
     show(remark.view);
     comments.get(remark.view)?.jump(remark);
   }, { signal: options.signal });
+  options.remarks.addEventListener("keep", (event) => {
+    const remark = /** @type {CustomEvent<Remark>} */ (event).detail;
+    if (remark.artifactId !== item.artifact_id) return;
+    show(remark.view);
+    if (!comments.get(remark.view)?.resume(remark)) begin.focus();
+  }, { signal: options.signal });
   const facts = h(
     "span",
     { class: "faint" },

@@ -5,7 +5,8 @@ import { uuid } from "../storage.js";
 /** @import { Draft } from "./draft.js" */
 /** @import { Remark } from "./remarks.js" */
 
-/** Dispatches `change` for each change of the list, and `jump` with a Remark that is to be shown in the document. */
+/** Dispatches `change` for each change of the list, `jump` with a Remark that is to be shown in the document, and
+ * `keep` with one that is written: the focus returns to its place. */
 export class RemarkSet extends EventTarget {
   #draft;
 
@@ -45,6 +46,14 @@ export class RemarkSet extends EventTarget {
     const before = this.all;
     this.#set(before.filter((one) => one.id !== id));
     return () => this.#set(before);
+  }
+
+  /**
+   * Go on reading behind a remark.
+   * @param {Remark} remark
+   */
+  keep(remark) {
+    this.dispatchEvent(new CustomEvent("keep", { detail: remark }));
   }
 
   /** @param {Remark} remark */

@@ -24,6 +24,13 @@ export function quoteOf(text) {
 }
 
 /**
+ * Whether a quote is of a place with this text.
+ * @param {string} text
+ * @param {string} quote
+ */
+export const isQuoted = (text, quote) => quoteOf(text).includes(quote.replace(/ …$/, ""));
+
+/**
  * The change request that an agent gets: what is said of the whole, then each remark under its quoted place.
  * @param {string} feedback
  * @param {Remark[]} remarks

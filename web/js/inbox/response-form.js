@@ -2,6 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { moveLabel } from "../decisions.js";
+import { sendKeys } from "../keyboard.js";
 import { pending } from "../pending.js";
 import { UNREACHABLE } from "../reach.js";
 import { changes } from "./change-request.js";
@@ -41,7 +42,7 @@ export function responseForm(entry, move, request, { remarks, close }) {
   // It is an effect of the button, so screen readers read it with the button.
   const loss = dropped ? h("p", { class: "loss", id: `loss-${entry.id}` }, `Your ${dropped} will be discarded.`) : null;
   confirm.setAttribute("aria-describedby", [loss?.id, offline.id].filter(Boolean).join(" "));
-  const footer = h("footer", {}, confirm, cancel, responderField());
+  const footer = h("footer", {}, confirm, cancel, responderField(), sendKeys());
   const element = h(
     "form",
     {

@@ -1,9 +1,8 @@
 /** Ctrl-K, or Command-K, and the button in the bar open the palette. */
 
 import { find } from "../dom.js";
+import { APPLE } from "../keyboard.js";
 import { messageOf, toast } from "../notices.js";
-
-const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 
 export function startPalette() {
   const button = find("[data-palette-button]");

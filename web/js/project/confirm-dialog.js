@@ -56,7 +56,7 @@ export function confirmCancel({ project, progress }) {
   const lost = [
     open > 0 && `${count(open, "open task")} will be stopped; unfinished work is lost.`,
     requests > 0 && `${count(requests, "open request")} will be closed without a response.`,
-    "No further step will run. A cancelled project cannot be resumed.",
+    "No further step will run. It can be retried later from any step, but not resumed where it was.",
   ].filter(Boolean);
   return confirmDialog({
     heading: "Cancel the project?",

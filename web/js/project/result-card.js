@@ -1,7 +1,7 @@
-/** What a finished project begins with: its tests, its package, how long it took, who approved what. */
+/** What a finished project begins with: its checks, its package, how long it took, who approved what. */
 
 import { h, icon, present } from "../dom.js";
-import { bytes, count, title } from "../labels.js";
+import { bytes, title } from "../labels.js";
 import { projects } from "../rest.js";
 import { visible } from "../text.js";
 import { duration } from "../time.js";
@@ -13,6 +13,11 @@ import { readDecisions } from "./decisions.js";
 /** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
+/** The artifacts that say what a verdict is about, and what that is in words. */
+const REPORTS = ["test_results", "deployment_log"];
+/** @type {Record<string, string>} */
+const CHECKED = { test_results: "Acceptance tests", deployment_log: "Tests of the package as delivered" };
+
 /** The card, which appears once the project is completed. @param {ProjectModel} model */
 export function resultCard(model) {
   const element = h("section", { class: "result", "aria-label": "Result", hidden: true });
@@ -20,13 +25,15 @@ export function resultCard(model) {
   function update() {
     if (model.project.status !== "completed" || !element.hidden) return;
     element.hidden = false;
+    const again = reworked(model);
     const people = h("dd", {}, "…");
     const decisions = readDecisions(model, () => decisions.items && showApprovals(people, decisions.items));
     /** @type {([term: string, value: Element] | null)[]} */
     const facts = [
-      ["Tests", h("dd", {}, testsResult(model))],
+      ["Checks", h("dd", {}, checks(model))],
       packageFact(model),
       ["Time", h("dd", {}, time(model))],
+      again.length ? ["Reworked", h("dd", {}, again.join(", "))] : null,
       hasSpent(model.project.spent) ? ["Cost", h("dd", { class: "numbers" }, spentInWords(model.project.spent))] : null,
       ["Approved by", people],
     ];
@@ -65,21 +72,34 @@ function packageFact(model) {
 }
 
 /** @param {ProjectModel} model */
-function time({ project, progress }) {
-  const took = duration(Date.parse(project.ended_at ?? "") - Date.parse(project.created_at));
-  const rounds = Math.max(1, ...progress.tasks.map(({ round }) => round));
-  return rounds > 1 ? `${took}, ${count(rounds, "round")} at most` : took;
+const time = ({ project }) =>
+  `${duration(Date.parse(project.ended_at ?? "") - Date.parse(project.created_at))} from start to delivery`;
+
+/** The steps that took more than one round: "plan took 2 rounds". @param {ProjectModel} model */
+function reworked({ progress }) {
+  /** @type {Map<string, number>} */
+  const rounds = new Map();
+  for (const { stage, round } of progress.tasks) rounds.set(stage, Math.max(round, rounds.get(stage) ?? 0));
+  return [...rounds].filter(([, most]) => most > 1).map(([stage, most]) => `${visible(stage)} took ${most} rounds`);
 }
 
 /**
- * The verdict of the tests, which is computed from the run. How many there were is written in the report only, as prose.
+ * What was checked, by the last verdict of each step that gives one; the link leads to its report. How many tests there
+ * were is written in the report only, as prose.
  * @param {ProjectModel} model
  */
-function testsResult(model) {
-  const report = accepted(model, "test_results");
-  if (!report) return "No tests belong to this pipeline.";
-  const verdict = model.progress.tasks.find(({ task_id: id }) => id === report.task_id)?.verdict;
-  return link(report, verdict ? title(verdict) : "Report");
+function checks(model) {
+  /** @type {Map<string, ProjectModel["progress"]["tasks"][number]>} */
+  const judged = new Map();
+  for (const task of model.progress.tasks) if (task.verdict) judged.set(task.stage, task);
+  const lines = [...judged.values()].map((task) => {
+    const reports = model.artifacts.filter(({ task_id: id, accepted_at: at }) => id === task.task_id && at);
+    const report = reports.find(({ type }) => REPORTS.includes(type)) ?? reports[0];
+    const what = CHECKED[report?.type ?? ""] ?? `Step ${visible(task.stage)}`;
+    const words = `${what}: ${title(task.verdict ?? "").toLowerCase()}`;
+    return h("li", {}, report ? link(report, words) : words);
+  });
+  return lines.length ? h("ul", {}, lines) : "Nothing was checked: no step of this pipeline has a verdict.";
 }
 
 /**

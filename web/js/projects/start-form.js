@@ -2,6 +2,7 @@
 
 import { h, icon, write } from "../dom.js";
 import { field, submitWithKeys } from "../field.js";
+import { sendKeys } from "../keyboard.js";
 import { failure } from "../notices.js";
 import { Problem, projects } from "../rest.js";
 import { capitalised } from "../text.js";
@@ -12,7 +13,6 @@ import { StartChoices } from "./start-choices.js";
 /** @import { ProjectDraft } from "./start-dialog.js" */
 
 const SEND = { type: "submit", class: "primary", "data-changes": "", "aria-keyshortcuts": "Control+Enter Meta+Enter" };
-const APPLE = /mac|iphone|ipad/i.test(navigator.platform);
 
 export class StartForm {
   #draft;
@@ -94,13 +94,7 @@ export class StartForm {
         {},
         this.#errors,
         this.#discard,
-        h(
-          "span",
-          { class: "faint start-keys", "aria-hidden": "true" },
-          h("kbd", {}, APPLE ? "⌘" : "Ctrl"),
-          " ",
-          h("kbd", {}, "Enter"),
-        ),
+        sendKeys(),
         this.#submit,
       ),
     );

@@ -45,7 +45,7 @@ export function open(root, { signal }) {
   const parts = {
     asks: section("needs-you", "Needs you", asks.element, quiet),
     runs: section("running", "Running", runs.element, still),
-    ended: section("finished", "Finished", ended.element, none),
+    ended: section("finished", "Finished", none, ended.element),
   };
   const errors = h("div", { class: "home-errors" });
   const rest = h("p", { class: "home-all" }, h("a", { href: "/projects" }, "All projects"));
@@ -96,7 +96,7 @@ export function open(root, { signal }) {
     none.hidden = fresh.length > 0 || since === null && shown.length > 0;
     write(
       none,
-      since === null ? "Nothing has finished yet." : `Nothing finished since your last visit, ${ago(since)}.`,
+      since === null ? "Nothing has finished yet." : `Nothing new since your last visit, ${ago(since)}.` + (shown.length ? " Before that:" : ""),
     );
     parts.ended.classList.toggle("home-earlier", !fresh.length);
   }
