@@ -160,6 +160,9 @@ class DecisionPublic(Shape):
     redo: str | None = Field(description="The earlier stage that it sends the work back to.")
     raise_by: Budget | None = Field(description="What the exhausted budget was raised by.")
     responder: str
+    principal_id: UUID | None = Field(
+        default=None, description="The id of the responder, if that one had signed in: others may have the same name."
+    )
     outcome: ResponseOutcome
     explanation: str | None
     subject_hash: str | None = Field(default=None, description="SHA-256 of what the person looked at.")
@@ -171,8 +174,13 @@ class DecisionPublic(Shape):
 
     @classmethod
     def of(cls, decision: HitlDecision) -> Self:
-        legacy = decision.subject_hash is None
-        return cls(decision_id=decision.id, legacy=legacy, **decision.model_dump(exclude={"id"}))
+        voter = decision.voter or {}
+        return cls(
+            decision_id=decision.id,
+            principal_id=voter.get("principal_id"),
+            legacy=decision.subject_hash is None,
+            **decision.model_dump(exclude={"id"}),
+        )
 
 
 class ExtensionPublic(Shape):
@@ -180,6 +188,7 @@ class ExtensionPublic(Shape):
 
     extension_id: UUID
     extended_by: str
+    principal_id: UUID | None = Field(default=None, description="The id of who extended it, if that one had signed in.")
     was: Moment = Field(description="The deadline until then.")
     expires_at: Moment = Field(description="The deadline from then on.")
     extended_at: Moment
