@@ -230,6 +230,7 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         "raise_by": response.raise_by,
         "without_asking": response.without_asking or None,
         "legacy": request.subject_hash is None or None,
+        "principal_id": response.voter and response.voter.principal_id,
     }
     return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 

@@ -23,15 +23,13 @@ from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
 
-# Until an API of this version has run, only unsigned responses without a subject can come: an update replaces workers
-# first. So these requests are as those of earlier versions.
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
                           may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
                           approvals, status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, %(approvals)s, 'pending',
+       %(cause)s, %(subject_hash)s, %(approvals)s, 'pending',
        now.at, now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now

@@ -173,13 +173,14 @@ class DecisionPublic(Shape):
     recorded_at: Moment
 
     @classmethod
-    def of(cls, decision: HitlDecision) -> Self:
+    def of(cls, decision: HitlDecision, **extra: Any) -> Self:
         voter = decision.voter or {}
         return cls(
             decision_id=decision.id,
             principal_id=voter.get("principal_id"),
             legacy=decision.subject_hash is None,
             **decision.model_dump(exclude={"id"}),
+            **extra,
         )
 
 
