@@ -17,7 +17,7 @@ from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
-from store import subjects
+from store import replacements, subjects
 from store.rows import columns, fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
@@ -95,7 +95,7 @@ async def open_request(
         reason,
         question,
         artifacts,
-        await subjects.consumed(tx.connection, step.handoff.context_ids),
+        await subjects.consumed(tx.connection, tx.project_id, step.handoff.context_ids),
         shortage=shortage,
         tool_call=tool_call,
         cause=cause,
@@ -151,6 +151,8 @@ async def open_request(
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
     )
+    if step.handoff.context_ids:
+        await replacements.supersede(tx, request_id=step.request_id)
     return open_request_of(row)
 
 
@@ -214,9 +216,11 @@ async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | No
 
 
 async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
-    """Return the project's request with this subject, or None."""
-    same = (HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.subject_hash == subject_hash)
-    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(*same))
+    """Return the project's request that has this subject, or had it until it asked anew, or None."""
+    has = HITL_REQUEST.c.subject_hash == subject_hash
+    had = HITL_REQUEST.c.replaced.contains([{"subject_hash": subject_hash}])
+    query = select(HITL_REQUEST).where(HITL_REQUEST.c.project_id == project_id, has | had)
+    return await fetch_one(connection, HitlRequest, query)
 
 
 async def find(

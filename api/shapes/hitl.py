@@ -19,6 +19,7 @@ from models.contracts.expiry import AtExpiry
 from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, SubjectHash, check_response
 from models.contracts.names import AgentType, ArtifactType
+from models.contracts.replacement import Replacement
 from models.contracts.tool_permission import ToolCall
 from models.tables import HitlDecision, HitlRequest
 
@@ -133,9 +134,15 @@ class RequestItem(Shape):
         default=None, description="Who may decide, as the pipeline says; null is everybody who may approve."
     )
 
+    replaced: list[Replacement] = Field(
+        default=[],
+        description="What its step had consumed and people replaced since, in order. With each change it asks anew: "
+        "its `subject_hash` is another one.",
+    )
+
     @classmethod
     def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
-        fields = request.model_dump(exclude={"id"})
+        fields = request.model_dump(exclude={"id"}) | {"replaced": request.replaced or []}
         return cls(request_id=request.id, title=title, at_expiry=at_expiry, **fields, **extra)
 
 
