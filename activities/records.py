@@ -231,6 +231,7 @@ def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[Art
         "without_asking": response.without_asking or None,
         "legacy": request.subject_hash is None or None,
         "reason": HitlReason(request.reason) if HitlReason(request.reason).is_unfinished else None,
+        "principal_id": response.voter and response.voter.principal_id,
     }
     return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
 

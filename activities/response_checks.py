@@ -22,12 +22,13 @@ SHOWN_DIGITS = 12
 def find_forgery(response: HitlResponse, asked: LockedRequest) -> str | None:
     """Return why no API vouches for a response, or None if one does.
 
-    Requests of earlier versions also take responses without a signature: an API of such a version may have sent them.
+    Requests that were open when responses began to be signed also take one without: an API of an earlier version may
+    have sent it. No request that was opened since does, whether or not an API has registered its key yet, also if a
+    worker of an earlier version opened it.
     """
     what = f"a response ({response.action}) to request {response.request_id} was not applied"
     if response.signature is None:
-        is_legacy = asked.subject_hash is None and asked.approvals is None
-        return None if is_legacy else f"{what}: no API has signed it"
+        return None if asked.takes_unsigned else f"{what}: no API has signed it"
     if response.signature.key not in asked.known_keys:
         return f"{what}: it is signed with the unknown key {response.signature.key[:SHOWN_DIGITS]}"
     if not signatures.is_valid(response, response.signature):

@@ -105,6 +105,28 @@ class GroupMember(SQLModel, table=True):
     name: str = Field(primary_key=True, sa_type=Text)
 
 
+class LocalGroup(SQLModel, table=True):
+    """A group that an administrator created here. Those of an identity provider exist by their members."""
+
+    __tablename__ = "local_group"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    created_by: str = text_column()
+    created_at: datetime = moment_column()
+
+
+class GroupRole(SQLModel, table=True):
+    """A role (AccessRole) of the members of a group in a project, whichever source says that they are members."""
+
+    __tablename__ = "group_role"
+
+    project_id: UUID = Field(primary_key=True, foreign_key="project.id")
+    group_name: str = Field(primary_key=True, sa_type=Text, index=True)
+    role: str = Field(primary_key=True, sa_type=Text)
+    granted_by: str = text_column()
+    granted_at: datetime = moment_column()
+
+
 class Session(SQLModel, table=True):
     """A browser that is signed in, known by the hash of its cookie. `last_seen_at` is a minute late at most."""
 
@@ -150,7 +172,8 @@ class OneTimeCode(SQLModel, table=True):
 
 
 class AuthEvent(SQLModel, table=True):
-    """One audited fact (AuthEventKind). It names no secret."""
+    """One audited fact (AuthEventKind) about a principal. `actor_id` is the principal of the actor, if it signed in.
+    It names no secret."""
 
     __tablename__ = "auth_event"
     __table_args__ = (Index("ix_auth_event_created_at", "created_at"),)
@@ -162,6 +185,7 @@ class AuthEvent(SQLModel, table=True):
     address: str | None = text_column(default=None)
     data: dict[str, Any] = json_column()
     created_at: datetime = moment_column()
+    actor_id: UUID | None = None
 
 
 metadata = tables.metadata

@@ -208,6 +208,8 @@ class HitlRequest(SQLModel, table=True):
     says who may decide (Approvals); NULL is everybody who may approve.
 
     `held_since` is set while a stop holds its deadline: its release postpones the deadline by the time since then.
+    `replaced` (Replacement) is what its step had consumed and people replaced since, in order. `takes_unsigned` marks
+    those that were open when responses began to be signed.
     """
 
     __tablename__ = "hitl_request"
@@ -247,6 +249,8 @@ class HitlRequest(SQLModel, table=True):
     expires_at: datetime = moment_column()
     held_since: datetime | None = moment_column(default=None)
     decided_at: datetime | None = moment_column(default=None)
+    replaced: list[dict[str, Any]] | None = json_or_null_column(default=None)
+    takes_unsigned: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class HitlDecision(SQLModel, table=True):
@@ -393,6 +397,7 @@ class Stop(SQLModel, table=True):
     """What no step of runs until it is released: everything, or what the columns that are set name.
 
     `is_announced` says whether the newest change of this row is in the logs of the projects that it affects.
+    `stopped_by_id` and `released_by_id` are the principals of the names beside them, if they signed in.
     """
 
     __table_args__ = (
@@ -420,6 +425,8 @@ class Stop(SQLModel, table=True):
     released_by: str | None = text_column(default=None)
     released_at: datetime | None = moment_column(default=None)
     is_announced: bool = False
+    stopped_by_id: UUID | None = None
+    released_by_id: UUID | None = None
 
 
 class IdempotencyKey(SQLModel, table=True):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.contracts.event_data import ContextGiven, ContextWithdrawn
 from models.contracts.pipeline import Pipeline
 from models.tables import GIVEN_CONTEXT, TASK, Artifact, GivenContext
-from store import artifacts, events
+from store import artifacts, events, replacements
 from store.rows import fetch_all, fetch_one
 from store.statement import run
 from store.transaction import Transaction
@@ -71,7 +71,9 @@ async def complete(connection: AsyncConnection, project_id: UUID, context_ids: S
 async def add(
     tx: Transaction, context_id: UUID, artifact: Artifact, given_by: str, stages: Sequence[str], *, replaces: bool
 ) -> bool:
-    """Give the crew an artifact. Return False, and write nothing, if it was given before and not withdrawn."""
+    """Give the crew an artifact. Return False, and write nothing, if it was given before and not withdrawn. Open
+    requests whose step consumed what it replaces ask anew."""
+    await replacements.lock(tx.connection, tx.project_id)
     values = {"id": context_id, "project_id": tx.project_id, "artifact_id": artifact.id}
     if not await run(tx.connection, _ADD, **values, given_by=given_by, replaces=replaces):
         return False
@@ -89,12 +91,14 @@ async def add(
         key=_event_key(context_id),
         task_id=artifact.task_id,
     )
+    await replacements.supersede(tx, given_by)
     return True
 
 
 async def withdraw(tx: Transaction, context_id: UUID, withdrawn_by: str) -> bool:
     """Let the steps that begin from now on go without it. Return False, and write nothing, if it was withdrawn before.
-    A version that it replaced is read again."""
+    A version that it replaced is read again. Open requests whose step consumed one of them ask anew."""
+    await replacements.lock(tx.connection, tx.project_id)
     rows = await run(tx.connection, _WITHDRAW, id=context_id, project_id=tx.project_id, by=withdrawn_by)
     if not rows:
         return False
@@ -114,6 +118,7 @@ async def withdraw(tx: Transaction, context_id: UUID, withdrawn_by: str) -> bool
         key=f"{_event_key(context_id)}:withdrawn",
         task_id=artifact.task_id,
     )
+    await replacements.supersede(tx, withdrawn_by)
     return True
 
 

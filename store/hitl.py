@@ -17,21 +17,19 @@ from models.contracts.event_data import HitlRequested
 from models.contracts.handoff import ArtifactRef, OpenRequest, StepInput
 from models.contracts.tool_permission import ToolCall
 from models.tables import HITL_REQUEST, HitlRequest
-from store import subjects
+from store import replacements, subjects
 from store.rows import columns, fetch_all, fetch_one, model_of
 from store.statement import run
 from store.stops import IS_COVERED
 from store.transaction import Transaction
 
-# Until an API of this version has run, only unsigned responses without a subject can come: an update replaces workers
-# first. So these requests are as those of earlier versions.
 _OPEN: LiteralString = """
 INSERT INTO hitl_request (id, project_id, task_id, workflow_id, agent_type, stage, round, question, reason, artifacts,
                           may_redo, may_continue, needs_person, supplies, shortage, tool_call, cause, subject_hash,
                           approvals, status, created_at, expires_at, held_since)
 SELECT asked.id, project_id, task_id, %(workflow_id)s, agent_type, %(stage)s, %(round)s, %(question)s, %(reason)s,
        %(artifacts)s, %(may_redo)s, %(may_continue)s, %(needs_person)s, %(supplies)s, %(shortage)s, %(tool_call)s,
-       %(cause)s, CASE WHEN EXISTS (SELECT FROM signing_key) THEN %(subject_hash)s END, %(approvals)s, 'pending',
+       %(cause)s, %(subject_hash)s, %(approvals)s, 'pending',
        now.at, now.at + %(expires_in)s, CASE WHEN {is_stopped} THEN now.at END
 FROM (SELECT %(id)s::uuid AS id, %(project_id)s::uuid AS project_id, %(task_id)s::uuid AS task_id,
              %(agent_type)s::text AS agent_type) AS asked, (SELECT clock_timestamp() AS at) AS now
@@ -97,7 +95,7 @@ async def open_request(
         reason,
         question,
         artifacts,
-        await subjects.consumed(tx.connection, step.handoff.context_ids),
+        await subjects.consumed(tx.connection, tx.project_id, step.handoff.context_ids),
         shortage=shortage,
         tool_call=tool_call,
         cause=cause,
@@ -153,6 +151,8 @@ async def open_request(
         task_id=step.task_id,
         agent_type=step.handoff.to_agent,
     )
+    if step.handoff.context_ids:
+        await replacements.supersede(tx, request_id=step.request_id)
     return open_request_of(row)
 
 
@@ -216,9 +216,11 @@ async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | No
 
 
 async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
-    """Return the project's request with this subject, or None."""
-    same = (HITL_REQUEST.c.project_id == project_id, HITL_REQUEST.c.subject_hash == subject_hash)
-    return await fetch_one(connection, HitlRequest, select(HITL_REQUEST).where(*same))
+    """Return the project's request that has this subject, or had it until it asked anew, or None."""
+    has = HITL_REQUEST.c.subject_hash == subject_hash
+    had = HITL_REQUEST.c.replaced.contains([{"subject_hash": subject_hash}])
+    query = select(HITL_REQUEST).where(HITL_REQUEST.c.project_id == project_id, has | had)
+    return await fetch_one(connection, HitlRequest, query)
 
 
 async def find(

@@ -40,6 +40,7 @@ async def extend(tx: Transaction, extension: HitlExtension) -> datetime | None:
     names = {"id": extension.request_id, "project_id": tx.project_id}
     rows = await run(tx.connection, _EXTEND, **names, key=key, expires_at=extension.expires_at, was=extension.was)
     for row in rows:
+        tx.principal_id = extension.principal_id
         tx.record(
             HitlExtended(
                 request_id=extension.request_id,

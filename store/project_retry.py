@@ -53,6 +53,7 @@ class Retry:
     from_stage: str
     comment: str | None
     by: str | None
+    principal_id: UUID | None
     at: datetime
 
 
@@ -80,6 +81,7 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Retr
             from_stage=row.data["retried_from"],
             comment=row.data.get("reason"),
             by=row.data.get("by"),
+            principal_id=row.data.get("principal_id"),
             at=row.created_at,
         )
         for row in await run(connection, _LIST, project_id=project_id)

@@ -66,7 +66,9 @@ class NewProject:
     traceparent: str | None = None
 
 
-async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInput] | None:
+async def create(
+    tx: Transaction, new: NewProject, started_by: str | None = None
+) -> tuple[Project, ProjectInput] | None:
     """Write a project as `starting`, with its brief and its source. Return the row and the input of its workflow.
 
     Returns None, and writes nothing, if its idempotency key is taken.
@@ -94,7 +96,8 @@ async def create(tx: Transaction, new: NewProject) -> tuple[Project, ProjectInpu
     values = project.model_dump(exclude={"workflow_problem"})
     if not await run(tx.connection, _CREATE, **values | {"pipeline": Jsonb(project.pipeline)}):
         return None
-    tx.record(WorkflowEvent(status=ProjectStatus.STARTING, name=new.name), key="created")
+    created = WorkflowEvent(status=ProjectStatus.STARTING, name=new.name)
+    tx.record(created.model_copy(update={"by": started_by}) if started_by else created, key="created")
     given = [
         artifacts.NewVersion(
             type=BuiltInArtifact.USER_INPUT,

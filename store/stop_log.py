@@ -49,10 +49,11 @@ async def announce(store: Store, stop: Stop) -> int:
 def record(tx: Transaction, stop: Stop) -> None:
     """Add the events of a stop to a project's log, each once."""
     target = stops.target_of(stop)
-    changes = [(True, stop.reason, stop.stopped_by)]
+    changes = [(True, stop.reason, stop.stopped_by, stop.stopped_by_id)]
     if stop.released_at is not None:
-        changes.append((False, stop.release_reason or "", stop.released_by or ""))
-    for stopped, reason, by in changes:
+        changes.append((False, stop.release_reason or "", stop.released_by or "", stop.released_by_id))
+    for stopped, reason, by, principal_id in changes:
+        tx.principal_id = principal_id
         tx.record(
             StopChange(stop_id=stop.id, scope=target.scope, role=target.role, stopped=stopped, reason=reason, by=by),
             key=f"stop:{stop.id}:{'began' if stopped else 'released'}",

@@ -35,8 +35,10 @@ EXISTS (SELECT FROM stop WHERE stop.released_at IS NULL
 """The condition that a stop covers a row with these columns."""
 
 _CREATE: LiteralString = """
-INSERT INTO stop (id, project_id, role, task_id, reason, stopped_by, created_at, is_announced)
-VALUES (%(id)s, %(project_id)s, %(role)s, %(task_id)s, %(reason)s, %(stopped_by)s, clock_timestamp(), false)
+INSERT INTO stop (id, project_id, role, task_id, reason, stopped_by, stopped_by_id, created_at,
+                  is_announced)
+VALUES (%(id)s, %(project_id)s, %(role)s, %(task_id)s, %(reason)s, %(stopped_by)s, %(by_id)s,
+        clock_timestamp(), false)
 ON CONFLICT DO NOTHING
 RETURNING *
 """
@@ -53,7 +55,7 @@ UPDATE hitl_request SET held_since = clock_timestamp() FROM covered WHERE hitl_r
 
 _RELEASE: LiteralString = """
 UPDATE stop SET released_at = clock_timestamp(), release_reason = %(reason)s, released_by = %(released_by)s,
-                is_announced = false
+                released_by_id = %(by_id)s, is_announced = false
 WHERE id = %(id)s AND released_at IS NULL
 RETURNING *
 """
@@ -106,11 +108,14 @@ SELECT clock_timestamp() - created_at AS held_for FROM stop WHERE id = %(id)s
 """
 
 
-async def create(connection: AsyncConnection, target: StopTarget, reason: str, stopped_by: str) -> tuple[Stop, bool]:
+async def create(
+    connection: AsyncConnection, target: StopTarget, reason: str, stopped_by: str, principal_id: UUID | None = None
+) -> tuple[Stop, bool]:
     """Stop a target, in a transaction. Return the stop, and whether it is new: the same target is stopped once."""
     while True:
         values = {"project_id": target.project_id, "role": target.role, "task_id": target.task_id}
-        rows = await run(connection, _CREATE, id=uuid7(), reason=reason, stopped_by=stopped_by, **values)
+        who = {"stopped_by": stopped_by, "by_id": principal_id}
+        rows = await run(connection, _CREATE, id=uuid7(), reason=reason, **who, **values)
         if rows:
             await run(connection, _HOLD_DEADLINES)
             return model_of(Stop, rows[0]), True
@@ -118,9 +123,11 @@ async def create(connection: AsyncConnection, target: StopTarget, reason: str, s
             return held, False
 
 
-async def release(connection: AsyncConnection, stop_id: UUID, reason: str, released_by: str) -> Stop | None:
+async def release(
+    connection: AsyncConnection, stop_id: UUID, reason: str, released_by: str, principal_id: UUID | None = None
+) -> Stop | None:
     """Release a stop, in a transaction. Return its row, or None, and write nothing, if it is not held."""
-    rows = await run(connection, _RELEASE, id=stop_id, reason=reason, released_by=released_by)
+    rows = await run(connection, _RELEASE, id=stop_id, reason=reason, released_by=released_by, by_id=principal_id)
     if not rows:
         return None
     await run(connection, _RELEASE_DEADLINES, id=stop_id)

@@ -21,14 +21,22 @@ from models.contracts.handoff import ArtifactRef, StepInput
 from models.contracts.tool_permission import ToolCall
 from store.statement import run
 
-_CONSUMED: LiteralString = "SELECT id, content_hash FROM artifact WHERE id = ANY(%(ids)s)"
+LOCK: LiteralString = "pg_advisory_xact_lock(hashtextextended('consumed ' || %(project_id)s::text, 0))"
+"""Under which a request opens, and what steps consumed is replaced."""
+
+# In one round trip: a version never changes, so it may be read before the lock is held.
+_CONSUMED: LiteralString = """
+SELECT id, content_hash FROM artifact, (SELECT {lock}) AS locked WHERE id = ANY(%(ids)s)
+""".replace("{lock}", LOCK)
 
 
-async def consumed(connection: AsyncConnection, context_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the content hashes of the artifacts that a step reads. A version never changes, so neither do they."""
+async def consumed(connection: AsyncConnection, project_id: UUID, context_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the content hashes of the artifacts that a step reads, and let nobody replace them until the transaction
+    ends."""
     if not context_ids:
         return {}
-    return {row.id: row.content_hash for row in await run(connection, _CONSUMED, ids=list(context_ids))}
+    rows = await run(connection, _CONSUMED, ids=list(context_ids), project_id=project_id)
+    return {row.id: row.content_hash for row in rows}
 
 
 def hash_of(

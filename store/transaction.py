@@ -81,11 +81,15 @@ class ContradictionError(Exception):
 
 
 class Transaction:
-    """The unit of work of one project. Write rows through `connection` and events with `record`."""
+    """The unit of work of one project. Write rows through `connection` and events with `record`.
 
-    def __init__(self, project_id: UUID, connection: AsyncConnection) -> None:
+    `principal_id` is who causes it, which each event then names.
+    """
+
+    def __init__(self, project_id: UUID, connection: AsyncConnection, principal_id: UUID | None = None) -> None:
         self.project_id = project_id
         self.connection = connection
+        self.principal_id = principal_id
         self._events: list[dict[str, Any]] = []
         self._agents: dict[AgentType, dict[str, Any]] = {}
         self._started_tasks: list[UUID] = []
@@ -104,6 +108,8 @@ class Transaction:
         self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
     ) -> None:
         """Add an event. `key` names the fact within the project: a second event with the same key is left out."""
+        if self.principal_id is not None and data.principal_id is None:
+            data = data.model_copy(update={"principal_id": self.principal_id})
         self._events.append(
             {
                 "event_type": data.event_type,
@@ -180,15 +186,16 @@ class Store:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self, project_id: UUID) -> AsyncIterator[Transaction]:
+    async def transaction(self, project_id: UUID, principal_id: UUID | None = None) -> AsyncIterator[Transaction]:
         """Open a unit of work. It commits when the block ends, then publishes its events; an exception rolls it back.
+        A person or a service that causes it is named by `principal_id`.
 
         Raises:
             ProjectUnknownError: the project does not exist.
         """
         try:
             async with self.writing() as connection:
-                tx = Transaction(project_id, connection)
+                tx = Transaction(project_id, connection, principal_id)
                 yield tx
                 events = await tx.flush()
                 if not events and not await _project_exists(connection, project_id):

@@ -24,7 +24,8 @@ async def record(
 ) -> None:
     """Record what the caller did, by default to itself."""
     address = request.client.host if request.client else None
-    await auth_events.record(connection, kind, principal_id or caller.principal_id, caller.name, address, **data)
+    about = principal_id or caller.principal_id
+    await auth_events.record(connection, kind, about, caller.name, address, caller.principal_id, **data)
 
 
 async def principal_of(connection: AsyncConnection, caller: Caller) -> UUID:

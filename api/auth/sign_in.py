@@ -39,7 +39,7 @@ async def start_session(
         await sessions.end_cookie(connection, hash_of(earlier[:MAX_TOKEN]))
         services.authenticator.forget(hash_of(earlier[:MAX_TOKEN]))
     kind, address = AuthEventKind.SIGNED_IN, address_of(request)
-    await auth_events.record(connection, kind, principal_id, credential.name, address, by=by)
+    await auth_events.record(connection, kind, principal_id, credential.name, address, principal_id, by=by)
     return cookie, Caller.of(credential, hashed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -23,6 +24,13 @@ MAX_ATTEMPTS = 20
 """How often to try to take the next version number while other requests write versions of the same name."""
 
 
+class Giver(NamedTuple):
+    """Who gives or withdraws something: the name for the records, and the principal if that one signed in."""
+
+    name: str
+    principal_id: UUID | None
+
+
 def check_may_be_added(pipeline: Pipeline, type: ArtifactType, field: str = "artifact_id") -> None:
     """Raise InvalidError if artifacts of a type cannot be added to what the crew reads, since a stage produces them."""
     producer = next((stage.name for stage in pipeline.stages if type in stage.produces), None)
@@ -36,21 +44,21 @@ def policy_of(project: Project, type: ArtifactType) -> Approvals | None:
     return next((stage.gate.approvals for stage in stages if stage.gate and type in stage.produces), None)
 
 
-async def give_artifact(services: Services, project: Project, artifact: Artifact, given_by: str) -> GivenContext:
+async def give_artifact(services: Services, project: Project, artifact: Artifact, giver: Giver) -> GivenContext:
     """Give the crew an artifact in addition to what the stages consume. Given again, it stays as it was given,
     unless it was withdrawn."""
     pipeline = Pipeline.model_validate(project.pipeline)
     check_may_be_added(pipeline, artifact.type)
     if artifact.origin_id == project.id:
         raise InvalidError("artifact_id", "is the brief, which the crew reads anyway")
-    async with services.store.transaction(project.id) as tx:
+    async with services.store.transaction(project.id, giver.principal_id) as tx:
         stages = await given_context.stages_to_run(tx.connection, project.id, pipeline)
-        await given_context.add(tx, uuid7(), artifact, given_by, stages, replaces=False)
+        await given_context.add(tx, uuid7(), artifact, giver.name, stages, replaces=False)
     return await _given(services, artifact.id)
 
 
 async def accept_result(
-    services: Services, project: Project, result: Artifact, type: ArtifactType, given_by: str
+    services: Services, project: Project, result: Artifact, type: ArtifactType, giver: Giver
 ) -> GivenContext:
     """Accept the result of a task outside the pipeline as the next version of a type. Accepted again as the same type,
     it stays as it was accepted.
@@ -70,13 +78,13 @@ async def accept_result(
         earlier = await artifacts.written_by(connection, origin, type)
         media_type = await projects.media_type(connection, project.id, type)
     if earlier:
-        return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, given_by)
+        return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, giver)
     body = await load_content(services.store, result)
     if media_type != result.media_type:
         raise InvalidError("as_type", f"has the media type {media_type}, and the result is {result.media_type}")
     for _ in range(MAX_ATTEMPTS):
         try:
-            return await _accept(services, project, pipeline, result, type, given_by, origin, body)
+            return await _accept(services, project, pipeline, result, type, giver, origin, body)
         except (IntegrityError, psycopg.IntegrityError):  # another request has just written a version of this number
             continue
     raise ConflictError("Other requests are writing versions of the same name; send this one again.")
@@ -88,11 +96,11 @@ async def _accept(
     pipeline: Pipeline,
     result: Artifact,
     type: ArtifactType,
-    given_by: str,
+    giver: Giver,
     origin: UUID,
     body: bytes,
 ) -> GivenContext:
-    async with services.store.transaction(project.id) as tx:
+    async with services.store.transaction(project.id, giver.principal_id) as tx:
         before = await artifacts.newest_accepted(tx.connection, project.id, type)
         if before is None or before.origin_id == project.id:
             raise ConflictError(
@@ -110,7 +118,7 @@ async def _accept(
                     type=type,
                     body=body,
                     media_type=result.media_type,
-                    author=given_by,
+                    author=giver.name,
                     origin_id=origin,
                     name=before.name,
                     task_id=result.task_id,
@@ -121,28 +129,28 @@ async def _accept(
         )
         accepted = await artifacts.get(tx.connection, written.artifact_id)
         assert accepted is not None
-        await given_context.add(tx, uuid7(), accepted, given_by, readers, replaces=True)
+        await given_context.add(tx, uuid7(), accepted, giver.name, readers, replaces=True)
     return await _given(services, written.artifact_id)
 
 
 async def _accept_again(
-    services: Services, project: Project, pipeline: Pipeline, artifact_id: UUID, type: ArtifactType, given_by: str
+    services: Services, project: Project, pipeline: Pipeline, artifact_id: UUID, type: ArtifactType, giver: Giver
 ) -> GivenContext:
     """Return how the version was accepted. If it was withdrawn since, it is accepted again."""
-    async with services.store.transaction(project.id) as tx:
+    async with services.store.transaction(project.id, giver.principal_id) as tx:
         version = await artifacts.get(tx.connection, artifact_id)
         assert version is not None
         waiting = await given_context.stages_to_run(tx.connection, project.id, pipeline)
         readers = [name for name in waiting if type in pipeline.stage(name).consumes]
-        if await given_context.add(tx, uuid7(), version, given_by, readers, replaces=True):
+        if await given_context.add(tx, uuid7(), version, giver.name, readers, replaces=True):
             await artifacts.accept(tx, [artifact_id])
     return await _given(services, artifact_id)
 
 
-async def withdraw(services: Services, project: Project, context_id: UUID, withdrawn_by: str) -> GivenContext:
+async def withdraw(services: Services, project: Project, context_id: UUID, giver: Giver) -> GivenContext:
     """Withdraw what was given. Withdrawn again, it stays as it was withdrawn."""
-    async with services.store.transaction(project.id) as tx:
-        await given_context.withdraw(tx, context_id, withdrawn_by)
+    async with services.store.transaction(project.id, giver.principal_id) as tx:
+        await given_context.withdraw(tx, context_id, giver.name)
     async with services.store.reading() as connection:
         given = await given_context.get(connection, project.id, context_id)
     if given is None:

@@ -12,7 +12,9 @@ import structlog
 from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
+from api.auth.caller import Caller
 from api.errors import ConflictError, InvalidError
+from api.hitl.eligibility import check_eligible
 from api.hitl.respond import closed_error
 from api.problem_codes import ProblemCode
 from api.services import Services
@@ -33,11 +35,14 @@ READ_SECONDS = 1.5
 
 
 async def submit_extension(
-    services: Services, request: HitlRequest, body: ExtensionCreate, extended_by: str
+    services: Services, request: HitlRequest, body: ExtensionCreate, caller: Caller
 ) -> ExtensionAnswer:
     """Send an extension to the workflow and wait until it is recorded, for as long as the settings say.
 
+    Who may decide may extend: a later deadline also puts off what happens when it passes.
+
     Raises:
+        ForbiddenError: the gate is assigned to others.
         ConflictError: the request is closed, its deadline has passed, or it has another one than the client saw.
         InvalidError: the deadline is not later, or too far ahead.
         UnavailableError: Temporal is unavailable; nothing was sent.
@@ -56,6 +61,7 @@ async def submit_extension(
         )
     if current.status != HitlStatus.PENDING:
         raise await closed_error(services, current)
+    await check_eligible(services, current, caller)
     if body.was is not None and body.was != current.expires_at:
         raise _changed_error(current)
     if current.expires_at <= datetime.now(UTC) and not (is_paused or current.held_since):
@@ -64,7 +70,7 @@ async def submit_extension(
             code=ProblemCode.DEADLINE_PASSED,
             request=_state_of(current),
         )
-    extension = _extension(current, body, extension_id, extended_by)
+    extension = _extension(current, body, extension_id, caller)
     try:
         async with temporal_call():
             await handoff_handle(services.temporal, request.workflow_id).signal("extend", extension)
@@ -73,7 +79,7 @@ async def submit_extension(
     return await _wait_for_result(services, current, extension)
 
 
-def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object, extended_by: str) -> HitlExtension:
+def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object, caller: Caller) -> HitlExtension:
     field = "expires_at" if body.expires_at is not None else "extend_by"
     try:
         return HitlExtension.model_validate(
@@ -82,7 +88,8 @@ def _extension(request: HitlRequest, body: ExtensionCreate, extension_id: object
                 "extension_id": extension_id,
                 "was": request.expires_at,
                 "expires_at": body.deadline_after(request.expires_at),
-                "extended_by": extended_by,
+                "extended_by": caller.named(body.extended_by),
+                "principal_id": caller.principal_id,
                 "extended_at": datetime.now(UTC),
             }
         )

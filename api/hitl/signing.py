@@ -31,7 +31,7 @@ class ResponseSigner:
         self._registered_until = 0.0
 
     async def run(self) -> None:
-        """Register the key as soon as the database is available: from then on, requests are bound to their subject."""
+        """Register the key as soon as the database is available: until then, no response counts."""
         while True:
             try:
                 return await self._register()

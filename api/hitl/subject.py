@@ -8,6 +8,7 @@ from api.errors import ConflictError, InvalidError
 from api.problem_codes import ProblemCode
 from api.services import Services
 from models.contracts.handoff import ArtifactRef
+from models.contracts.replacement import Replacement
 from models.tables import HitlRequest
 from store import hitl
 
@@ -26,19 +27,37 @@ async def check_subject(services: Services, request: HitlRequest, seen: str | No
     if seen is None:
         raise InvalidError("subject_hash", REQUIRED, code=ProblemCode.SUBJECT_REQUIRED)
     async with services.store.reading() as connection:
-        diff = await _diff(connection, request, seen)
+        current = await hitl.get(connection, request.id) or request
+        if seen == current.subject_hash:
+            return
+        diff = await _diff(connection, current, seen)
+    since = _replaced_since(current, seen)
+    what = "The request asks about something else than you looked at."
+    if since:
+        what = f"{since[-1].by} has replaced what its step read since you looked at it."
     raise ConflictError(
-        "The request asks about something else than you looked at. Read it again, and decide on that.",
+        f"{what} Read it again, and decide on that.",
         code=ProblemCode.STALE,
         request={"request_id": str(request.id), "status": request.status},
-        subject_hash=request.subject_hash,
+        subject_hash=current.subject_hash,
         diff=diff,
+        replaced=[each.model_dump(mode="json") for each in since],
     )
+
+
+def _replaced_since(request: HitlRequest, seen: str) -> list[Replacement]:
+    """Return what was replaced since the request had this subject; nothing if it never had."""
+    replaced = [Replacement.model_validate(each) for each in request.replaced or ()]
+    first = next((place for place, each in enumerate(replaced) if each.subject_hash == seen), len(replaced))
+    return replaced[first:]
 
 
 async def _diff(connection: AsyncConnection, request: HitlRequest, seen: str) -> str | None:
     """Return the address of the difference between what was looked at and what the request asks about: against the
     artifact of the request that was looked at, or else against the version before. None if it has no artifact."""
+    for each in reversed(_replaced_since(request, seen)):
+        if each.replaced_by is not None:
+            return f"/api/v1/artifacts/{each.replaced_by}/diff?against={each.artifact_id}"
     if not request.artifacts:
         return None
     current = ArtifactRef.model_validate(request.artifacts[0])

@@ -62,6 +62,7 @@ async def _remove(services: Services, project_id: UUID, caller: Caller, request:
         removed = await removal.remove(connection, project_id)
         if removed is not None:
             address = request.client.host if request.client else None
-            about = {"project_id": str(project_id)}
-            await auth_events.record(connection, AuthEventKind.PROJECT_REMOVED, None, caller.name, address, **about)
+            who = (caller.name, address, caller.principal_id)
+            kind = AuthEventKind.PROJECT_REMOVED
+            await auth_events.record(connection, kind, None, *who, project_id=str(project_id))
     return removed

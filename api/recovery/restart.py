@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 import structlog
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
+from api.auth.actions import add_control
+from api.auth.caller import Caller
 from api.errors import ConflictError
 from api.services import Services
 from api.temporal import temporal_call
+from models.contracts.enums import ControlAction
 from models.contracts.hitl import HitlResponse
 from store import hitl_extensions, open_workflows
 from store.open_workflows import OpenWorkflow
@@ -27,7 +30,7 @@ CONCURRENT_RECOVERY = "Another restart or end of it is in progress."
 RUNNING = "Its workflow is running."
 
 
-async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
+async def restart(services: Services, workflow_id: str, caller: Caller) -> OpenWorkflow:
     """Start a workflow again from its records. Return its row from before the restart.
 
     The order of the steps makes it safe to fail anywhere and to be requested again: increment the generation, which
@@ -41,7 +44,8 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
     async with _exclusive(services, workflow_id), temporal_call(TIMEOUT_SECONDS):
         row = await _get_open(services, workflow_id)
         last_run = await _find_stopped_run(services, row)
-        async with services.store.transaction(row.project_id) as tx:
+        async with services.store.transaction(row.project_id, caller.principal_id) as tx:
+            add_control(tx, ControlAction.RESTART, caller, row.task_id)
             if not await open_workflows.claim_restart(tx, row):
                 raise ConflictError(CONCURRENT_RECOVERY)
         responses: list[HitlResponse] = []
@@ -58,7 +62,7 @@ async def restart(services: Services, workflow_id: str) -> OpenWorkflow:
     return row
 
 
-async def end(services: Services, workflow_id: str) -> OpenWorkflow:
+async def end(services: Services, workflow_id: str, caller: Caller) -> OpenWorkflow:
     """Record a project or task as cancelled and terminate its workflow, if there is one. Return its row from before.
 
     Raises:
@@ -68,7 +72,8 @@ async def end(services: Services, workflow_id: str) -> OpenWorkflow:
     async with _exclusive(services, workflow_id), temporal_call(TIMEOUT_SECONDS):
         row = await _get_open(services, workflow_id)
         last_run = await _find_stopped_run(services, row)
-        async with services.store.transaction(row.project_id) as tx:
+        async with services.store.transaction(row.project_id, caller.principal_id) as tx:
+            add_control(tx, ControlAction.END, caller, row.task_id)
             await open_workflows.cancel(tx, row, END_REASON)
         if last_run is not None:
             # If Temporal fails now, the run that remains finds in the records that it has ended.

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.caller import Caller
 from api.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from api.http.idempotency import KeyTakenError, find_earlier_result
 from api.services import Services
@@ -57,7 +58,7 @@ async def read_choices(services: Services, project: Project) -> Choices:
 
 
 async def retry(
-    services: Services, project: Project, body: RetryCreate, request: KeyedRequest | None, by: str
+    services: Services, project: Project, body: RetryCreate, request: KeyedRequest | None, caller: Caller
 ) -> Retry:
     """Commit that a project is retried, and start its workflow; if Temporal is unavailable, a worker starts it later.
     Return the retry, or the earlier one of the same request.
@@ -83,11 +84,11 @@ async def retry(
     number = project.generation + 1
     made_id = project_retry.retry_id(project.id, number)
     try:
-        async with services.store.transaction(project.id) as tx:
+        async with services.store.transaction(project.id, caller.principal_id) as tx:
             if request is not None and not await idempotency.claim(tx, request, made_id):
                 raise KeyTakenError
             stages = (target, *pipeline.descendants(target))
-            if not await project_retry.claim(tx, project.generation, stages, body.comment, by):
+            if not await project_retry.claim(tx, project.generation, stages, body.comment, caller.named(body.by)):
                 if await projects.get(tx.connection, project.id) is None:
                     raise NotFoundError.of("project", project.id)
                 raise ConflictError("Another retry of it is in progress.")

@@ -14,6 +14,7 @@ from api.artifacts.comparison import Version, compare_versions
 from api.artifacts.content import check_content, load_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
+from api.auth.caller import Caller
 from api.auth.dependencies import CallerDep
 from api.context.giving import check_may_be_added
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep, require_not_final
@@ -87,7 +88,7 @@ async def create_artifact(
     request = keyed_request("artifacts", idempotency_key, body)
     artifact_id = await find_earlier_result(services, project.id, request)
     if artifact_id is None:
-        artifact_id = await _add_version(services, project, body, request, caller.named(body.given_by))
+        artifact_id = await _add_version(services, project, body, request, caller)
     async with services.store.reading() as connection:
         artifact = await artifacts.get(connection, artifact_id)
     assert artifact is not None
@@ -96,7 +97,7 @@ async def create_artifact(
 
 
 async def _add_version(
-    services: Services, project: Project, body: ArtifactCreate, request: KeyedRequest | None, given_by: str
+    services: Services, project: Project, body: ArtifactCreate, request: KeyedRequest | None, caller: Caller
 ) -> UUID:
     """Return the id of the new version, or of the one that a concurrent request with the same key has added."""
     if body.give:
@@ -113,10 +114,10 @@ async def _add_version(
     )
     for _ in range(MAX_ATTEMPTS):
         try:
-            async with services.store.transaction(project.id) as tx:
+            async with services.store.transaction(project.id, caller.principal_id) as tx:
                 (written,) = await artifacts.add(tx, [version])
                 if body.give:
-                    await _give(tx, project, written.artifact_id, given_by)
+                    await _give(tx, project, written.artifact_id, caller.named(body.given_by))
                 # Last: a request whose key is taken is rolled back whole.
                 if request is not None and not await claim(tx, request, written.artifact_id):
                     raise KeyTakenError

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.actions import add_control
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.http.pagination import PageParamsDep
@@ -18,6 +19,7 @@ from api.services import Services
 from api.shapes.budgets import BudgetPublic, Budgets, BudgetUpdate, ProjectBudgets
 from api.shapes.usage import UsagePublic
 from models.contracts.budget import Budget
+from models.contracts.enums import ControlAction
 from models.contracts.pipeline import Pipeline
 from models.tables import Budget as BudgetRow
 from models.tables import Project
@@ -56,13 +58,16 @@ async def get_project_budget(project: ProjectDep, services: ServicesDep) -> Proj
     summary="Raise, lower or remove a project's budget",
     responses=describe_responses(PROJECT_BUDGETS, 403, 404, 409, 413, 415, 422, 503),
 )
-async def set_project_budget(project: ProjectDep, body: BudgetUpdate, services: ServicesDep) -> ProjectBudgets:
+async def set_project_budget(
+    project: ProjectDep, body: BudgetUpdate, services: ServicesDep, caller: CallerDep
+) -> ProjectBudgets:
     """Holds for the next call of a model. A running call may end, and what was spent stays. If the new limit is below
     that, the next step asks a person."""
     require_not_final(project)
     scope, limits = budget_scopes.project(project.id), body.budget or budget_scopes.NO_LIMITS
-    async with services.store.database.writing() as connection:
-        await budget_limits.set_limits(connection, scope, project.id, limits)
+    async with services.store.transaction(project.id, caller.principal_id) as tx:
+        await budget_limits.set_limits(tx.connection, scope, project.id, limits)
+        add_control(tx, ControlAction.BUDGET, caller)
     async with services.store.reading() as connection:
         return await _read_project(services, connection, project)
 

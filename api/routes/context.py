@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth.dependencies import CallerDep, require
-from api.context.giving import accept_result, give_artifact, policy_of, withdraw
+from api.context.giving import Giver, accept_result, give_artifact, policy_of, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
 from api.hitl.eligibility import check_assigned
@@ -54,13 +54,13 @@ async def give_context(
         artifact = await artifacts.get(connection, body.artifact_id)
     if artifact is None or artifact.project_id != project.id:
         raise InvalidError("artifact_id", "is not an artifact of this project")
-    given_by = caller.named(body.given_by)
+    giver = Giver(caller.named(body.given_by), caller.principal_id)
     if body.as_type is None:
-        given = await give_artifact(services, project, artifact, given_by)
+        given = await give_artifact(services, project, artifact, giver)
     else:
         await require(request, Permission.DECIDE, project.id)
         await check_assigned(services, policy_of(project, body.as_type), project.id, caller)
-        given = await accept_result(services, project, artifact, body.as_type, given_by)
+        given = await accept_result(services, project, artifact, body.as_type, giver)
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public
@@ -77,7 +77,7 @@ async def withdraw_context(
     """The steps that begin from now on do not receive it; those that have begun keep it. What it replaced, an earlier
     version, is read again. An artifact that is given again has a new id."""
     require_not_final(project)
-    given = await withdraw(services, project, context_id, caller.named(body.withdrawn_by))
+    given = await withdraw(services, project, context_id, Giver(caller.named(body.withdrawn_by), caller.principal_id))
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public

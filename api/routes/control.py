@@ -10,6 +10,8 @@ import structlog
 from fastapi import APIRouter
 from temporalio.client import WorkflowHandle
 
+from api.auth.actions import record_control
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import RECOVERY_HINT, ConflictError
 from api.openapi.documentation import describe_responses
@@ -18,7 +20,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.projects import StatusChange
 from api.temporal import WorkflowGoneError, temporal_call
-from models.contracts.enums import OPEN_TASK_STATUSES, ProjectStatus
+from models.contracts.enums import OPEN_TASK_STATUSES, ControlAction, ProjectStatus
 from models.contracts.project import ProjectResult
 from models.tables import Project
 from store import projects, tasks
@@ -47,11 +49,12 @@ def _example(requested: str) -> dict[str, object]:
     summary="Pause a project",
     responses=describe_responses(_example("pause"), *PROBLEMS, status=202),
 )
-async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+async def pause_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> StatusChange:
     """No further step starts until it is resumed. Running steps finish, and open gates still accept responses."""
     if project.status == ProjectStatus.PAUSED:
         raise ConflictError("The project is already paused.")
     require_not_final(project)
+    await record_control(services, project.id, ControlAction.PAUSE, caller)
     async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.pause)
     status = await _wait_for_status(services, project, lambda status: status is ProjectStatus.PAUSED)
@@ -64,9 +67,10 @@ async def pause_project(project: ProjectDep, services: ServicesDep) -> StatusCha
     summary="Resume a project",
     responses=describe_responses(_example("resume"), *PROBLEMS, status=202),
 )
-async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+async def resume_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> StatusChange:
     if project.status != ProjectStatus.PAUSED:
         raise ConflictError(f"The project is {project.status}, not paused.")
+    await record_control(services, project.id, ControlAction.RESUME, caller)
     async with _workflow_handle(services, project) as handle:
         await handle.signal(ProjectWorkflow.resume)
     status = await _wait_for_status(services, project, lambda status: status is not ProjectStatus.PAUSED)
@@ -79,9 +83,10 @@ async def resume_project(project: ProjectDep, services: ServicesDep) -> StatusCh
     summary="Cancel a project",
     responses=describe_responses(_example("cancel"), *PROBLEMS, status=202),
 )
-async def cancel_project(project: ProjectDep, services: ServicesDep) -> StatusChange:
+async def cancel_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> StatusChange:
     """Ends the project, with every open task and request, and cannot be undone."""
     require_not_final(project)
+    await record_control(services, project.id, ControlAction.CANCEL, caller)
     async with services.store.reading() as connection:
         project_tasks = await tasks.of_project(connection, project.id)
     for task in project_tasks:

@@ -93,7 +93,7 @@ async def update_project(
 ) -> ProjectItem:
     """What is left out stays. Agents that work on the project keep the name that it was started with. Only a project
     that has ended can be archived; one that is retried is no longer archived."""
-    async with services.store.transaction(project.id) as tx:
+    async with services.store.transaction(project.id, caller.principal_id) as tx:
         if not await project_details.change(tx, body.changes, caller.named(body.by)):
             raise ConflictError(f"The project is {project.status}: only one that has ended can be archived.")
     async with services.store.reading() as connection:

@@ -70,7 +70,7 @@ async def create_project(
         project = await _find_earlier(services, body, idempotency_key)  # its parent may be gone since
     if project is None:
         new = await _new_project(services, caller, body, idempotency_key)
-        project = await _create(services, new) or await _find_earlier(services, body, idempotency_key)
+        project = await _create(services, new, caller) or await _find_earlier(services, body, idempotency_key)
     assert project is not None  # the key is taken
     structlog.contextvars.bind_contextvars(project_id=str(project.id))
     response.headers["Location"] = f"/api/v1/projects/{project.id}"
@@ -105,12 +105,13 @@ async def _new_project(
     )
 
 
-async def _create(services: Services, new: project_start.NewProject) -> Project | None:
+async def _create(services: Services, new: project_start.NewProject, caller: Caller) -> Project | None:
     """Create a project and start its workflow, if Temporal is available. Return None if the idempotency key is
     taken."""
+    started_by = caller.name if caller.principal_id else None
     try:
-        async with services.store.transaction(new.id) as tx:
-            if (created := await project_start.create(tx, new)) is None:
+        async with services.store.transaction(new.id, caller.principal_id) as tx:
+            if (created := await project_start.create(tx, new, started_by)) is None:
                 raise KeyTakenError  # roll back: no row of the new id exists
     except KeyTakenError:
         return None

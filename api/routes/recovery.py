@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, TaskDep
 from api.errors import ConflictError
 from api.openapi.documentation import describe_responses
@@ -32,10 +33,10 @@ def _example(requested: str, task_id: str | None = None) -> dict[str, object]:
     summary="Restart a project's workflow from its records",
     responses=describe_responses(_example("restart"), *PROBLEMS, status=202),
 )
-async def restart_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
+async def restart_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> WorkflowChange:
     """For a project whose workflow is missing from Temporal or cannot continue; 409 while it is running. Accepted
     artifacts stay accepted, open requests stay open, and a step that was running runs again."""
-    return _change("restart", await restart(services, project_workflow_id(project.id)))
+    return _change("restart", await restart(services, project_workflow_id(project.id), caller))
 
 
 @router.post(
@@ -45,9 +46,9 @@ async def restart_project(project: ProjectDep, services: ServicesDep) -> Workflo
     summary="End a project whose workflow cannot continue",
     responses=describe_responses(_example("end"), *PROBLEMS, status=202),
 )
-async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowChange:
+async def end_project(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> WorkflowChange:
     """Records it as cancelled, with its open tasks and requests; 409 while its workflow is running: use `cancel`."""
-    return _change("end", await end(services, project_workflow_id(project.id)))
+    return _change("end", await end(services, project_workflow_id(project.id), caller))
 
 
 @router.post(
@@ -57,9 +58,9 @@ async def end_project(project: ProjectDep, services: ServicesDep) -> WorkflowCha
     summary="Restart a task's workflow from its records",
     responses=describe_responses(_example("restart", TASK_ID), *PROBLEMS, status=202),
 )
-async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
+async def restart_task(task: TaskDep, services: ServicesDep, caller: CallerDep) -> WorkflowChange:
     """As for a project. A task of the pipeline is restarted with its project."""
-    return _change("restart", await restart(services, _standalone_workflow_id(task)))
+    return _change("restart", await restart(services, _standalone_workflow_id(task), caller))
 
 
 @router.post(
@@ -69,8 +70,8 @@ async def restart_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
     summary="End a task whose workflow cannot continue",
     responses=describe_responses(_example("end", TASK_ID), *PROBLEMS, status=202),
 )
-async def end_task(task: TaskDep, services: ServicesDep) -> WorkflowChange:
-    return _change("end", await end(services, _standalone_workflow_id(task)))
+async def end_task(task: TaskDep, services: ServicesDep, caller: CallerDep) -> WorkflowChange:
+    return _change("end", await end(services, _standalone_workflow_id(task), caller))
 
 
 def _standalone_workflow_id(task: Task) -> str:

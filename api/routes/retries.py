@@ -53,5 +53,5 @@ async def retry_project(
     the others have accepted stays. Commits the project as `starting`; if Temporal is unavailable, a worker starts it
     later. The same Idempotency-Key with the same body retries it once."""
     request = keyed_request("retry", idempotency_key, body)
-    made = await retry.retry(services, project, body, request, caller.named(body.by))
+    made = await retry.retry(services, project, body, request, caller)
     return ProjectRetry(project_id=project.id, retry=RetryPublic.of(made))

@@ -60,7 +60,7 @@ async def create_stop(
     whether it continues, and is thereby released."""
     target, by = await _target(request, services, body), caller.named(body.by)
     async with services.store.database.writing() as connection:
-        stop, is_new = await stops.create(connection, target, body.reason, by)
+        stop, is_new = await stops.create(connection, target, body.reason, by, caller.principal_id)
     log.warning("stopped", stop_id=str(stop.id), scope=target.scope, is_new=is_new, by=by)
     response.headers["Location"] = f"/api/v1/stops/{stop.id}"
     if is_new:
@@ -119,7 +119,7 @@ async def release_stop(
     await require(request, Permission.RUN, held.project_id, "stop", stop_id)
     by = caller.named(body.by)
     async with services.store.database.writing() as connection:
-        stop = await stops.release(connection, stop_id, body.reason, by)
+        stop = await stops.release(connection, stop_id, body.reason, by, caller.principal_id)
     if stop is None:
         released = await _get(services, stop_id)
         raise ConflictError(f"The stop was released by {released.released_by}: {released.release_reason}")

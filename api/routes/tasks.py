@@ -10,6 +10,9 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
+from api.auth.actions import add_control
+from api.auth.caller import Caller
+from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, TaskDep, require_not_final
 from api.errors import InvalidError, UnavailableError
 from api.http.idempotency import IdempotencyKey, find_earlier_result, keyed_request
@@ -24,6 +27,7 @@ from api.shapes.task_detail import TaskDetail
 from api.shapes.tasks import TaskCreate, TaskSubmitted
 from api.shapes.transcript import MAX_TURN, TranscriptPublic, positions_of, prompt_of
 from api.temporal import START_SECONDS, WorkflowGoneError, temporal_call
+from models.contracts.enums import ControlAction
 from models.contracts.handoff import Handoff
 from models.tables import Project, Task
 from store import artifacts, tasks, transcripts
@@ -90,6 +94,7 @@ async def create_task(
     project: ProjectDep,
     body: TaskCreate,
     services: ServicesDep,
+    caller: CallerDep,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> TaskSubmitted:
@@ -98,12 +103,14 @@ async def create_task(
     request = keyed_request("tasks", idempotency_key, body)
     task_id = await find_earlier_result(services, project.id, request)
     if task_id is None:
-        task_id = await _submit_task(services, project, body, request)
+        task_id = await _submit_task(services, project, body, request, caller)
     response.headers["Location"] = f"/api/v1/tasks/{task_id}"
     return TaskSubmitted(task_id=task_id, workflow_id=task_workflow_id(task_id))
 
 
-async def _submit_task(services: Services, project: Project, body: TaskCreate, request: KeyedRequest | None) -> UUID:
+async def _submit_task(
+    services: Services, project: Project, body: TaskCreate, request: KeyedRequest | None, caller: Caller
+) -> UUID:
     """Return the id of the new task, or of the one that a concurrent request with the same key has submitted."""
     require_not_final(project)
     check_role(project, body.agent_type)
@@ -115,9 +122,10 @@ async def _submit_task(services: Services, project: Project, body: TaskCreate, r
     handoff = Handoff(
         to_agent=body.agent_type, phase=PHASE, context_ids=body.context_ids, instructions=body.instructions
     )
-    async with services.store.transaction(project.id) as tx:
+    async with services.store.transaction(project.id, caller.principal_id) as tx:
         if claimed := request is None or await claim(tx, request, task_id):
             await tasks.submit(tx, task_id, task_workflow_id(task_id), handoff, current_traceparent())
+            add_control(tx, ControlAction.TASK, caller, task_id)
     if not claimed:
         earlier = await find_earlier_result(services, project.id, request)
         assert earlier is not None  # the request that took the key has committed

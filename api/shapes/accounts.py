@@ -104,6 +104,9 @@ class AuthEventPublic(Shape):
     event_id: UUID
     kind: AuthEventKind
     actor: str = Field(description="Who did it.")
+    actor_id: UUID | None = Field(
+        default=None, description="The id of who did it, if that one had signed in: others may have the same name."
+    )
     principal_id: UUID | None = Field(description="To whom, or to whose sessions and tokens.")
     name: str | None = Field(description="The name of this person or service.")
     address: str | None

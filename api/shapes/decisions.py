@@ -29,4 +29,4 @@ class ProjectDecision(DecisionPublic):
         about = request.model_dump(
             include={"task_id", "agent_type", "stage", "round", "question", "reason", "artifacts"}
         )
-        return cls(decision_id=decision.id, **decision.model_dump(exclude={"id"}), **about)
+        return cls.of(decision, **about)

@@ -19,6 +19,7 @@ from models.contracts.expiry import AtExpiry
 from models.contracts.handoff import ArtifactRef, MayContinue, NeedsPerson
 from models.contracts.hitl import StageName, SubjectHash, check_response
 from models.contracts.names import AgentType, ArtifactType
+from models.contracts.replacement import Replacement
 from models.contracts.tool_permission import ToolCall
 from models.tables import HitlDecision, HitlRequest
 
@@ -133,9 +134,15 @@ class RequestItem(Shape):
         default=None, description="Who may decide, as the pipeline says; null is everybody who may approve."
     )
 
+    replaced: list[Replacement] = Field(
+        default=[],
+        description="What its step had consumed and people replaced since, in order. With each change it asks anew: "
+        "its `subject_hash` is another one.",
+    )
+
     @classmethod
     def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
-        fields = request.model_dump(exclude={"id"})
+        fields = request.model_dump(exclude={"id"}) | {"replaced": request.replaced or []}
         return cls(request_id=request.id, title=title, at_expiry=at_expiry, **fields, **extra)
 
 
@@ -160,6 +167,9 @@ class DecisionPublic(Shape):
     redo: str | None = Field(description="The earlier stage that it sends the work back to.")
     raise_by: Budget | None = Field(description="What the exhausted budget was raised by.")
     responder: str
+    principal_id: UUID | None = Field(
+        default=None, description="The id of the responder, if that one had signed in: others may have the same name."
+    )
     outcome: ResponseOutcome
     explanation: str | None
     subject_hash: str | None = Field(default=None, description="SHA-256 of what the person looked at.")
@@ -170,9 +180,15 @@ class DecisionPublic(Shape):
     recorded_at: Moment
 
     @classmethod
-    def of(cls, decision: HitlDecision) -> Self:
-        legacy = decision.subject_hash is None
-        return cls(decision_id=decision.id, legacy=legacy, **decision.model_dump(exclude={"id"}))
+    def of(cls, decision: HitlDecision, **extra: Any) -> Self:
+        voter = decision.voter or {}
+        return cls(
+            decision_id=decision.id,
+            principal_id=voter.get("principal_id"),
+            legacy=decision.subject_hash is None,
+            **decision.model_dump(exclude={"id"}),
+            **extra,
+        )
 
 
 class ExtensionPublic(Shape):
@@ -180,6 +196,7 @@ class ExtensionPublic(Shape):
 
     extension_id: UUID
     extended_by: str
+    principal_id: UUID | None = Field(default=None, description="The id of who extended it, if that one had signed in.")
     was: Moment = Field(description="The deadline until then.")
     expires_at: Moment = Field(description="The deadline from then on.")
     extended_at: Moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Self
 from uuid import UUID
 
@@ -49,11 +50,12 @@ class RetryPublic(Shape):
     from_stage: str
     comment: str | None
     by: str | None
+    principal_id: UUID | None = Field(default=None, description="The id of who retried it, if that one had signed in.")
     at: Moment
 
     @classmethod
     def of(cls, retry: Retry) -> Self:
-        return cls(number=retry.number, from_stage=retry.from_stage, comment=retry.comment, by=retry.by, at=retry.at)
+        return cls(**asdict(retry))
 
 
 class ProjectRetry(Shape):

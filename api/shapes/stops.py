@@ -85,10 +85,16 @@ class StopPublic(Shape):
     task_id: UUID | None
     reason: str
     stopped_by: str
+    stopped_by_id: UUID | None = Field(
+        default=None, description="The id of who stopped it, if that one had signed in: others may have the same name."
+    )
     created_at: Moment
     released_at: Moment | None = Field(description="Null while it holds.")
     release_reason: str | None
     released_by: str | None
+    released_by_id: UUID | None = Field(
+        default=None, description="The id of who released it, if that one had signed in."
+    )
 
     @classmethod
     def of(cls, stop: Stop) -> Self:

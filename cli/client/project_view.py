@@ -196,6 +196,7 @@ class ProjectView:
                 | event_data.BudgetAlert()
                 | event_data.HitlExtended()
                 | event_data.ProjectChange()
+                | event_data.ProjectControl()
                 | event_data.ErrorEvent()
                 | None
             ):

@@ -122,6 +122,7 @@ class LiveDisplay:
                 | event_data.ContextWithdrawn()
                 | event_data.HitlRequested()
                 | event_data.ProjectChange()
+                | event_data.ProjectControl()
                 | event_data.ErrorEvent()
                 | None
             ):

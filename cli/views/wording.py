@@ -10,7 +10,7 @@ from cli.client.shapes import Event
 from cli.views.printable import one_line
 from models.contracts import event_data
 from models.contracts.budget import format_amount
-from models.contracts.enums import HitlAction, ProjectStatus, StopScope, WaitReason
+from models.contracts.enums import ControlAction, HitlAction, ProjectStatus, StopScope, WaitReason
 
 EXPIRED = "expired without a decision"
 
@@ -22,6 +22,17 @@ PROJECT_STYLES: dict[str, str] = {
     ProjectStatus.CANCELLED: "dim",
 }
 
+
+CONTROLS: dict[str, str] = {
+    ControlAction.PAUSE: "pause the project",
+    ControlAction.RESUME: "resume the project",
+    ControlAction.CANCEL: "cancel the project",
+    ControlAction.RESTART: "restart the workflow",
+    ControlAction.END: "end the workflow",
+    ControlAction.BUDGET: "set the budget",
+    ControlAction.TASK: "start a task outside the pipeline",
+}
+"""What a person asked for, in the words of the page."""
 
 WAITS = {WaitReason.RETRY: "Asks again", WaitReason.RATE_LIMIT: "Rate-limited", WaitReason.TURN: "Waits for its turn"}
 """What a running step waits for, in the words of the page."""
@@ -55,7 +66,8 @@ def describe(event: Event) -> str | None:
         case event_data.ContextWithdrawn():
             line = f"{data.withdrawn_by or 'unknown'} withdrew {data.name} v{data.version} from the crew"
         case event_data.HitlRequested():
-            line = f"{data.stage}: waiting for a decision: {data.question}"
+            anew = ", asked anew because what its step read was replaced" if data.supersedes else ""
+            line = f"{data.stage}: waiting for a decision{anew}: {data.question}"
         case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
         case event_data.HitlExtended():
@@ -70,6 +82,8 @@ def describe(event: Event) -> str | None:
             line = describe_retry(data)
         case event_data.ProjectChange():
             line = describe_change(data)
+        case event_data.ProjectControl():
+            line = f"{data.by} asked to {CONTROLS.get(data.action, data.action)}"
         case event_data.WorkflowEvent():
             reason = f": {data.reason}" if data.reason else ""
             line = f"the project is {data.status}{reason}"

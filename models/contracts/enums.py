@@ -166,6 +166,24 @@ UNFINISHED = (HitlReason.FAILED_STEP, HitlReason.STOPPED, HitlReason.BUDGET, Hit
 """The reasons of requests whose step ended without a result."""
 
 
+class ControlAction(StrEnum):
+    """What a person asks of a project, or of a task outside its pipeline.
+
+    - `pause`, `resume`, `cancel`: its course
+    - `restart`, `end`: its workflow, which cannot continue
+    - `budget`: another limit of what it may spend
+    - `task`: a task outside the pipeline
+    """
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    RESTART = "restart"
+    END = "end"
+    BUDGET = "budget"
+    TASK = "task"
+
+
 class StopScope(StrEnum):
     """What a stop holds.
 
@@ -245,4 +263,5 @@ class EventType(StrEnum):
     WORKFLOW_EVENT = "workflow_event"
     STOP_CHANGE = "stop_change"
     PROJECT_CHANGE = "project_change"
+    PROJECT_CONTROL = "project_control"
     ERROR = "error"

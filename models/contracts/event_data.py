@@ -16,6 +16,7 @@ from .budget import Budget, BudgetKind, BudgetUnit
 from .contract import Contract, storable
 from .enums import (
     AgentStatus,
+    ControlAction,
     EventType,
     HitlAction,
     HitlReason,
@@ -44,6 +45,10 @@ class Payload(Contract):
 
     event_type: ClassVar[EventType]
 
+    principal_id: UUID | None = Field(
+        default=None, description="The id of the person or service that caused it, if that one had signed in."
+    )
+
     def recorded(self) -> dict[str, Any]:
         """The data as it is recorded: the fields that the writer set."""
         return self.model_dump(exclude_unset=True)
@@ -64,7 +69,7 @@ class WorkflowEvent(Payload):
     retried_from: StoredText | None = Field(
         default=None, description="The stage from which the project is retried, after it had ended."
     )
-    by: StoredText | None = Field(default=None, description="Who retried it.")
+    by: StoredText | None = Field(default=None, description="Who started or retried it.")
 
 
 class TaskStarted(Payload):
@@ -201,6 +206,11 @@ class HitlRequested(Payload):
     artifacts: tuple[ArtifactRef, ...]
     expires_at: datetime
     needs_person: bool = Field(default=False, description="Whether only a person may approve it, by itself.")
+    supersedes: str | None = Field(
+        default=None,
+        description="The subject that it asked about until then, if something that its step consumed was replaced: it "
+        "is the same request with another subject, and asks anew.",
+    )
     subject_hash: str | None = Field(
         default=None, description="SHA-256 of what it asks about, which a response has to name."
     )
@@ -299,6 +309,16 @@ class ProjectChange(Payload):
     kept: bool | None = Field(default=None, description="Whether it is kept, and never removed, from now on.")
 
 
+class ProjectControl(Payload):
+    """A person asked for a change of the project's course. What follows from it has events of its own. One about a task
+    outside the pipeline has its `task_id`."""
+
+    event_type = EventType.PROJECT_CONTROL
+
+    action: ControlAction
+    by: StoredText = Field(description="Who asked for it.")
+
+
 class ErrorEvent(Payload):
     """Something that an operator should see, such as a response that cannot be read."""
 
@@ -328,6 +348,7 @@ EventData = (
     | BudgetAlert
     | StopChange
     | ProjectChange
+    | ProjectControl
     | ErrorEvent
 )
 """The union of all payloads. The event type, in the envelope, says which one it is."""

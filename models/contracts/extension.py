@@ -16,7 +16,7 @@ LONGEST_DEADLINE = timedelta(days=365)
 
 class HitlExtension(Contract):
     """A later deadline, the payload of the `extend` signal. It counts if the deadline still is `was`: of several that
-    start from the same deadline, the first one recorded wins.
+    start from the same deadline, the first one recorded wins. `principal_id` is who extended it, if that one signed in.
 
     Raises ValueError if it is not later.
     """
@@ -27,6 +27,7 @@ class HitlExtension(Contract):
     expires_at: Moment
     extended_by: Text = Field(default="human", min_length=1, max_length=255)
     extended_at: Moment
+    principal_id: UUID | None = None
 
     @model_validator(mode="after")
     def _is_later(self) -> Self:

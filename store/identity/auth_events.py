@@ -15,14 +15,15 @@ from models.contracts.identity import AuthEventKind
 from store.statement import run
 
 _RECORD: LiteralString = """
-INSERT INTO auth_event (id, kind, principal_id, actor, address, data, created_at)
-VALUES (%(id)s, %(kind)s, %(principal_id)s, %(actor)s, %(address)s, %(data)s, clock_timestamp())
+INSERT INTO auth_event (id, kind, principal_id, actor, actor_id, address, data, created_at)
+VALUES (%(id)s, %(kind)s, %(principal_id)s, %(actor)s, %(actor_id)s, %(address)s, %(data)s, clock_timestamp())
 """
 
 
 # By id, which is a UUIDv7, and so by time.
 _LIST: LiteralString = """
-SELECT auth_event.id, auth_event.kind, actor, principal_id, principal.name, address, data, auth_event.created_at
+SELECT auth_event.id, auth_event.kind, actor, actor_id, principal_id, principal.name, address, data,
+       auth_event.created_at
 FROM auth_event LEFT JOIN principal ON principal.id = auth_event.principal_id
 WHERE (%(kind)s::text IS NULL OR auth_event.kind = %(kind)s)
   AND (%(principal_id)s::uuid IS NULL OR principal_id = %(principal_id)s)
@@ -39,6 +40,7 @@ class AuditedEvent:
     id: UUID
     kind: AuthEventKind
     actor: str
+    actor_id: UUID | None
     principal_id: UUID | None
     name: str | None
     address: str | None
@@ -52,10 +54,13 @@ async def record(
     principal_id: UUID | None,
     actor: str,
     address: str | None,
+    actor_id: UUID | None = None,
     **data: Any,
 ) -> None:
-    """Record what `actor` did to a principal, or to what it has, in the transaction that does it."""
-    values = {"principal_id": principal_id, "actor": actor, "address": address, "data": Jsonb(data)}
+    """Record what `actor` did to a principal, or to what it has, in the transaction that does it. `actor_id` tells it
+    from others of that name."""
+    about = {"principal_id": principal_id, "data": Jsonb(data)}
+    values = about | {"actor": actor, "actor_id": actor_id, "address": address}
     await run(connection, _RECORD, id=uuid7(), kind=str(kind), **values)
 
 

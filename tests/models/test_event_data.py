@@ -86,6 +86,7 @@ RELEASE_0_1_0: dict[EventType, dict[str, Any]] = {
 
 LATER: dict[EventType, dict[str, Any]] = {
     EventType.PROJECT_CHANGE: {"by": "Ada", "name": "Visitors", "owner": None, "tags": ["web"]},  # added later
+    EventType.PROJECT_CONTROL: {"principal_id": ID, "action": "pause", "by": "Ada"},
     EventType.STOP_CHANGE: {
         "stop_id": ID,
         "scope": "role",

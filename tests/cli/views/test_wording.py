@@ -16,8 +16,8 @@ from cli.client.project_view import ProjectView, StageStatus
 from cli.client.shapes import Event, Request
 from cli.views.console import PlainConsole
 from cli.views.live import LiveDisplay
-from cli.views.wording import describe, describe_wait
-from models.contracts.enums import EventType, WaitReason
+from cli.views.wording import CONTROLS, describe, describe_wait
+from models.contracts.enums import ControlAction, EventType, WaitReason
 from tests.models.test_event_data import FIRST
 
 
@@ -87,6 +87,19 @@ def test_a_retry_says_from_where_by_whom_and_why() -> None:
     view.apply(retried)
     assert (view.has_ended, view.ended, view.reason) == (False, None, "")
     assert view.stages["plan"].status is StageStatus.REDO
+
+
+def test_what_a_person_asks_for_is_told_with_the_name() -> None:
+    assert (
+        describe(event(EventType.PROJECT_CONTROL, {"action": "pause", "by": "Ada"})) == "Ada asked to pause the project"
+    )
+    assert set(CONTROLS) == set(ControlAction)
+
+
+def test_a_request_that_asks_anew_says_why() -> None:
+    data = FIRST[EventType.HITL_REQUEST] | {"supersedes": "a" * 64}
+    line = "plan: waiting for a decision, asked anew because what its step read was replaced: Is it good?"
+    assert describe(event(EventType.HITL_REQUEST, data)) == line
 
 
 def test_a_change_of_a_project_says_what_has_changed() -> None:

@@ -80,6 +80,12 @@ test("a change of a project says what has changed", () => {
   assert.ok(isOfKind("decisions", event("project_change", change)));
 });
 
+test("what a person asks for is told with the name", () => {
+  const paused = event("project_control", { action: "pause", by: "Anna" });
+  assert.equal(plain(paused), "Anna asked to pause the project");
+  assert.ok(isOfKind("decisions", paused));
+});
+
 test("an event about the workflow of a task says nothing about the project", () => {
   const reason = "the workflow of this task continues";
   assert.equal(

@@ -24,6 +24,7 @@ const MILESTONES = new Set([
   "context_given",
   "context_withdrawn",
   "project_change",
+  "project_control",
   "budget_alert",
   "stop_change",
   "error",
@@ -49,6 +50,7 @@ const KIND_OF = {
   workflow_event: "all",
   stop_change: "decisions",
   project_change: "decisions",
+  project_control: "decisions",
   error: "errors",
 };
 

@@ -28,6 +28,17 @@ const AGENT_STATUS = {
   error: "has a problem",
 };
 
+/** @type {Record<string, string>} */
+const CONTROLS = {
+  pause: "pause the project",
+  resume: "resume the project",
+  cancel: "cancel the project",
+  restart: "restart the workflow",
+  end: "end the workflow",
+  budget: "set the budget",
+  task: "start a task outside the pipeline",
+};
+
 /** @type {{ [E in LogEvent as E["event_type"]]: (event: E) => Part[] }} */
 const SENTENCES = {
   workflow_event: aboutProject,
@@ -52,7 +63,12 @@ const SENTENCES = {
     written(data.name),
     ` v${data.version} from the crew`,
   ],
-  hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
+  hitl_request: ({ data }) => [
+    "Review after ",
+    ...stage({ data }),
+    data.supersedes ? " asks anew, since what its step read was replaced" : asks(data.reason),
+    ...quoted(data.question),
+  ],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
   hitl_extended: ({ data }) => [
     written(authorName(data.extended_by)),
@@ -66,6 +82,10 @@ const SENTENCES = {
   budget_alert: ({ data }) => [alertInWords(data)],
   stop_change: ({ data }) => [written(authorName(data.by)), ` ${stopInWords(data)}`, ...quoted(data.reason)],
   project_change: ({ data }) => [written(authorName(data.by)), " ", ...changes(data)],
+  project_control: ({ data }) => [
+    written(authorName(data.by)),
+    ` asked to ${CONTROLS[data.action] ?? lower(data.action)}`,
+  ],
   error: ({ data }) => [written(data.message ?? "Something is wrong")],
 };
 
@@ -158,6 +178,7 @@ const BADGES = {
   budget_alert: ["waiting", "asks"],
   stop_change: ["stop", "asks"],
   project_change: ["amended", "calm"],
+  project_control: ["person", "calm"],
   error: ["failed", "bad"],
 };
 

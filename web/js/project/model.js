@@ -33,6 +33,7 @@ const STALE = {
   budget_alert: ["budget"],
   stop_change: ["progress", "requests"],
   project_change: ["project"],
+  project_control: ["budget"],
   error: ["project", "progress"],
 };
 
