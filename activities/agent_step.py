@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import stopped_step
-from activities.assignment import as_it_begins, build_assignment, with_first_context
+from activities.assignment import as_it_begins, begin_short, build_assignment, with_first_context
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
@@ -34,6 +34,7 @@ from models.contracts.roles import BUILT_IN_ROLES
 from sandbox.errors import SandboxError, UnconfinedError
 from store.database import DATABASE_ERRORS, UNSTORABLE
 from store.live_texts import LiveTexts
+from store.short_steps import Beginning
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -96,14 +97,16 @@ class AgentSteps:
 
     async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
-            step = await as_it_begins(self._store, step)
+            beginning = await begin_short(self._store, step)
+            if beginning is None:
+                step = await as_it_begins(self._store, step)
             started = await self._records.start(step)
             step = await with_first_context(self._store, step, started.context_ids)
             try:
                 running = RunningStep(self._store, step, started, self._daily_budget, self._live_texts)
                 async with running.heartbeating():
-                    outcome = await self._run(step, running)
-                    return measured.finished(await self._records.finish(step, started, outcome))
+                    outcome = await self._run(step, running, beginning)
+                    return measured.finished(await self._records.finish(step, started, outcome, beginning))
             except AgentError as error:
                 return measured.finished(await self._records.fail(step, started, error))
             except UNSTORABLE as error:
@@ -112,11 +115,11 @@ class AgentSteps:
         except StoppedError as error:
             return measured.finished(await self._end_stopped(step, error))
 
-    async def _run(self, step: StepInput, running: RunningStep) -> Outcome:
+    async def _run(self, step: StepInput, running: RunningStep, beginning: Beginning | None) -> Outcome:
         role = step.role or BUILT_IN_ROLES[step.handoff.to_agent]
         step = step.model_copy(update={"timeout": min(step.timeout, role.limits.working_time or step.timeout)})
         agent = await self._crews.agent(step.crew, role)
-        assignment = await build_assignment(self._store, step, role)
+        assignment = await build_assignment(self._store, step, role, beginning)
         try:
             with self._stops.watching(step), agent_span(step):
                 async with running.working(step.timeout.total_seconds()) as limit:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from crew.protocol import Assignment, InputArtifact, StoppedError
 from models.contracts.handoff import StepInput
+from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
-from store import artifacts, hitl_decisions, inputs, step_conditions
+from models.contracts.tool_permission import ToolDecision
+from store import artifacts, hitl_decisions, inputs, short_steps, step_conditions
+from store.short_steps import Beginning
 from store.transaction import Store
+
+
+async def begin_short(store: Store, step: StepInput) -> Beginning | None:
+    """Return what a short step reads, or None if it begins and ends as any other step: it is tried again, continued or
+    repeated, or it is a standalone handoff, whose task has a record."""
+    is_first = step.round == 1 and not step.continued and not step.reopens and activity.info().attempt == 1
+    is_standalone = BuiltInArtifact.AGENT_OUTPUT in step.handoff.expected_outputs
+    return await short_steps.begin(store, step) if step.short and is_first and not is_standalone else None
 
 
 async def as_it_begins(store: Store, step: StepInput) -> StepInput:
@@ -46,18 +58,23 @@ def with_context(step: StepInput, context_ids: tuple[UUID, ...]) -> StepInput:
     return step.model_copy(update={"handoff": step.handoff.model_copy(update={"context_ids": context_ids})})
 
 
-async def build_assignment(store: Store, step: StepInput, role: Role) -> Assignment:
-    """Read the brief and the inputs of a step.
+async def build_assignment(store: Store, step: StepInput, role: Role, beginning: Beginning | None = None) -> Assignment:
+    """Read the brief and the inputs of a step, unless it has read them as it began.
 
     Raises:
         ApplicationError: the database lacks some of them.
     """
     handoff = step.handoff
-    async with store.reading() as connection:
-        found = await inputs.of_step(
-            connection, step.project_id, step.crew, handoff.context_ids, origin_id=step.project_id
-        )
-        permissions = await hitl_decisions.on_tool_calls(connection, step.task_id) if role.mcp_tools else ()
+    permissions: tuple[ToolDecision, ...] = ()
+    if beginning is not None and not role.mcp_tools:
+        found = beginning.inputs
+    else:
+        async with store.reading() as connection:
+            found = await inputs.of_step(
+                connection, step.project_id, step.crew, handoff.context_ids, origin_id=step.project_id
+            )
+            if role.mcp_tools:
+                permissions = await hitl_decisions.on_tool_calls(connection, step.task_id)
     brief = next((each.content for each in found if each.artifact.origin_id == step.project_id), None)
     missing = set(handoff.context_ids) - {each.artifact.id for each in found}
     if brief is None or missing:

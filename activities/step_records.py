@@ -19,7 +19,8 @@ from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from models.contracts.redo import checking_stages
 from models.tables import TASK
-from store import artifacts, hitl, projects, steps, tasks
+from store import artifacts, hitl, projects, short_steps, steps, tasks
+from store.short_steps import Beginning
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,9 @@ class StepRecords:
         async with self._store.transaction(step.project_id) as tx:
             return await self._start(tx, step)
 
-    async def finish(self, step: StepInput, started: steps.Started, outcome: Outcome) -> StepResult:
+    async def finish(
+        self, step: StepInput, started: steps.Started, outcome: Outcome, beginning: Beginning | None = None
+    ) -> StepResult:
         """Record the result of a step. It has a request if a gate asks.
 
         Raises:
@@ -70,27 +73,16 @@ class StepRecords:
             usage=outcome.usage,
             note=storable(outcome.note)[:MAX_NOTE] if outcome.note else None,
         )
+        versions = _versions(step, outcome, accepted=reason is None and outcome.verdict != Verdict.FAILED)
+        workflow_id = activity.info().workflow_id or ""
+        if beginning is not None and reason is None:
+            written = await short_steps.end(self._store, step, beginning, workflow_id, result, versions)
+            if written is not None:
+                return StepResult(artifacts=written, verdict=outcome.verdict)
         async with self._store.transaction(step.project_id) as tx:
             if step.short:
                 started = await self._start(tx, step)
-            drafts = {draft.type: draft for draft in outcome.drafts}
-            refs = await artifacts.add(
-                tx,
-                [
-                    artifacts.NewVersion(
-                        type=output,
-                        body=drafts[output].content,
-                        media_type=drafts[output].media_type,
-                        author=step.handoff.to_agent,
-                        origin_id=step.task_id,
-                        name=_name(step, output),
-                        task_id=step.task_id,
-                        agent_type=step.handoff.to_agent,
-                        accepted=reason is None and outcome.verdict != Verdict.FAILED,
-                    )
-                    for output in step.handoff.expected_outputs
-                ],
-            )
+            refs = await artifacts.add(tx, versions)
             if not await steps.finish(tx, step, started.number, result, refs, waits=reason is not None):
                 await self._refuse(tx, step, started)
             request = None
@@ -101,7 +93,7 @@ class StepRecords:
                 request = await hitl.open_request(
                     tx,
                     step,
-                    activity.info().workflow_id or "",
+                    workflow_id,
                     reason,
                     refs,
                     asked,
@@ -208,6 +200,24 @@ def _try_again(reason: str, delay: timedelta | None) -> ApplicationError:
         category=ApplicationErrorCategory.BENIGN,
         next_retry_delay=delay or RETRY_DELAY,
     )
+
+
+def _versions(step: StepInput, outcome: Outcome, *, accepted: bool) -> list[artifacts.NewVersion]:
+    drafts = {draft.type: draft for draft in outcome.drafts}
+    return [
+        artifacts.NewVersion(
+            type=output,
+            body=drafts[output].content,
+            media_type=drafts[output].media_type,
+            author=step.handoff.to_agent,
+            origin_id=step.task_id,
+            name=_name(step, output),
+            task_id=step.task_id,
+            agent_type=step.handoff.to_agent,
+            accepted=accepted,
+        )
+        for output in step.handoff.expected_outputs
+    ]
 
 
 def _name(step: StepInput, type: ArtifactType) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -16,39 +17,12 @@ from models.contracts.event_data import ArtifactCreated
 from models.contracts.handoff import ArtifactRef
 from models.contracts.names import AgentType, ArtifactType
 from models.tables import ARTIFACT, Artifact
-from store import contents
+from store import contents, version_statements
 from store.rows import fetch_all, fetch_one, model_of
 from store.statement import run
-from store.transaction import Transaction
+from store.transaction import Changes, Transaction
 
 HUMAN = "human"
-
-# All versions of a transaction and their contents, in one statement. The contents are written in the order of their
-# hashes, so that two writers of the same contents cannot deadlock. The bodies are sent in binary form (%b): in text
-# form, a list of bytes is written in hexadecimal and then searched for quotes, which takes 45 ms for a megabyte.
-_ADD: LiteralString = """
-WITH given AS (
-    SELECT * FROM unnest(%(ids)s::uuid[], %(types)s::text[], %(names)s::text[], %(media_types)s::text[],
-                         %(hashes)s::text[], %(bodies)b::bytea[], %(authors)s::text[], %(origins)s::uuid[],
-                         %(tasks)s::uuid[], %(bases)s::uuid[], %(accepted)s::bool[])
-        AS g (id, type, name, media_type, hash, body, author, origin_id, task_id, based_on, accepted)
-), {touched}, stored AS (
-    INSERT INTO content (hash, body) SELECT DISTINCT ON (hash) hash, body FROM given
-    WHERE (SELECT count(*) FROM touched) >= 0
-    ORDER BY hash
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO artifact (id, project_id, type, name, version, media_type, size, content_hash, author, origin_id, task_id,
-                      based_on, created_at, accepted_at)
-SELECT id, %(project_id)s, type, name,
-       (SELECT COALESCE(max(version), 0) + 1 FROM artifact
-        WHERE project_id = %(project_id)s AND type = given.type AND name = given.name),
-       media_type, octet_length(body), hash, author, origin_id, task_id, based_on, clock_timestamp(),
-       CASE WHEN accepted THEN clock_timestamp() END
-FROM given
-ON CONFLICT (origin_id, type, name) DO NOTHING
-RETURNING id, version
-""".replace("{touched}", contents.TOUCHED)
 
 _WITH_CONTENT: LiteralString = """
 SELECT artifact.*, content.body FROM artifact JOIN content ON content.hash = artifact.content_hash
@@ -60,7 +34,7 @@ SELECT id, type, version, content_hash FROM artifact WHERE origin_id = %(origin_
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewVersion:
     """A version to write. `origin_id` is the task, request or upload that it comes from, which writes it once."""
 
@@ -75,52 +49,65 @@ class NewVersion:
     based_on: UUID | None = None
     accepted: bool = False
 
+    @cached_property
+    def content_hash(self) -> str:
+        return contents.hash_of(self.body)
+
 
 async def add(tx: Transaction, versions: Sequence[NewVersion]) -> tuple[ArtifactRef, ...]:
     """Write versions, numbered within their type and name. What an origin has already written is left as it is."""
     if not versions:
         return ()
     ids = [uuid7() for _ in versions]
-    hashes = [contents.hash_of(version.body) for version in versions]
-    rows = await run(
-        tx.connection,
-        _ADD,
-        project_id=tx.project_id,
-        ids=ids,
-        types=[str(version.type) for version in versions],
-        names=[version.name for version in versions],
-        media_types=[version.media_type for version in versions],
-        hashes=hashes,
-        bodies=[version.body for version in versions],
-        authors=[version.author for version in versions],
-        origins=[version.origin_id for version in versions],
-        tasks=[version.task_id for version in versions],
-        bases=[version.based_on for version in versions],
-        accepted=[version.accepted for version in versions],
-    )
+    rows = await run(tx.connection, version_statements.ADD, project_id=tx.project_id, **values_of(ids, versions))
     numbers: dict[UUID, int] = {row.id: row.version for row in rows}
     refs: list[ArtifactRef] = []
-    for artifact_id, content_hash, version in zip(ids, hashes, versions, strict=True):
+    for artifact_id, version in zip(ids, versions, strict=True):
         number = numbers.get(artifact_id)
         if number is None:
             refs.extend(await written_by(tx.connection, version.origin_id, version.type))
             continue
-        refs.append(ArtifactRef(artifact_id=artifact_id, type=version.type, version=number, content_hash=content_hash))
-        tx.record(
-            ArtifactCreated(
-                artifact_id=artifact_id,
-                type=version.type,
-                name=version.name,
-                version=number,
-                author=version.author,
-                content_hash=content_hash,
-                size=len(version.body),
-            ),
-            key=f"artifact:{version.origin_id}:{version.type}:{version.name}",
-            task_id=version.task_id,
-            agent_type=version.agent_type,
-        )
+        refs.append(record_version(tx, artifact_id, version, number))
     return tuple(refs)
+
+
+def values_of(
+    ids: Sequence[UUID], versions: Sequence[NewVersion], numbers: Sequence[int] | None = None
+) -> dict[str, Any]:
+    """Return versions as parameters."""
+    return {
+        "ids": ids,
+        "types": [str(version.type) for version in versions],
+        "names": [version.name for version in versions],
+        "numbers": numbers or [None for _ in versions],
+        "media_types": [version.media_type for version in versions],
+        "hashes": [version.content_hash for version in versions],
+        "bodies": [version.body for version in versions],
+        "authors": [version.author for version in versions],
+        "origins": [version.origin_id for version in versions],
+        "tasks": [version.task_id for version in versions],
+        "bases": [version.based_on for version in versions],
+        "accepted": [version.accepted for version in versions],
+    }
+
+
+def record_version(changes: Changes, artifact_id: UUID, version: NewVersion, number: int) -> ArtifactRef:
+    """Record the event of a version, and return its reference."""
+    changes.record(
+        ArtifactCreated(
+            artifact_id=artifact_id,
+            type=version.type,
+            name=version.name,
+            version=number,
+            author=version.author,
+            content_hash=version.content_hash,
+            size=len(version.body),
+        ),
+        key=f"artifact:{version.origin_id}:{version.type}:{version.name}",
+        task_id=version.task_id,
+        agent_type=version.agent_type,
+    )
+    return ArtifactRef(artifact_id=artifact_id, type=version.type, version=number, content_hash=version.content_hash)
 
 
 async def accept(tx: Transaction, artifact_ids: Iterable[UUID]) -> None:

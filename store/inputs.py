@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,12 +17,13 @@ from store.rows import columns, model_of
 from store.statement import run
 
 # Who added an artifact to what the crew reads: not an output of a stage, nor what replaces one.
-_READ: LiteralString = """
+READ: LiteralString = """
 SELECT {columns}, content.body, given.given_by AS added_by FROM artifact
 JOIN content ON content.hash = artifact.content_hash
 LEFT JOIN given_context AS given ON given.artifact_id = artifact.id AND NOT given.replaces
 WHERE artifact.id = ANY(%(ids)s) OR artifact.origin_id = %(origin_id)s
 """.replace("{columns}", columns(Artifact, "artifact"))
+"""Reads artifact versions, and those of an origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,14 @@ async def of_step(
     origin_id: UUID | None = None,
 ) -> list[Input]:
     """Return these artifact versions, and those of an origin, such as the brief. Unknown ids are left out."""
-    rows = await run(connection, _READ, ids=list(ids), origin_id=origin_id)
+    rows = await run(connection, READ, ids=list(ids), origin_id=origin_id)
+    return await of_rows(connection, project_id, crew, ids, rows)
+
+
+async def of_rows(
+    connection: AsyncConnection, project_id: UUID, crew: CrewName, ids: Sequence[UUID], rows: list[Any]
+) -> list[Input]:
+    """Return what `READ` has read, in the order of the ids."""
     positions = {artifact_id: position for position, artifact_id in enumerate(ids)}
     rows.sort(key=lambda row: positions.get(row.id, len(positions)))
     found = [(model_of(Artifact, row), row) for row in rows]

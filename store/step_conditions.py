@@ -13,11 +13,13 @@ from models.contracts.stops import HeldStop
 from store import given_context, stops
 from store.statement import run
 
-# Of most projects nothing is stopped, and to most nothing is given: one statement says so.
-_ANY: LiteralString = """
-SELECT EXISTS (SELECT FROM stop WHERE released_at IS NULL) AS is_stopped,
-       EXISTS (SELECT FROM given_context WHERE project_id = %(project_id)s AND withdrawn_at IS NULL) AS is_given
+ANY: LiteralString = """
+EXISTS (SELECT FROM stop WHERE released_at IS NULL) AS is_stopped,
+EXISTS (SELECT FROM given_context WHERE project_id = %(project_id)s AND withdrawn_at IS NULL) AS is_given
 """
+"""Of most projects nothing is stopped, and to most nothing is given: these columns say so."""
+
+_ANY: LiteralString = f"SELECT {ANY}"
 
 
 async def read(

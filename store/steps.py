@@ -19,7 +19,7 @@ from models.contracts.usage import Usage
 from models.tables import HITL_REQUEST, TASK
 from store import hitl, tasks
 from store.statement import run, with_statuses
-from store.transaction import Transaction
+from store.transaction import Changes, Transaction
 
 _START: LiteralString = with_statuses("""
 INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, continued, starts, attempt,
@@ -38,8 +38,8 @@ RETURNING checkpoint, standalone_task_id, starts, handoff -> 'context_ids' AS co
 """)
 
 _FINISH: LiteralString = """
-UPDATE task SET status = %(status)s, accepted = %(accepted)s, verdict = %(verdict)s, confidence = %(confidence)s,
-                usage = %(usage)s, updated_at = clock_timestamp()
+UPDATE task SET status = %(task_status)s, accepted = %(task_accepted)s, verdict = %(verdict)s,
+                confidence = %(confidence)s, usage = %(usage)s, updated_at = clock_timestamp()
 WHERE id = %(id)s AND status = 'working' AND starts = %(start)s
 RETURNING id
 """
@@ -106,20 +106,26 @@ async def start(tx: Transaction, step: StepInput, workflow_id: str, attempt: int
         await tx.connection.execute(update(TASK).where(*reopened).values(accepted=False))
         await hitl.cancel_open(tx, HITL_REQUEST.c.stage.in_(step.reopens))
         await tasks.cancel_open(tx, *reopened)
+    record_start(tx, step, is_standalone=rows[0].standalone_task_id is not None)
+    given = tuple(map(UUID, rows[0].context_ids or ()))
+    return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts, context_ids=given)
+
+
+def record_start(changes: Changes, step: StepInput, *, is_standalone: bool = False) -> None:
+    """Record the events of a start."""
+    handoff = step.handoff
     started = TaskStarted(stage=handoff.phase, round=step.round, from_agent=handoff.from_agent, feedback=step.feedback)
     if step.continued:
         started = TaskStarted(**started.recorded(), continued=step.continued)
-    tx.record(
+    changes.record(
         started,
         key=f"task:{_execution(step)}:started",
         task_id=step.task_id,
         agent_type=handoff.to_agent,
     )
-    tx.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
-    if rows[0].standalone_task_id is None:  # a standalone handoff is not a phase of the project
-        tx.update_project(phase=handoff.phase)
-    given = tuple(map(UUID, rows[0].context_ids or ()))
-    return Started(open=True, checkpoint=rows[0].checkpoint, number=rows[0].starts, context_ids=given)
+    changes.set_agent_status(handoff.to_agent, AgentStatus.WORKING, step.task_id, _execution(step))
+    if not is_standalone:  # a standalone handoff is not a phase of the project
+        changes.update_project(phase=handoff.phase)
 
 
 async def has_ended(connection: AsyncConnection, step: StepInput) -> bool:
@@ -143,23 +149,31 @@ async def finish(
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
-    accepted = not waits and result.verdict != Verdict.FAILED
-    ended = await run(
-        tx.connection,
-        _FINISH,
-        id=step.task_id,
-        start=start,
-        status=TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
-        accepted=accepted,
-        verdict=result.verdict,
-        confidence=result.confidence,
-        usage=Jsonb(result.usage.model_dump(exclude_unset=True)) if result.usage else None,
-    )
+    ended = await run(tx.connection, _FINISH, id=step.task_id, start=start, **values_of(result, waits=waits))
     if not ended:
         return False
+    record_result(tx, step, result, artifacts, waits=waits)
+    return True
+
+
+def values_of(result: TaskResult, *, waits: bool) -> dict[str, Any]:
+    """Return a result as the parameters of its task."""
+    return {
+        "task_status": TaskStatus.WAITING_FOR_HITL if waits else TaskStatus.COMPLETED,
+        "task_accepted": not waits and result.verdict != Verdict.FAILED,
+        "verdict": result.verdict,
+        "confidence": result.confidence,
+        "usage": Jsonb(result.usage.model_dump(exclude_unset=True)) if result.usage else None,
+    }
+
+
+def record_result(
+    changes: Changes, step: StepInput, result: TaskResult, artifacts: tuple[ArtifactRef, ...], *, waits: bool
+) -> None:
+    """Record the events of a result."""
     agent = step.handoff.to_agent
     written = (WrittenArtifact(**one.model_dump(exclude={"content_hash"})) for one in artifacts)
-    tx.record(
+    changes.record(
         TaskCompleted(
             stage=step.handoff.phase,
             round=step.round,
@@ -174,8 +188,7 @@ async def finish(
         agent_type=agent,
     )
     status = AgentStatus.WAITING_FOR_HITL if waits else AgentStatus.IDLE
-    tx.set_agent_status(agent, status, step.task_id, _execution(step))
-    return True
+    changes.set_agent_status(agent, status, step.task_id, _execution(step))
 
 
 async def count_failure(tx: Transaction, step: StepInput, start: int, error: str) -> int | None:

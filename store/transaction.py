@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 # constraint makes it fail, and the activity's retry finds the work done. A final status never changes; otherwise the
 # status is `waiting` while a gate is open.
 _FLUSH: LiteralString = with_statuses("""
-WITH incoming AS (
+WITH {first}incoming AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset(%(events)s::jsonb)
         AS (event_type text, task_id uuid, agent_type text, data jsonb, dedupe_key text))
         WITH ORDINALITY AS i (event_type, task_id, agent_type, data, dedupe_key, position)
 ), fresh AS (
     SELECT *, row_number() OVER (ORDER BY position) AS number FROM incoming
-    WHERE NOT EXISTS (
+    WHERE {when} AND NOT EXISTS (
         SELECT FROM event WHERE event.project_id = %(project_id)s AND {is_key})
 ), updated AS (
     UPDATE project SET
@@ -54,13 +54,13 @@ WITH incoming AS (
             WHEN ended_at IS NULL AND %(status)s IN {final_project_statuses}
             THEN clock_timestamp() ELSE ended_at END,
         updated_at = clock_timestamp()
-    WHERE id = %(project_id)s
+    WHERE id = %(project_id)s AND {when}
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
 ), agents AS (
     -- An agent that works on two tasks at once is idle when the task that it started last is done.
     INSERT INTO agent_state (project_id, agent_type, status, task_id, updated_at)
     SELECT %(project_id)s, agent_type, status, task_id, clock_timestamp()
-    FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid)
+    FROM jsonb_to_recordset(%(agents)s::jsonb) AS a (agent_type text, status text, task_id uuid) WHERE {when}
     ON CONFLICT (project_id, agent_type) DO UPDATE
     SET status = excluded.status, task_id = excluded.task_id, updated_at = excluded.updated_at
     WHERE excluded.task_id = ANY(%(started_tasks)s) OR agent_state.task_id = excluded.task_id
@@ -72,6 +72,9 @@ RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
 """).replace("{is_key}", IS_KEY.replace("{key}", "incoming.dedupe_key"))
 
 
+_LAST: LiteralString = _FLUSH.replace("{first}", "").replace("{when}", "true")
+
+
 class ProjectUnknownError(LookupError):
     """A write names a project that does not exist."""
 
@@ -80,15 +83,20 @@ class ContradictionError(Exception):
     """A write contradicts the records. A retry cannot help."""
 
 
-class Transaction:
-    """The unit of work of one project. Write rows through `connection` and events with `record`.
+def flush_after(first: LiteralString, when: LiteralString) -> LiteralString:
+    """Return a statement that is a unit of work by itself: it writes what the CTEs `first` write, and then the changes,
+    `when` they have written it. `first` reads nothing that another of its CTEs writes, except what that returns."""
+    return _FLUSH.replace("{first}", f"{first}, ").replace("{when}", when)
+
+
+class Changes:
+    """The changes of one project's row and log that a unit of work makes.
 
     `principal_id` is who causes it, which each event then names.
     """
 
-    def __init__(self, project_id: UUID, connection: AsyncConnection, principal_id: UUID | None = None) -> None:
+    def __init__(self, project_id: UUID, principal_id: UUID | None = None) -> None:
         self.project_id = project_id
-        self.connection = connection
         self.principal_id = principal_id
         self._events: list[dict[str, Any]] = []
         self._agents: dict[AgentType, dict[str, Any]] = {}
@@ -97,12 +105,6 @@ class Transaction:
         self._status: ProjectStatus | None = None
         self._phase: str | None = None
         self._reason: str | None = None
-        self.committed: list[Callable[[], None]] = []
-        """What to call once it is committed."""
-
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the unit of work is committed, and not if it is rolled back."""
-        self.committed.append(call)
 
     def record(
         self, data: EventData, *, key: str, task_id: UUID | None = None, agent_type: AgentType | None = None
@@ -139,21 +141,36 @@ class Transaction:
         """Count the HITL requests that this unit of work opened; a closed one counts as -1."""
         self._opened_requests += opened
 
+    def values(self) -> dict[str, Any]:
+        """Return the changes as parameters of a flush."""
+        return {
+            "project_id": self.project_id,
+            "events": orjson.dumps(self._events).decode(),
+            "agents": orjson.dumps(list(self._agents.values())).decode(),
+            "started_tasks": self._started_tasks,
+            "opened": self._opened_requests,
+            "status": self._status,
+            "phase": self._phase,
+            "reason": self._reason,
+        }
+
+
+class Transaction(Changes):
+    """The unit of work of one project. Write rows through `connection` and events with `record`."""
+
+    def __init__(self, project_id: UUID, connection: AsyncConnection, principal_id: UUID | None = None) -> None:
+        super().__init__(project_id, principal_id)
+        self.connection = connection
+        self.committed: list[Callable[[], None]] = []
+        """What to call once it is committed."""
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the unit of work is committed, and not if it is rolled back."""
+        self.committed.append(call)
+
     async def flush(self) -> list[Event]:
         """Write the project's row and the events, and return the events. The store calls it right before commit."""
-        rows = await run(
-            self.connection,
-            _FLUSH,
-            project_id=self.project_id,
-            events=orjson.dumps(self._events).decode(),
-            agents=orjson.dumps(list(self._agents.values())).decode(),
-            started_tasks=self._started_tasks,
-            opened=self._opened_requests,
-            status=self._status,
-            phase=self._phase,
-            reason=self._reason,
-        )
-        return [event_of(row) for row in rows]
+        return [event_of(row) for row in await run(self.connection, _LAST, **self.values())]
 
 
 class Store:
@@ -208,6 +225,17 @@ class Store:
         self.bus.publish(events)
         for call in tx.committed:
             call()
+
+    async def apply(self, changes: Changes, statement: LiteralString, **values: Any) -> bool:
+        """Run a statement of `flush_after`, which PostgreSQL commits by itself, and publish its events. Return False if
+        it recorded nothing, because its condition was not met or another transaction wrote the same meanwhile."""
+        try:
+            async with self.reading() as connection:
+                rows = await run(connection, statement, **changes.values(), **values)
+        except psycopg.IntegrityError:
+            return False
+        self.bus.publish(event_of(row) for row in rows)
+        return bool(rows)
 
 
 async def _project_exists(connection: AsyncConnection, project_id: UUID) -> bool:

@@ -104,6 +104,7 @@ async def _add_version(
         require_not_final(project)
     content = body.decode_content(services.settings.max_artifact_bytes)
     await check_content(body.media_type, content)
+    given_by = caller.named(body.given_by)
     version = artifacts.NewVersion(
         type=body.type,
         body=content,
@@ -117,7 +118,7 @@ async def _add_version(
             async with services.store.transaction(project.id, caller.principal_id) as tx:
                 (written,) = await artifacts.add(tx, [version])
                 if body.give:
-                    await _give(tx, project, written.artifact_id, caller.named(body.given_by))
+                    await _give(tx, project, written.artifact_id, given_by)
                 # Last: a request whose key is taken is rolled back whole.
                 if request is not None and not await claim(tx, request, written.artifact_id):
                     raise KeyTakenError
