@@ -42,6 +42,7 @@ from api.routes import (
     ids,
     metrics,
     oidc,
+    overview,
     people,
     pipelines,
     project_list,
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         project_list,
         projects,
+        overview,
         control,
         recovery,
         removal,

@@ -44,6 +44,7 @@ NEEDS: dict[str, Need] = {
     # What a project is, and what is in it.
     "get_project": _READ,
     "get_project_status": _READ,
+    "get_project_overview": _READ,
     "list_decisions": _READ,
     "list_events": _READ,
     "export_project": _READ,

@@ -54,13 +54,7 @@ MISSING = "missing"
 
 API = "/api/"
 
-READ_FIRST = (
-    "projects/{}",
-    "projects/{}/status",
-    "projects/{}/artifacts?limit=200",
-    "hitl/project/{}/requests?limit=200",
-    "projects/{}/budget",
-)
+READ_FIRST = "projects/{}/overview"
 """What the view of a project reads before it shows anything."""
 
 _ID = re.compile(r"[0-9a-f-]{36}")
@@ -74,16 +68,14 @@ def _add_view(path: str, view: str) -> None:
         html = _render_document(view, current_snapshot().version)
         project_id = request.path_params.get("project_id", "")
         if _ID.fullmatch(project_id):
-            html = html.replace("  </head>", _preloads(project_id), 1)
+            html = html.replace("  </head>", _preload(project_id), 1)
         return HTMLResponse(html, headers=HEADERS)
 
 
-def _preloads(project_id: str) -> str:
-    """Return the end of the head: links to what web/js/project/model.js reads, so that the browser requests it while it
-    loads the scripts. They come last: a browser has six connections to a server over HTTP/1.1."""
-    paths = (path.format(project_id) for path in READ_FIRST)
-    links = (f'    <link rel="preload" as="fetch" crossorigin href="{API}v1/{path}">\n' for path in paths)
-    return f"{''.join(links)}  </head>"
+def _preload(project_id: str) -> str:
+    """Return the end of the head: a link to what web/js/project/model.js reads, so that the browser requests it while
+    it loads the scripts."""
+    return f'    <link rel="preload" as="fetch" crossorigin href="{API}v1/{READ_FIRST.format(project_id)}">\n  </head>'
 
 
 for _path, _view in VIEWS.items():

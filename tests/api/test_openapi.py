@@ -49,6 +49,7 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "GET /projects/{project_id}",
         "GET /projects/{project_id}/decisions",
         "GET /projects/{project_id}/status",
+        "GET /projects/{project_id}/overview",
         "POST /projects/{project_id}/tasks",
         "POST /projects/{project_id}/pause",
         "POST /projects/{project_id}/resume",

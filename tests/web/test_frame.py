@@ -154,7 +154,7 @@ async def test_what_a_project_reads_first_is_requested_with_its_document_and_onc
     director = Director(http)
     project_id = await director.start("Once")
     await director.request(project_id, "discovery")  # nothing changes any more, and nothing has to be read again
-    parts = [f"/api/v1/{path.format(project_id)}" for path in READ_FIRST]
+    overview = f"/api/v1/{READ_FIRST.format(project_id)}"
     assert "preload" not in (await http.get("/projects/%3E%3B%20rel=x")).text.replace("modulepreload", "")
     read: list[str] = []
     page.on("request", lambda request: read.append(request.url))
@@ -162,17 +162,28 @@ async def test_what_a_project_reads_first_is_requested_with_its_document_and_onc
     await expect(page.get_by_role("heading", name="Once", level=1)).to_be_visible()
     await expect(page.get_by_role("listbox", name="Artifacts")).to_be_visible()
     document = await (await page.request.get(f"/projects/{project_id}")).text()
-    for part in parts:
-        assert f'<link rel="preload" as="fetch" crossorigin href="{part}">' in document
-        assert [url for url in read if url.endswith(part)] == [f"{http.base_url}".rstrip("/") + part]
+    assert f'<link rel="preload" as="fetch" crossorigin href="{overview}">' in document
+    assert [url for url in read if url.endswith(overview)] == [f"{http.base_url}".rstrip("/") + overview]
+    parts = ("", "/status", "/artifacts?limit=200", "/budget")
+    assert not [url for url in read for part in parts if url.endswith(f"/projects/{project_id}{part}") and "api" in url]
 
 
-async def test_each_part_of_a_project_names_the_head_that_it_was_read_after(
+async def test_the_overview_has_what_each_part_returns_and_all_name_the_head_that_they_were_read_after(
     http: httpx2.AsyncClient, worker: None
 ) -> None:
     project_id = await Director(http).start("Heads")
     await Director(http).request(project_id, "discovery")
     head = (await http.get(f"/api/v1/projects/{project_id}")).json()["head"]
-    for path in READ_FIRST:
-        answer = await http.get(f"/api/v1/{path.format(project_id)}")
+    overview = (await http.get(f"/api/v1/{READ_FIRST.format(project_id)}")).json()
+    parts = {
+        "project": f"projects/{project_id}",
+        "progress": f"projects/{project_id}/status",
+        "artifacts": f"projects/{project_id}/artifacts?limit=200",
+        "requests": f"hitl/project/{project_id}/requests?limit=200",
+        "budget": f"projects/{project_id}/budget",
+    }
+    assert overview.keys() == parts.keys()
+    for part, path in {**parts, "": READ_FIRST.format(project_id)}.items():
+        answer = await http.get(f"/api/v1/{path}")
         assert answer.headers["x-project-head"] == str(head)
+        assert answer.json() == (overview[part] if part else overview)

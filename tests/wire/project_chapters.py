@@ -38,6 +38,7 @@ async def delivery(t: Transcript) -> None:
     for path in (
         f"/projects/{project_id}",
         f"/projects/{project_id}/status",
+        f"/projects/{project_id}/overview",
         f"/projects/{project_id}/agents",
         f"/hitl/{request['request_id']}",
         "/hitl/pending",

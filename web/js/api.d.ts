@@ -921,6 +921,14 @@ export interface ProjectItem {
   workflow_problem: WorkflowProblemPublic | null;
 }
 
+export interface ProjectOverview {
+  project: ProjectPublic;
+  progress: ProjectProgress;
+  artifacts: Page_ArtifactItem_;
+  requests: Page_RequestItem_;
+  budget: ProjectBudgets;
+}
+
 export interface ProjectProgress {
   project_id: string;
   status: ProjectStatus;

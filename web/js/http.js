@@ -134,6 +134,7 @@ export const post = (path, body, key) => call("POST", path, { body, headers: key
  */
 export const patch = (path, body) => call("PATCH", path, { body });
 
+const PAGE_SIZE = 200;
 const MAX_ITEMS = 2_000;
 
 /**
@@ -141,17 +142,15 @@ const MAX_ITEMS = 2_000;
  * @template T
  * @param {string} path
  * @param {Options} [options]
+ * @param {Page<T>} [first] its first page, if that is read already
  */
-export async function all(path, options = {}) {
-  /** @type {T[]} */
-  const items = [];
-  /** @type {string | null} */
-  let cursor = null;
-  do {
-    /** @type {Page<T>} */
-    const page = await get(path, { ...options, query: { limit: 200, cursor } });
+export async function all(path, options = {}, first) {
+  /** @type {Page<T>} */
+  let page = first ?? await get(path, { ...options, query: { limit: PAGE_SIZE } });
+  const items = [...page.items];
+  while (page.next_cursor && items.length < MAX_ITEMS) {
+    page = await get(path, { ...options, query: { limit: PAGE_SIZE, cursor: page.next_cursor } });
     items.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor && items.length < MAX_ITEMS);
+  }
   return items;
 }

@@ -7,7 +7,7 @@ import { all, get, patch, post, send } from "./http.js";
  *   AgentPublic, ArtifactCreate, ArtifactItem, ArtifactPublic, ContextCreate, ContextPublic, ContextWithdraw, DetailedHealth, DiffPublic,
  *   Event, ExtensionAnswer, ExtensionCreate, FilePublic, PendingRequest, Pipeline, PipelineEstimate, PipelineItem, ProjectBudgets,
  *   ProjectCreate, ProjectDecision, ProjectItem,
- *   ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
+ *   ProjectOverview, ProjectProgress, ProjectPublic, ProviderPublic, ReleaseCreate, RequestItem, RequestPublic, ResponseAnswer,
  *   ProjectCounts, ProjectRetry, ProjectUpdate, ResponseCreate, RetryChoices, RetryCreate, StopCreate, StopPublic, TaskCreate, TaskDetail, TaskSubmitted, TranscriptPublic, WorkflowPublic,
  * } from "./api.d.ts"
  */
@@ -25,12 +25,14 @@ export const projects = {
   decisions: (id, options) => all(`${V1}/projects/${id}/decisions`, options),
   /** @type {(id: string, options?: Options) => Promise<ProjectPublic>} */
   get: (id, options) => get(`${V1}/projects/${id}`, options),
+  /** @type {(id: string, options?: Options) => Promise<ProjectOverview>} */
+  overview: (id, options) => get(`${V1}/projects/${id}/overview`, options),
   /** @type {(id: string, options?: Options) => Promise<ProjectProgress>} */
   status: (id, options) => get(`${V1}/projects/${id}/status`, options),
-  /** @type {(id: string, options?: Options) => Promise<ArtifactItem[]>} */
-  artifacts: (id, options) => all(`${V1}/projects/${id}/artifacts`, options),
-  /** @type {(id: string, options?: Options) => Promise<RequestItem[]>} */
-  requests: (id, options) => all(`${V1}/hitl/project/${id}/requests`, options),
+  /** @type {(id: string, options?: Options, first?: Page<ArtifactItem>) => Promise<ArtifactItem[]>} */
+  artifacts: (id, options, first) => all(`${V1}/projects/${id}/artifacts`, options, first),
+  /** @type {(id: string, options?: Options, first?: Page<RequestItem>) => Promise<RequestItem[]>} */
+  requests: (id, options, first) => all(`${V1}/hitl/project/${id}/requests`, options, first),
   /** @type {(id: string, query: Query, options?: Options) => Promise<Page<Event> & { head: number }>} */
   events: (id, query, options) => get(`${V1}/projects/${id}/events`, { query, ...options }),
   /** @type {(id: string, options?: Options) => Promise<ProjectBudgets>} */

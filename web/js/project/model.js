@@ -67,7 +67,8 @@ export class ProjectModel extends EventTarget {
 
   /** @type {Partial<Parts>} */
   #parts = {};
-  #stale = new Set(/** @type {Part[]} */ (Object.keys(READ)));
+  /** @type {Set<Part>} */
+  #stale = new Set();
   #refresher;
   #spending;
   /** @type {LogEvent[]} */
@@ -89,7 +90,16 @@ export class ProjectModel extends EventTarget {
   async open() {
     // The log is followed from the lowest head of the responses, so no event between them is missed.
     let head = Infinity;
-    await this.#read(({ headers }) => head = Math.min(head, Number(headers.get("X-Project-Head"))));
+    /** @param {Response} response */
+    const responded = ({ headers }) => head = Math.min(head, Number(headers.get("X-Project-Head")));
+    const options = { signal: this.signal, responded };
+    const { project, progress, budget, ...lists } = await projects.overview(this.id, options);
+    const [artifacts, requests] = await Promise.all([
+      projects.artifacts(this.id, options, lists.artifacts),
+      projects.requests(this.id, options, lists.requests),
+    ]);
+    this.#parts = { project, progress, artifacts, requests, budget: budget.project };
+    this.#changed(null);
     heldStops.addEventListener("change", () => this.#changed(this.error), { signal: this.signal });
     live.follow(this.id, head, (event) => this.#receive(event), this.signal);
   }
@@ -159,9 +169,8 @@ export class ProjectModel extends EventTarget {
     if (this.#stale.size) this.#refresher.ask();
   }
 
-  /** @param {Options["responded"]} [responded] */
-  async #read(responded) {
-    const options = { signal: this.signal, responded };
+  async #read() {
+    const options = { signal: this.signal };
     const stale = [...this.#stale];
     this.#stale.clear();
     try {
