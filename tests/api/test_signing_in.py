@@ -123,7 +123,7 @@ async def test_what_a_person_brings_carries_the_name_of_who_is_signed_in(
     http: httpx2.AsyncClient, api_url: str
 ) -> None:
     async with anonymous(api_url, headers=as_bearer(await token_of(api_url, "Ada"))) as ada:
-        project_id = await start(ada, source={"content": '{"a.py": "A = 1\\n"}'})
+        project_id = await start(ada, source={"content": '{"files": {"a.py": "A = 1\\n"}}'})
         added = {"type": "user_input", "name": "notes", "content": "Be brief."}
         assert (await ada.post(f"{V1}/projects/{project_id}/artifacts", json=added)).status_code == 201
     found = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
