@@ -51,7 +51,6 @@ class NewProject:
     name: str
     brief: str
     pipeline: Pipeline
-    author: str = artifacts.HUMAN
     oversight: Oversight | None = None
     crew: CrewName | None = None
     model: ModelName | None = None
@@ -61,6 +60,7 @@ class NewProject:
     tags: tuple[str, ...] = ()
     parent: tuple[UUID, ParentKind] | None = None
     checkpoint_after: int = 0
+    author: str = artifacts.HUMAN
     idempotency_key: str | None = None
     request_hash: str | None = None
     traceparent: str | None = None

@@ -105,7 +105,7 @@ def find_bar(approvals: Approvals | None, candidate: Candidate | None) -> str | 
     if candidate.is_disabled:
         return f"{candidate.name} cannot sign in any more"
     if not candidate.may_decide:
-        return f"{candidate.name} does not have the permission `decide` in this project"
+        return f"{candidate.name} may not decide in this project: that takes the role approver"
     if candidate.is_service and not policy.allow_services:
         return f"{candidate.name} is a service, and this review asks a person"
     if policy.approvers and not any(_is_named(each, candidate) for each in policy.approvers):

@@ -118,7 +118,7 @@ async def test_others_are_told_why_not_and_decide_nothing(http: httpx2.AsyncClie
                 problem = assert_problem(await respond(who, request["request_id"], **action), 403, reason)
                 assert (problem["code"], problem["approvals"]["from"][1]["user"]) == ("not_eligible", "Ana")
         unpermitted = await get(viewer, f"/hitl/{request['request_id']}/eligibility")
-        assert "does not have the permission `decide`" in unpermitted["reason"]
+        assert "may not decide in this project" in unpermitted["reason"]
         problem = assert_problem(await respond(viewer, request["request_id"], "approve"), 403)
         assert problem["code"] == "forbidden"
     shown = await get(http, f"/hitl/{request['request_id']}")
@@ -172,7 +172,7 @@ async def _run(store: Store, statement: object) -> None:
     ("change", "status", "code", "why"),
     [
         (_lose_group, 403, "not_eligible", "Only the group security or Ana"),
-        (_lose_role, 403, "not_eligible", "does not have the permission"),
+        (_lose_role, 403, "not_eligible", "may not decide in this project"),
         (_is_disabled, 409, "not_possible", "cannot sign in any more"),
     ],
 )

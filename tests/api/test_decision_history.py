@@ -5,7 +5,17 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.api_client import UNKNOWN_ID, V1, assert_problem, decide, get, start, wait_for_request, wait_for_status
+from tests.api_client import (
+    BRIEF,
+    UNKNOWN_ID,
+    V1,
+    assert_problem,
+    decide,
+    get,
+    start,
+    wait_for_request,
+    wait_for_status,
+)
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -35,6 +45,20 @@ async def test_decisions_are_listed_in_the_order_of_their_requests(http: httpx2.
     page = await get(http, path, limit=2)
     rest = await get(http, path, limit=2, cursor=page["next_cursor"])
     assert page["items"] + rest["items"] == decisions
+
+
+async def test_the_log_says_why_a_request_without_a_result_asked(http: httpx2.AsyncClient) -> None:
+    fails = "---\nrehearsal: {fail_step: {stage: discovery, times: 9, retryable: false}}\n---\n"
+    project_id = await start(http, description=fails + BRIEF)
+    await decide(http, await wait_for_request(http, project_id), "reject", comment="Enough.", responder="Maya")
+    await wait_for_status(http, project_id, "rejected")
+    reviewed = await start(http, oversight="high")
+    await decide(http, await wait_for_request(http, reviewed), "reject", comment="No.", responder="Maya")
+    await wait_for_status(http, reviewed, "rejected")
+    for project, reason in ((project_id, "failed_step"), (reviewed, None)):
+        log = (await get(http, f"/projects/{project}/events"))["items"]
+        (responded,) = [one["data"] for one in log if one["event_type"] == "hitl_response"]
+        assert (responded["action"], responded.get("reason")) == ("reject", reason)
 
 
 async def test_an_unknown_project_has_no_decisions(http: httpx2.AsyncClient) -> None:

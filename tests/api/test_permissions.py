@@ -169,7 +169,7 @@ async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records
         async with with_token(api_url, token) as client:
             me = await get(client, "/auth/me")
         if who == OUTSIDER:
-            held = set().union(*(GRANTS[role] for role in PROJECT_ROLES))
+            held = frozenset[Permission]().union(*(GRANTS[role] for role in PROJECT_ROLES))
             assert (me["permissions"], me["project_permissions"]) == ([], {records.other: sorted(held)})
         elif who.endswith(" of all"):
             held = GRANTS[AccessRole(who.removesuffix(" of all"))]

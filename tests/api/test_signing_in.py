@@ -119,6 +119,20 @@ async def test_decisions_carry_the_name_of_who_is_signed_in(http: httpx2.AsyncCl
     assert decision["responder"] == "Ada"
 
 
+async def test_what_a_person_brings_carries_the_name_of_who_is_signed_in(
+    http: httpx2.AsyncClient, api_url: str
+) -> None:
+    async with anonymous(api_url, headers=as_bearer(await token_of(api_url, "Ada"))) as ada:
+        project_id = await start(ada, source={"content": '{"files": {"a.py": "A = 1\\n"}}'})
+        added = {"type": "user_input", "name": "notes", "content": "Be brief."}
+        assert (await ada.post(f"{V1}/projects/{project_id}/artifacts", json=added)).status_code == 201
+    found = (await get(http, f"/projects/{project_id}/artifacts"))["items"]
+    brought = {one["name"]: one["author"] for one in found if not one["by_agent"]}
+    assert brought == {"brief": "Ada", "source_code": "Ada", "notes": "Ada"}
+    log = (await get(http, f"/projects/{project_id}/events"))["items"]
+    assert "Ada" in {one["data"]["author"] for one in log if one["event_type"] == "artifact_created"}
+
+
 async def test_a_token_is_limited_to_its_scopes_and_its_project(http: httpx2.AsyncClient, api_url: str) -> None:
     one, other = await start(http), await start(http)
     created = await http.post(f"{V1}/auth/tokens", json={"name": "reader", "scopes": ["read"], "project_id": one})

@@ -30,7 +30,11 @@ def person(**known: Any) -> Candidate:
         (SECURITY, person(names={"security"}, groups={"ana"}), "Only the group security or ana may decide here"),
         (SECURITY, person(names={"Ana"}, groups={"Security"}), "Only the group security or ana may decide here"),
         (SECURITY, None, "Only the group security or ana may decide here, and nobody has signed in"),
-        (SECURITY, person(names={"ana"}, may_decide=False), "Bo does not have the permission `decide` in this project"),
+        (
+            SECURITY,
+            person(names={"ana"}, may_decide=False),
+            "Bo may not decide in this project: that takes the role approver",
+        ),
         (SECURITY, person(names={"ana"}, is_disabled=True), "Bo cannot sign in any more"),
         (None, person(is_service=True), "Bo is a service, and this gate asks a person"),
         (SECURITY, person(names={"ana"}, is_service=True), "Bo is a service, and this gate asks a person"),

@@ -209,6 +209,9 @@ async def test_the_menu_is_a_menu_for_the_keyboard(page: Page, director: Directo
     await expect(page.get_by_role("menuitem", name="Pause")).to_be_focused()
     await page.keyboard.press("ArrowUp")
     await expect(page.get_by_role("menuitem", name="Cancel project")).to_be_focused()
+    workflow = page.get_by_role("menuitem", name="Workflow in Temporal")  # looked up: there is a web UI
+    await expect(workflow).to_have_attribute("href", re.compile("^http://127.0.0.1:8233/.*/workflows/project-"))
+    await expect(page.get_by_role("menuitem", name="Cancel project")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(button).to_be_focused()
     await expect(page.get_by_role("menu")).to_have_count(0)

@@ -121,6 +121,7 @@ async def test_nobody_is_offered_what_ends_in_a_refusal(
     card = page.get_by_role("article", name="Selected request")
     await expect(card.get_by_role("heading", name="Review:")).to_be_visible()
     await expect(card.get_by_role("group", name="Responses")).to_be_visible(visible=offer.decides)
+    await expect(card.get_by_role("button", name="Comment", exact=True)).to_have_count(int(offer.decides))
     await expect(card.get_by_text("You cannot decide this")).to_be_visible(visible=not offer.decides)
     await expect(card.get_by_role("button", name="Extend")).to_be_visible(visible=offer.decides)
     count = page.get_by_role("region", name="Requests").get_by_text("1 request" if offer.decides else "1 for others")

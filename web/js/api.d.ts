@@ -809,7 +809,7 @@ export interface Problem {
   errors: ProblemField[];
 }
 
-export type ProblemCode = "bad_request" | "forbidden" | "not_eligible" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "last_admin" | "login_taken" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "subject_required" | "key_reused" | "too_many_requests" | "internal" | "unavailable";
+export type ProblemCode = "bad_request" | "forbidden" | "not_eligible" | "not_found" | "method_not_allowed" | "timeout" | "conflict" | "stale" | "already_decided" | "closed" | "not_possible" | "needs_person" | "deadline_passed" | "deadline_changed" | "workflow_gone" | "project_ended" | "last_admin" | "login_taken" | "too_large" | "unsupported_media_type" | "misdirected" | "invalid" | "weak_password" | "subject_required" | "key_reused" | "too_many_requests" | "internal" | "unavailable";
 
 export interface ProblemField {
   in: string;

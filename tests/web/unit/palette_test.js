@@ -25,7 +25,15 @@ test("what begins with the first word comes first", () => {
 });
 
 test("a request is its project and, apart from that, what it asks; a failure has its own sign", () => {
-  const request = { request_id: "1", project_name: "نظام", title: "Coder failed on build", reason: "failed_step" };
-  const { text, note, icon } = requestEntry(/** @type {any} */ (request));
+  const request = {
+    request_id: "1",
+    project_name: "نظام",
+    title: "Coder failed on build",
+    reason: "failed_step",
+    eligibility: { may_decide: true },
+  };
+  const { text, note, icon, group } = requestEntry(/** @type {any} */ (request));
   assert.deepEqual({ text, note, icon }, { text: "نظام", note: "Coder failed on build", icon: "failed" });
+  const theirs = requestEntry(/** @type {any} */ ({ ...request, eligibility: { may_decide: false } }));
+  assert.deepEqual([group, theirs.group], ["Needs you", "Needs others"]);
 });

@@ -11,8 +11,8 @@ import { atTime } from "../time.js";
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
 
 /**
- * The list. `paint(requests, projects, others)` shows it; of the projects, those without progress, and how many requests
- * other people have to decide.
+ * The list, and a link to the requests of other people. `paint(requests, projects, others)` shows them: of the projects,
+ * those without progress, and how many requests other people have to decide.
  * @param {number} most rows
  */
 export function needsYou(most) {
@@ -20,7 +20,7 @@ export function needsYou(most) {
   const problems = h("ul", { class: "home-rows" });
   const more = h("a", { class: "home-more", href: "/inbox", hidden: true });
   const theirs = h("a", { class: "home-more", href: "/inbox", hidden: true });
-  const element = h("div", {}, problems, list, more, theirs);
+  const element = h("div", {}, problems, list, more);
 
   /**
    * @param {PendingRequest[]} requests
@@ -36,7 +36,7 @@ export function needsYou(most) {
     theirs.hidden = others === 0;
     write(theirs, others === 1 ? "1 review waits for other people" : `${others} reviews wait for other people`);
   }
-  return { element, paint };
+  return { element, theirs, paint };
 }
 
 /** @param {PendingRequest} request */

@@ -59,7 +59,12 @@ export function requestCard(entry, { signal, next, loaded }) {
       request = read;
       entry.seen = read.subject_hash ?? null;
       head.addDetails(read);
-      const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo, signal });
+      const shown = evidence(read, {
+        remarks,
+        comment: openRemark,
+        commentable: read.may_redo && entry.bar === null,
+        signal,
+      });
       comment = shown.comment;
       body.replaceChildren(
         stepper(read, signal),

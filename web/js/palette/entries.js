@@ -38,9 +38,9 @@ export const projectEntry = ({ id, name, status }) => ({
 });
 
 /** @param {PendingRequest} request @returns {PaletteEntry} */
-export const requestEntry = ({ request_id: id, project_name: name, title: about, reason }) => ({
+export const requestEntry = ({ request_id: id, project_name: name, title: about, reason, eligibility }) => ({
   id: `request ${id}`,
-  group: "Needs you",
+  group: eligibility.may_decide ? "Needs you" : "Needs others",
   icon: isFailure({ reason }) ? "failed" : "waiting",
   text: visible(name), // apart from the title, so that a name written right to left does not turn it round
   note: visible(about),

@@ -66,7 +66,7 @@ export function openPalette() {
 
   function paint() {
     const text = field.value.trim();
-    const requests = (pending.mine ?? []).map(requestEntry);
+    const requests = ((text ? pending.items : pending.mine) ?? []).map(requestEntry);
     const others = matching([...requests, ...offered(), ...PLACES], text);
     // Without words, a few of each; the server has searched the projects.
     shown = [

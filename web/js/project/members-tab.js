@@ -1,11 +1,11 @@
 /** The tab of who has which role in a project. Its administrators change them. */
 
 import { h, write } from "../dom.js";
-import { auth, people } from "../me.js";
+import { auth, me, people } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
 import { visible } from "../text.js";
 
-/** @import { AccessRole, MemberPublic, MePublic, PersonPublic } from "../api.d.ts" */
+/** @import { AccessRole, MemberPublic, MePublic } from "../api.d.ts" */
 
 /** The roles that a member may have, and what each may do. @type {[role: AccessRole, may: string][]} */
 const MEANINGS = [
@@ -98,13 +98,10 @@ export function membersTab(projectId, signal) {
 
   /** @param {MemberPublic[]} members */
   async function addForm(members) {
-    /** @type {PersonPublic[]} */
-    let everybody;
-    try {
-      everybody = (await people.list({ signal })).items;
-    } catch {
+    if (!me.may("read")) {
       return h("p", { class: "soft" }, "Somebody who may read all projects adds members; you may change their roles.");
     }
+    const everybody = (await people.list({ signal })).items;
     const known = new Set(members.map(({ principal_id }) => principal_id));
     const others = everybody.filter(({ principal_id }) => !known.has(principal_id));
     if (!others.length) {

@@ -22,6 +22,8 @@ export async function open(root, { signal }) {
   await style("account.css");
   const sessions = h("tbody", {});
   const tokens = h("tbody", {});
+  const listed = table("Token", tokens);
+  const none = h("p", { class: "soft", hidden: true }, "No program has a token of yours.");
   const secret = h("output", { class: "new-token" });
   const name = h("input", { name: "name", required: true, maxLength: 255, autocomplete: "off" });
 
@@ -29,6 +31,8 @@ export async function open(root, { signal }) {
     const [own, programs] = await Promise.all([auth.sessions({ signal }), auth.tokens({ signal })]);
     sessions.replaceChildren(...own.items.map((session) => sessionRow(session, act)));
     tokens.replaceChildren(...programs.items.map((token) => tokenRow(token, act)));
+    listed.hidden = programs.items.length === 0;
+    none.hidden = !listed.hidden;
   };
   /** @param {() => Promise<unknown>} change */
   const act = async (change) => {
@@ -69,7 +73,8 @@ export async function open(root, { signal }) {
         h("button", { class: "primary" }, "Create a token"),
       ),
       secret,
-      table("Token", tokens),
+      none,
+      listed,
     ),
   );
   try {

@@ -43,7 +43,7 @@ export function open(root, { signal }) {
   const still = h("p", { class: "home-quiet" }, "Nothing is running.");
   const none = h("p", { class: "home-quiet" });
   const parts = {
-    asks: section("needs-you", "Needs you", asks.element, quiet),
+    asks: section("needs-you", "Needs you", asks.element, quiet, asks.theirs),
     runs: section("running", "Running", runs.element, still),
     ended: section("finished", "Finished", none, ended.element),
   };
