@@ -1,5 +1,6 @@
 /** The sentence and the mark of an event. Pure. */
 
+import { commentInline } from "../comment.js";
 import { DECIDED, REASONS, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
@@ -52,7 +53,9 @@ const SENTENCES = {
     ` v${data.version} from the crew`,
   ],
   hitl_request: ({ data }) => ["Review after ", ...stage({ data }), asks(data.reason), ...quoted(data.question)],
-  hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_response: (
+    { data },
+  ) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(commentInline(data.comment ?? ""))],
   hitl_extended: ({ data }) => [
     written(authorName(data.extended_by)),
     " extended the deadline of ",
