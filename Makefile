@@ -100,7 +100,7 @@ eval: setup ## run the briefs of evals/ through the crew with a model (MODEL=...
 prove: setup-dev ## run the full proof and print its table; an hour and a half at most (SEED=... repeats a run)
 	@$(BIN) pytest tests/faults tests/abuse --prove --session-timeout 5400 $(if $(SEED),--seed $(SEED))
 
-screenshots: setup-dev ## take screenshots of every view of the page, into screenshots/
+screenshots: setup-dev ## take screenshots of every view, into screenshots/, and those of the docs
 	@$(BIN) tests.web screenshots
 
 secrets: ## generate the passwords of docker-compose.yml, in secrets/; existing ones are kept

@@ -18,10 +18,10 @@ async def give(client: Client, project_id: str, what: str, as_type: str | None, 
         raise UsageError("--as needs the id of an artifact, the result of a task (see: botarmy artifacts PROJECT)")
     try:
         if artifact_id is None:
-            artifact_id = await _upload(client, project_id, Path(what).name, _read(Path(what)))
-        body: Json = {"artifact_id": artifact_id, "as_type": as_type, "given_by": by}
-        given = {name: value for name, value in body.items() if value is not None}
-        _, answer = await client.post(f"/projects/{project_id}/context", given)
+            answer = await _give_file(client, project_id, Path(what), by)
+        else:
+            body: Json = {"artifact_id": artifact_id, "as_type": as_type, "given_by": by}
+            _, answer = await client.post(f"/projects/{project_id}/context", _without_nulls(body))
     except ApiError as error:
         if error.status == 422:
             raise UsageError(str(error)) from None
@@ -58,11 +58,16 @@ async def withdraw(client: Client, project_id: str, what: str, by: str | None, a
     return 0
 
 
-async def _upload(client: Client, project_id: str, name: str, content: str) -> str:
-    """Add a text to the project's artifacts. Return its id."""
-    given = {"type": "user_input", "name": name, "content": content}
-    _, added = await client.post(f"/projects/{project_id}/artifacts", given)
-    return str(added["artifact_id"])
+async def _give_file(client: Client, project_id: str, file: Path, by: str | None) -> Json:
+    """Add a text to the project's artifacts and give it, in one request: what is refused leaves nothing behind."""
+    body: Json = {"type": "user_input", "name": file.name, "content": _read(file), "give": True, "given_by": by}
+    _, added = await client.post(f"/projects/{project_id}/artifacts", _without_nulls(body))
+    listed = await client.get(f"/projects/{project_id}/context")
+    return next(one for one in listed["items"] if one["artifact"]["artifact_id"] == added["artifact_id"])
+
+
+def _without_nulls(body: Json) -> Json:
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _read(file: Path) -> str:

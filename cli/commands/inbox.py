@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.client import hitl
-from cli.client.deadlines import by_urgency, is_urgent, time_left
+from cli.client.deadlines import by_urgency, consequence, is_urgent, time_left
 from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.client.durations import duration
 from cli.client.http import Client, Json
@@ -70,7 +70,8 @@ async def _print_new(client: Client, as_json: bool, assigned: Assignment) -> Non
 
 
 def _line(request: Request) -> str:
-    return one_line(f"{request.id}  {request.project_name}  {request.stage}: {request.question}", 400)
+    what = f"{request.id}  {request.project_name}  {request.stage}: {request.question}"
+    return f"{one_line(what, 400)}  {one_line(consequence(request, datetime.now(UTC)), 200)}"
 
 
 class _InteractiveInbox:
@@ -103,7 +104,7 @@ class _InteractiveInbox:
         polling = asyncio.create_task(self._poll(requests, changed)) if watch else None
         try:
             while True:
-                typed = (await self._prompt.line(question, changed)).strip().lower()
+                typed = (await self._prompt.line(question, changed, reloads=True)).strip().lower()
                 if typed in ("", "q") or (typed.isdecimal() and 1 <= int(typed) <= len(requests)):
                     return typed
         except QuestionWithdrawnError:

@@ -34,9 +34,10 @@ class TerminalPrompt:
         self._interrupted = False
         """Whether the last question was withdrawn, maybe in the middle of an answer."""
 
-    async def line(self, question: Text, withdrawn: asyncio.Event | None = None) -> str:
+    async def line(self, question: Text, withdrawn: asyncio.Event | None = None, *, reloads: bool = False) -> str:
         """Return what the person types up to Enter, without control characters. After a question that was withdrawn it
-        takes an Enter of its own first: the end of the line that was being typed must not answer another question.
+        takes an Enter of its own first: the end of the line that was being typed must not answer another question. A
+        question that `reloads` is withdrawn to be asked again, and decides nothing.
 
         Raises:
             EndOfInputError: there is no more input.
@@ -45,7 +46,11 @@ class TerminalPrompt:
         if self._interrupted:
             await self._ask(Text("Press Enter to go on. ", "bold"), withdrawn)
             self._interrupted = False
-        return await self._ask(question, withdrawn)
+        try:
+            return await self._ask(question, withdrawn)
+        except QuestionWithdrawnError:
+            self._interrupted = not reloads
+            raise
 
     async def _ask(self, question: Text, withdrawn: asyncio.Event | None) -> str:
         # Discard what was typed before the question was visible: it does not answer it.
@@ -62,7 +67,6 @@ class TerminalPrompt:
                 reading.cancel()
                 self._console.print()
         if not reading.done():
-            self._interrupted = True
             raise QuestionWithdrawnError(self._take_unfinished_line())
         return reading.result()
 

@@ -1,14 +1,17 @@
-"""`python -m tests.web [FOLDER [VIEW...]]`: a picture of every view, or of these, wide and narrow, light and dark."""
+"""`python -m tests.web [FOLDER [VIEW...]]`: a picture of every view, or of these, wide and on a phone, light and dark.
+Those that the README and docs/page.md show are taken with them, and replace what is in docs/pictures/."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from playwright.async_api import Browser, ViewportSize
@@ -26,7 +29,18 @@ from worker.worker import run_worker
 from workflows.client import connect
 
 FOREIGN = ("BOTARMY_", "TEMPORAL_", "DATABASE_URL", "REDIS_URL")
-SCREENS = {"wide": ViewportSize(width=1440, height=1000), "narrow": ViewportSize(width=390, height=1400)}
+SCREENS: dict[str, dict[str, Any]] = {
+    "wide": {"viewport": ViewportSize(width=1440, height=1000)},
+    "phone": {"viewport": ViewportSize(width=390, height=1400), "has_touch": True, "is_mobile": True},
+}
+SHOWN = {
+    "inbox-wide-light": "inbox",
+    "inbox-phone-light": "phone",
+    "project-reworked-wide-light": "project",
+    "projects-wide-dark": "projects-dark",
+}
+"""The pictures that the docs show, by their names there."""
+DOCS = CHECKOUT / "docs" / "pictures"
 SETTLED_MS = 400
 
 
@@ -59,10 +73,10 @@ async def _pictures(url: str, browser: Browser, folder: Path, views: Sequence[st
 
 
 async def _picture(url: str, browser: Browser, folder: Path, name: str, played: scene.Scene | None) -> None:
-    for screen, viewport in SCREENS.items():
+    for screen, options in SCREENS.items():
         for scheme in ("light", "dark"):
             context = await browser.new_context(
-                base_url=url, viewport=viewport, color_scheme=scheme, locale="en-GB", device_scale_factor=1.5
+                base_url=url, color_scheme=scheme, locale="en-GB", device_scale_factor=1.5, **options
             )
             await sign_in(context, url, AUTHORIZATION)
             page = await context.new_page()
@@ -74,6 +88,8 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
             file = folder / f"{name}-{screen}-{scheme}.png"
             await page.screenshot(path=file)
             print(file)
+            if file.stem in SHOWN:
+                shutil.copyfile(file, DOCS / f"{SHOWN[file.stem]}.png")
             await context.close()
 
 

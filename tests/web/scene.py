@@ -132,7 +132,7 @@ async def play(http: httpx2.AsyncClient) -> Scene:
     await http.post(f"/api/v1/projects/{paused}/pause")
     await director.until(paused, "paused")
 
-    active = await director.start("Weather station", rehearsal="step_seconds: 60", oversight="low")
+    active = await director.start("Weather station", rehearsal="step_seconds: 600", oversight="low")
     await director.until(active, "active")
     return Scene(
         waiting=waiting,

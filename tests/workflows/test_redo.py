@@ -130,7 +130,7 @@ async def test_a_stage_that_cannot_be_redone_from_here_is_refused_by_name(begin:
         response = await story.respond(request, "amend", comment="Again.", redo=stage)
         refused = await story.judged(response)
         assert (refused.outcome, refused.redo) == ("refused", stage)
-        assert refused.explanation == f"redo cannot be {stage!r}; the possible stages are specify"
+        assert refused.explanation == f"redo cannot be {stage!r}; the possible steps are specify"
     await story.respond(request, "amend", comment="Again.")
     await story.result()
 

@@ -14,7 +14,7 @@ import pytest
 from tests.api_client import get
 from tests.cli.commands.projects_under_test import UNKNOWN_ID, open_request, start_project
 from tests.cli.terminal_under_test import BOTARMY, Result, botarmy, environment
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -121,12 +121,30 @@ async def test_give_hands_the_crew_a_file_once(api_url: str, http: httpx2.AsyncC
         assert words in ran.err
 
 
+async def test_a_file_for_a_project_that_has_ended_leaves_nothing_behind(
+    api_url: str, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    project_id = await start_project(http, "Given too late")
+    await open_request(http, project_id)
+    await http.post(f"/api/v1/projects/{project_id}/cancel")
+
+    async def is_cancelled() -> bool:
+        return bool((await http.get(f"/api/v1/projects/{project_id}")).json()["status"] == "cancelled")
+
+    assert await eventually(is_cancelled)
+    (tmp_path / "rules.md").write_text("# Rules\n")
+    ran = await botarmy(api_url, "give", project_id, "rules.md", cwd=tmp_path)
+    assert (ran.code, ran.out, ran.err) == (1, "", "botarmy: The project is cancelled.\n"), ran
+    kept = (await http.get(f"/api/v1/projects/{project_id}/artifacts")).json()["items"]
+    assert "rules.md" not in [one["name"] for one in kept]
+
+
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
     cases = [
         (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file, "),
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
-        (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no stage is possible"),
+        (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no step is possible"),
         (("reject",), "reject needs a comment"),
         (("request-changes",), "request-changes needs a comment"),
         (("request-changes", "--content-file", "x.md"), "request-changes needs a comment, and no content"),

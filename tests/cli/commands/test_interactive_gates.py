@@ -217,6 +217,7 @@ async def test_the_inbox_lists_requests_and_accepts_decisions(
     request = await _open_request(http, "Inbox")
     listed = await botarmy(api_url, "inbox", cwd=tmp_path)
     assert f"{request['request_id']} Inbox discovery: Is this the right project?" in listed.out
+    assert listed.out.count(" if nobody decides (") == len(listed.out.splitlines())  # each with its deadline
     request_ids = [line.split()[0] for line in listed.out.splitlines()]
     async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=120) as terminal:
         await terminal.answers("Decide on which?", str(request_ids.index(request["request_id"]) + 1))

@@ -38,7 +38,12 @@ export class ArtifactBrowser extends HTMLElement {
   #sections = [];
   /** @type {Map<string, ArtifactGroup>} by the ids of their versions */
   #groups = new Map();
-  #list = new ArtifactList((group) => this.#choose(newest(group).artifact_id));
+  #list = new ArtifactList((group) => {
+    this.#choose(newest(group).artifact_id);
+    // On a phone the whole list stands above the artifact.
+    const [list, detail] = [this.#list.element, this.#detail.element].map((each) => each.getBoundingClientRect());
+    if (detail.top >= list.bottom) this.#detail.element.scrollIntoView({ block: "start" });
+  });
   #detail = new ArtifactDetail((id) => this.#choose(id), (shown) => this.#shown(shown));
 
   constructor() {

@@ -1,5 +1,6 @@
 /** The sentence and the mark of an event. Pure. */
 
+import { commentInline } from "../comment.js";
 import { decidedInWords } from "../decisions.js";
 import { DECIDED, REASONS, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
@@ -69,7 +70,9 @@ const SENTENCES = {
     data.supersedes ? " asks anew, since what its step read was replaced" : asks(data.reason),
     ...quoted(data.question),
   ],
-  hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],
+  hitl_response: (
+    { data },
+  ) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(commentInline(data.comment ?? ""))],
   hitl_extended: ({ data }) => [
     written(authorName(data.extended_by)),
     " extended the deadline of ",

@@ -42,10 +42,10 @@ export function requestCard(entry, { signal, next, loaded }) {
   const buttons = cardButtons((move) => (draft.form === move ? closeForm() : openForm(move)));
   const notices = cardNotices(entry, { next, discard, reload });
   const offline = h("p", { class: "notice offline", role: "status", hidden: true }, UNREACHABLE);
-  const bar = h("div", { class: "decision-bar" }, notices.element, offline, buttons.element);
+  const bar = h("div", { class: "responding-bar" }, notices.element, offline, buttons.element);
   const decision = h(
     "section",
-    { class: "decision", "aria-label": "Your response" },
+    { class: "responding", "aria-label": "Your response" },
     place,
     bar,
   );

@@ -151,7 +151,11 @@ function row(remark, remarks) {
   return h(
     "li",
     { class: "remark", dataset: { remark: remark.id }, onkeydown: keep },
-    h("button", { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) }, capitalised(remark.location)),
+    h(
+      "button",
+      { type: "button", class: "remark-place", onclick: () => remarks.jump(remark) },
+      capitalised(remark.location),
+    ),
     h(
       "button",
       {

@@ -1,5 +1,6 @@
 /** Who responded to a request and to the rounds before it. */
 
+import { commentText } from "../comment.js";
 import { decidedInWords, outcomeInWords } from "../decisions.js";
 import { h } from "../dom.js";
 import { visible } from "../text.js";
@@ -23,7 +24,7 @@ export const decisionText = (decision, request) =>
   );
 
 /** @param {string | null | undefined} comment */
-export const quotation = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, visible(comment));
+export const quotation = (comment) => comment && h("blockquote", { class: "words", dir: "auto" }, commentText(comment));
 
 /**
  * Earlier responses, or null if there are none; `rounds` are earlier requests of the stage.

@@ -31,7 +31,7 @@ export function tabs(name, list, { first = 0, shown = () => {} } = {}) {
     })
   );
   const bar = h("div", {
-    class: "tabs",
+    class: "view-tabs",
     role: "tablist",
     "aria-label": name,
     onkeydown: (event) => {

@@ -107,13 +107,16 @@ export function inboxList({ pick, check }) {
       const focusedRow = rows.contains(document.activeElement) ? document.activeElement?.closest("li") : null;
       const place = focusedRow ? [...rows.children].indexOf(focusedRow) : -1;
       /** @type {(Row | { key: string, name: string, count: number })[]} */
-      const items = groups.flatMap(({ key, name, rows }) => [{ key, name, count: rows.filter(({ entry }) => !entry.outcome).length }, ...rows]);
+      const items = groups.flatMap((
+        { key, name, rows },
+      ) => [{ key, name, count: rows.filter(({ entry }) => !entry.outcome).length }, ...rows]);
       each(
         rows,
         items,
         (item) => "entry" in item ? item.entry.id : `group ${item.key}`,
         (item) => "entry" in item ? make(item.entry) : groupHead(),
-        (row, item) => "entry" in item ? update(row, item) : write(row, item.count ? `${item.name} · ${item.count}` : item.name),
+        (row, item) =>
+          "entry" in item ? update(row, item) : write(row, item.count ? `${item.name} · ${item.count}` : item.name),
       );
       // If the focused row was removed, the focus moves to its neighbour.
       if (!focusedRow || focusedRow.isConnected) return;

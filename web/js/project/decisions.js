@@ -1,5 +1,6 @@
 /** The decision history of a project: who, what, why, and about which version; the newest first. */
 
+import { commentText } from "../comment.js";
 import { each, h, icon } from "../dom.js";
 import { failure } from "../notices.js";
 import { Refresher } from "../refresher.js";
@@ -83,7 +84,7 @@ function decisionRow(decision) {
       " ",
       h("a", { class: "decision-request", href: `/inbox?request=${decision.request_id}` }, "See the request"),
     ),
-    decision.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(decision.comment)),
+    decision.comment && h("blockquote", { class: "prose", dir: "auto" }, commentText(decision.comment)),
   );
 }
 

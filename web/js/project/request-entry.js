@@ -1,5 +1,6 @@
 /** One HITL request in a stage's detail: the question, and who decided what, and when. */
 
+import { commentText } from "../comment.js";
 import { badge } from "../badges.js";
 import { childrenOf, h, write } from "../dom.js";
 import { decidedInWords } from "../decisions.js";
@@ -85,6 +86,6 @@ function response(decision, request) {
       h("time-ago", { datetime: decision.responded_at }),
       decision.outcome !== "applied" && h("span", { class: "soft" }, why),
     ),
-    decision.comment && h("blockquote", { class: "prose", dir: "auto" }, visible(decision.comment)),
+    decision.comment && h("blockquote", { class: "prose", dir: "auto" }, commentText(decision.comment)),
   );
 }

@@ -1,5 +1,6 @@
 /** One task in a stage's detail: when it ran, its result, its instructions, its artifacts and its requests. */
 
+import { commentText } from "../comment.js";
 import { badge } from "../badges.js";
 import { each, find, h, icon, present, write } from "../dom.js";
 import { bytes, OPEN_TASK_STATUSES, title } from "../labels.js";
@@ -135,7 +136,12 @@ async function readInstructions(entry, task, signal) {
      * @param {string} text
      */
     const quote = (heading, text) =>
-      h("div", {}, h("span", { class: "soft" }, heading), h("blockquote", { class: "prose", dir: "auto" }, text));
+      h(
+        "div",
+        {},
+        h("span", { class: "soft" }, heading),
+        h("blockquote", { class: "prose", dir: "auto" }, commentText(text)),
+      );
     const texts = [outside && quote("Instructions", instructions), feedback && quote("Feedback", feedback)];
     place.replaceChildren(...present(texts));
   } catch (error) {

@@ -96,7 +96,9 @@ export function open(root, { signal }) {
     none.hidden = fresh.length > 0 || since === null && shown.length > 0;
     write(
       none,
-      since === null ? "Nothing has finished yet." : `Nothing new since your last visit, ${ago(since)}.` + (shown.length ? " Before that:" : ""),
+      since === null
+        ? "Nothing has finished yet."
+        : `Nothing new since your last visit, ${ago(since)}.` + (shown.length ? " Before that:" : ""),
     );
     parts.ended.classList.toggle("home-earlier", !fresh.length);
   }
