@@ -38,7 +38,7 @@ async def add(client: Client, name: str, login: str | None, roles: Sequence[str]
 
 
 async def change_password(client: Client, person: str, login: str | None) -> int:
-    found = await _find(client, person)
+    found = await find_person(client, person)
     if not (login or found["login"]):
         raise UsageError(f"{person} signs in without a password so far; --login is needed")
     body = {"login": login or found["login"], "password": _read_password()}
@@ -48,7 +48,7 @@ async def change_password(client: Client, person: str, login: str | None) -> int
 
 
 async def change(client: Client, person: str, body: Json) -> int:
-    found = await _find(client, person)
+    found = await find_person(client, person)
     _, changed = await client.patch(f"/auth/people/{found['principal_id']}", body)
     roles = ", ".join(changed["roles"]) or "no role in all projects"
     print(f"{plain(changed['name'])}: {'disabled' if changed['is_disabled'] else roles}")
@@ -75,7 +75,7 @@ async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: b
     return 0
 
 
-async def _find(client: Client, person: str) -> Json:
+async def find_person(client: Client, person: str) -> Json:
     """Return the person with this login, this id, or this name if only one has it."""
     people: list[Json] = (await client.get("/auth/people", with_disabled=True))["items"]
     for field in ("login", "principal_id", "name"):
