@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -94,7 +95,7 @@ async def test_a_group_that_an_identity_provider_names_has_roles_too(
     path = name.replace("/", "%2F")
     assert_problem(await http.put(f"{V1}/projects/{project}/groups/{path}", json={"roles": ["viewer"]}), 404)
     async with store.writing() as connection:
-        await groups.replace(connection, id, [name], source=ISSUER)  # as at a sign-in
+        await groups.replace(connection, UUID(id), [name], source=ISSUER)  # as at a sign-in
     await grant(http, project, path, "operator")
     assert (await client.post(f"{V1}/projects/{project}/pause")).status_code == 202
     assert_problem(await http.delete(f"{V1}/auth/groups/{path}/members/{id}"), 404)
@@ -102,7 +103,7 @@ async def test_a_group_that_an_identity_provider_names_has_roles_too(
     (group,) = [each for each in (await get(http, "/auth/groups"))["items"] if each["name"] == name]
     assert (group["created_by"], group["members"][0]["sources"]) == (None, ["botarmy", ISSUER])
     async with store.writing() as connection:
-        await groups.replace(connection, id, [], source=ISSUER)
+        await groups.replace(connection, UUID(id), [], source=ISSUER)
     assert (await http.delete(f"{V1}/auth/groups/{path}/members/{id}")).status_code == 204
 
     async def is_out() -> bool:

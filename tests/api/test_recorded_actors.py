@@ -39,7 +39,8 @@ class Scene:
         return await start(self.ana, **fields)
 
     async def call(self, method: str, path: str, **body: Any) -> httpx2.Response:
-        answer = await self.ana.request(method, V1 + path, **({"json": body} if body or method != "DELETE" else {}))
+        sent = body or (None if method == "DELETE" else {})
+        answer = await self.ana.request(method, V1 + path, json=sent)
         assert answer.status_code < 300, answer.text
         return answer
 
