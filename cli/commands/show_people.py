@@ -12,6 +12,7 @@ from rich.table import Table
 from cli.client.http import Client, Json
 from cli.errors import UsageError
 from cli.views.console import PlainConsole, print_json
+from cli.views.namesakes import names_of
 from cli.views.printable import plain
 
 
@@ -65,12 +66,20 @@ async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: b
         print_json(events)
         return 0
     table = Table("time", "what", "by", "about", "address", "", box=None, pad_edge=False)
+    name_of = names_of((event["actor"], event.get("actor_id")) for event in events)
     for event in events:
         at = f"{datetime.fromisoformat(event['created_at']).astimezone():%Y-%m-%d %H:%M:%S}"
         data = ", ".join(f"{name} {value}" for name, value in event["data"].items())
         what = event["kind"].replace("_", " ")
         about = event["name"] or ""
-        table.add_row(at, what, plain(event["actor"]), plain(about), event["address"] or "", plain(data))
+        table.add_row(
+            at,
+            what,
+            plain(name_of(event["actor"], event.get("actor_id"))),
+            plain(about),
+            event["address"] or "",
+            plain(data),
+        )
     PlainConsole(soft_wrap=True).print(table)
     return 0
 

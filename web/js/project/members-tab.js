@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { auth, people } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
 import { visible } from "../text.js";
+import { groupsInProject } from "./groups-in-project.js";
 
 /** @import { AccessRole, MemberPublic, PersonPublic } from "../api.d.ts" */
 
@@ -20,6 +21,7 @@ export function membersTab(projectId, signal) {
   const adding = h("div", {});
   const problem = h("div", {});
   const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
+  const groups = groupsInProject(projectId, ROLES, signal);
   const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
 
   async function refresh() {
@@ -31,6 +33,7 @@ export function membersTab(projectId, signal) {
       none.hidden = members.items.length > 0;
       table.hidden = !none.hidden;
       problem.replaceChildren();
+      await groups.update(mayChange);
       if (mayChange) adding.replaceChildren(await addForm(members.items));
     } catch (error) {
       if (!signal.aborted) problem.replaceChildren(failure(error, refresh));
@@ -135,6 +138,7 @@ export function membersTab(projectId, signal) {
     h("div", { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "members-heading" }, table),
     none,
     adding,
+    groups.element,
     problem,
   );
 }

@@ -4,6 +4,7 @@ import { badge } from "../badges.js";
 import { childrenOf, h, write } from "../dom.js";
 import { decidedInWords } from "../decisions.js";
 import { REASONS } from "../labels.js";
+import { namesOf } from "../namesakes.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
@@ -60,7 +61,8 @@ async function showResponses(list, request, signal) {
   try {
     const { history } = await hitl.get(request.request_id, { signal });
     list.hidden = history.length === 0;
-    list.replaceChildren(...history.map(response));
+    const nameOf = namesOf(history);
+    list.replaceChildren(...history.map((decision) => response(decision, nameOf(decision))));
   } catch (error) {
     if (signal.aborted) return;
     list.hidden = false;
@@ -68,8 +70,11 @@ async function showResponses(list, request, signal) {
   }
 }
 
-/** @param {DecisionPublic} decision */
-function response(decision) {
+/**
+ * @param {DecisionPublic} decision
+ * @param {string} who
+ */
+function response(decision, who) {
   const why = decision.explanation ? ` · not applied: ${decision.explanation}` : " · not applied";
   return h(
     "li",
@@ -77,7 +82,7 @@ function response(decision) {
     h(
       "span",
       {},
-      h("strong", { dir: "auto" }, visible(decision.responder)),
+      h("strong", { dir: "auto" }, visible(who)),
       ` ${visible(decidedInWords(decision))} `,
       h("time-ago", { datetime: decision.responded_at }),
       decision.outcome !== "applied" && h("span", { class: "soft" }, why),
