@@ -37,6 +37,7 @@ from api.routes import (
     decisions,
     events,
     export,
+    groups,
     health,
     hitl,
     ids,
@@ -138,6 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
         accounts,
         audit,
         tokens,
+        groups,
         people,
     ):
         v1.include_router(module.router)

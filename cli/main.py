@@ -11,6 +11,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
         budgets,
         control,
         evals,
+        groups,
         hitl,
         models,
         people,
@@ -47,6 +48,7 @@ for module in (
     evals,
     signing_in,
     people,
+    groups,
 ):
     module.add_to(app)
 

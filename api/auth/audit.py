@@ -28,6 +28,15 @@ async def record(
     await auth_events.record(connection, kind, about, caller.name, address, caller.principal_id, **data)
 
 
+async def record_about_group(
+    connection: AsyncConnection, request: Request, caller: Caller, kind: AuthEventKind, group: str, **data: Any
+) -> None:
+    """Record what the caller did to a group, which is no principal."""
+    address = request.client.host if request.client else None
+    who = (caller.name, address, caller.principal_id)
+    await auth_events.record(connection, kind, None, *who, group=group, **data)
+
+
 async def principal_of(connection: AsyncConnection, caller: Caller) -> UUID:
     """Return the caller's principal. That of the administrator in the settings is written when it is first needed.
 

@@ -121,6 +121,7 @@ class Decision(Shape):
     action: str
     outcome: str
     responder: str = ""
+    principal_id: str | None = None
     comment: str | None = None
     explanation: str | None = None
     content_hash: str | None = None
@@ -129,6 +130,20 @@ class Decision(Shape):
     def has_content(self) -> bool:
         """Whether the person wrote the result."""
         return self.content_hash is not None
+
+
+class Replacement(Shape):
+    """What the step of a request had consumed, and somebody replaced since."""
+
+    artifact_id: str
+    replaced_by: str | None = None
+    by: str = "somebody"
+
+    @property
+    def what(self) -> str:
+        if self.replaced_by is None:
+            return "withdrawn"
+        return "set back" if self.replaced_by == self.artifact_id else "replaced"
 
 
 class Task(Shape):
@@ -201,6 +216,7 @@ class Request(Shape):
     eligibility: Eligibility = Eligibility()
     contents: tuple[Artifact, ...] = ()
     history: tuple[Decision, ...] = ()
+    replaced: tuple[Replacement, ...] = ()
     task: Task = Task()
 
     @property

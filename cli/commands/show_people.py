@@ -12,6 +12,7 @@ from rich.table import Table
 from cli.client.http import Client, Json
 from cli.errors import UsageError
 from cli.views.console import PlainConsole, print_json
+from cli.views.namesakes import names_of
 from cli.views.printable import plain
 
 LISTED = 5
@@ -41,7 +42,7 @@ async def add(client: Client, name: str, login: str | None, roles: Sequence[str]
 
 
 async def change_password(client: Client, person: str, login: str | None) -> int:
-    found = await _find(client, person)
+    found = await find_person(client, person)
     if not (login or found["login"]):
         raise UsageError(f"{person} signs in without a password so far; --login is needed")
     body = {"login": login or found["login"], "password": _read_password()}
@@ -51,7 +52,7 @@ async def change_password(client: Client, person: str, login: str | None) -> int
 
 
 async def change(client: Client, person: str, body: Json) -> int:
-    found = await _find(client, person)
+    found = await find_person(client, person)
     _, changed = await client.patch(f"/auth/people/{found['principal_id']}", body)
     roles = ", ".join(changed["roles"]) or "no role in all projects"
     print(f"{plain(changed['name'])}: {'disabled' if changed['is_disabled'] else roles}")
@@ -68,17 +69,25 @@ async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: b
         print_json(events)
         return 0
     table = Table("time", "what", "by", "about", "address", "", box=None, pad_edge=False)
+    name_of = names_of((event["actor"], event.get("actor_id")) for event in events)
     for event in events:
         at = f"{datetime.fromisoformat(event['created_at']).astimezone():%Y-%m-%d %H:%M:%S}"
         data = ", ".join(f"{name} {value}" for name, value in event["data"].items())
         what = event["kind"].replace("_", " ")
         about = event["name"] or ""
-        table.add_row(at, what, plain(event["actor"]), plain(about), event["address"] or "", plain(data))
+        table.add_row(
+            at,
+            what,
+            plain(name_of(event["actor"], event.get("actor_id"))),
+            plain(about),
+            event["address"] or "",
+            plain(data),
+        )
     PlainConsole(soft_wrap=True).print(table)
     return 0
 
 
-async def _find(client: Client, person: str) -> Json:
+async def find_person(client: Client, person: str) -> Json:
     """Return the person with this login, this id, or this name if only one has it, or whose id alone begins so."""
     people: list[Json] = (await client.get("/auth/people", with_disabled=True))["items"]
     for field in ("login", "principal_id", "name"):

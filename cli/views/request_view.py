@@ -12,6 +12,7 @@ from cli.client.deadlines import consequence, is_urgent
 from cli.client.outcomes import decided
 from cli.client.shapes import SHOWN_DIGITS, Request
 from cli.views import artifact_view
+from cli.views.namesakes import names_of
 from cli.views.printable import plain, printable
 
 PREVIEW_LINES = 12
@@ -36,9 +37,13 @@ def introduce(request: Request, console: Console) -> None:
         console.print(plain(f"subject {request.subject_hash[:SHOWN_DIGITS]}", "dim"))
     if request.eligibility.reason:
         console.print(plain(f"You cannot decide this. {request.eligibility.reason}", "yellow", max_length=1000))
+    for change in request.replaced:
+        console.print(plain(f"What its step read was {change.what} by {change.by}. It asks anew.", "yellow"))
+    name_of = names_of((decision.responder, decision.principal_id) for decision in request.history)
     for decision in request.history:
         what = decided(decision.action, accepted=decision.has_content)
-        console.print(plain(f"{what} by {decision.responder}: {decision.outcome}", "dim"))
+        name = name_of(decision.responder, decision.principal_id)
+        console.print(plain(f"{what} by {name}: {decision.outcome}", "dim"))
     for artifact in request.contents:
         console.print(plain(artifact_view.title(artifact), "cyan"))
     if request.contents:

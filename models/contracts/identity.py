@@ -67,3 +67,6 @@ class AuthEventKind(StrEnum):
     ROLES_CHANGED = "roles_changed"
     PROJECT_REMOVED = "project_removed"
     GROUPS_CHANGED = "groups_changed"
+    GROUP_CREATED = "group_created"
+    GROUP_REMOVED = "group_removed"
+    GROUP_ROLES_CHANGED = "group_roles_changed"

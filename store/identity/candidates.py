@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.approvals import Candidate, Voter
 from models.contracts.identity import GRANTS, AccessRole, Permission, PrincipalKind
+from store.identity.group_roles import HELD
 from store.identity.principals import LOCAL, SETTINGS
 from store.statement import run
 
@@ -20,10 +21,9 @@ SELECT principal.kind, principal.disabled_at IS NOT NULL AS is_disabled,
                          ELSE issuer || '#' || subject END
              FROM identity WHERE principal_id = principal.id) AS names,
        ARRAY(SELECT name FROM group_member WHERE principal_id = principal.id) AS groups,
-       ARRAY(SELECT role FROM membership WHERE principal_id = principal.id
-             AND (project_id IS NULL OR project_id = %(project_id)s)) AS roles
+       ARRAY(SELECT role FROM {held} AS held WHERE project_id IS NULL OR project_id = %(project_id)s) AS roles
 FROM principal LEFT JOIN account ON account.principal_id = principal.id WHERE principal.id = %(id)s
-"""
+""".replace("{held}", HELD)
 
 
 async def find(connection: AsyncConnection, voter: Voter, project_id: UUID | None) -> Candidate:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.identity import ALL_PERMISSIONS, AccessRole, Permission, PrincipalKind
+from store.identity.group_roles import HELD
 from store.statement import run
 
 IDLE = timedelta(hours=8)
@@ -33,10 +34,10 @@ WITH found AS (
 SELECT found.*, principal.name, principal.kind, account.login,
        (SELECT coalesce(array_agg(project_id::text || ' ' || role) FILTER (WHERE project_id IS NOT NULL), '{}')
         || coalesce(array_agg(' ' || role) FILTER (WHERE project_id IS NULL), '{}')
-        FROM membership WHERE membership.principal_id = principal.id) AS roles
+        FROM {held} AS held) AS roles
 FROM found JOIN principal ON principal.id = found.principal_id AND principal.disabled_at IS NULL
 LEFT JOIN account ON account.principal_id = principal.id
-"""
+""".replace("{held}", HELD)
 
 _TOUCH: LiteralString = """
 WITH seen AS (UPDATE session SET last_seen_at = clock_timestamp() WHERE id = %(id)s)

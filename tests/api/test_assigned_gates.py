@@ -273,3 +273,18 @@ async def test_groups_are_set_by_administrators_and_audited(
         rows = await connection.execute(text(f"{query} ORDER BY id"), {"id": id})
         audited = [(row.actor, row.data["groups"]) for row in rows]
     assert audited == [(ADMIN_NAME, ["operations", "security"]), (ADMIN_NAME, ["operations"])]
+
+
+async def test_who_may_not_decide_may_not_extend_the_deadline_either(http: httpx2.AsyncClient, person: Person) -> None:
+    request = await ask(http, "assigned")
+    path = f"{V1}/hitl/{request['request_id']}"
+    _, named = await person("Mia", "security")
+    _, approver = await person("Otto")
+    _, operator = await person("Ole", "security", roles=("operator",))
+    async with named, approver, operator:
+        for barred, code in ((approver, "not_eligible"), (operator, "forbidden")):
+            problem = assert_problem(await barred.patch(path, json={"extend_by": "4h"}), 403)
+            assert problem["code"] == code
+        shown = await get(http, f"/hitl/{request['request_id']}")
+        assert (shown["expires_at"], shown["extensions"]) == (request["expires_at"], [])
+        assert (await named.patch(path, json={"extend_by": "4h"})).status_code == 200

@@ -61,6 +61,7 @@ async def records(http: httpx2.AsyncClient) -> Records:
         "session_id": str(uuid4()),
         "token_id": str(uuid4()),
         "context_id": str(uuid4()),
+        "group": "nobody's",
     }
     return Records(ids, other)
 

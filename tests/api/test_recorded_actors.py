@@ -39,7 +39,8 @@ class Scene:
         return await start(self.ana, **fields)
 
     async def call(self, method: str, path: str, **body: Any) -> httpx2.Response:
-        answer = await self.ana.request(method, V1 + path, **({"json": body} if body or method != "DELETE" else {}))
+        sent = body or (None if method == "DELETE" else {})
+        answer = await self.ana.request(method, V1 + path, json=sent)
         assert answer.status_code < 300, answer.text
         return answer
 
@@ -174,9 +175,27 @@ async def people(scene: Scene, temporal: Client) -> set[str]:
     ):
         await scene.call(method, path, **body)
         assert (await audited(scene, kind))["principal_id"] == added
+    group = f"ours {scene.id}"
+    await scene.call("POST", "/auth/groups", name=group)
+    assert (await audited(scene, "group_created"))["data"] == {"group": group}
+    await scene.call("PUT", f"/auth/groups/{group}/members/{added}")
+    assert (await audited(scene, "groups_changed"))["data"] == {"added": group}
+    await scene.call("DELETE", f"/auth/groups/{group}/members/{added}")
+    assert (await audited(scene, "groups_changed"))["data"] == {"removed": group}
+    about = {"project_id": scene.project, "group": group}
+    await scene.call("PUT", f"/projects/{scene.project}/groups/{group}", roles=["viewer"])
+    assert (await audited(scene, "group_roles_changed"))["data"] == about | {"roles": ["viewer"]}
+    await scene.call("DELETE", f"/projects/{scene.project}/groups/{group}")
+    assert (await audited(scene, "group_roles_changed"))["data"] == about | {"roles": []}
+    await scene.call("DELETE", f"/auth/groups/{group}")
+    assert (await audited(scene, "group_removed"))["data"] == {"group": group}
     await scene.call("POST", f"/auth/people/{added}/links")
     assert (await audited(scene, "link_created"))["principal_id"] == added
-    return {"add_person", "change_person", "set_groups", "set_member", "remove_member", "create_persons_link"}
+    return {
+        *("add_person", "change_person", "set_groups", "set_member", "remove_member", "create_persons_link"),
+        *("create_group", "add_to_group", "take_from_group", "set_project_group", "remove_project_group"),
+        "remove_group",
+    }
 
 
 async def oneself(scene: Scene, temporal: Client) -> set[str]:

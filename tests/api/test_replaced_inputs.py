@@ -158,7 +158,7 @@ async def test_of_an_approval_and_a_replacement_at_once_one_wins(
 async def waits(store: Store, count: int) -> bool:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with store.reading() as connection:
-        return (await connection.execute(text(query))).scalar_one() >= count
+        return int((await connection.execute(text(query))).scalar_one()) >= count
 
 
 async def test_many_replacements_and_approvals_leave_one_truth(http: httpx2.AsyncClient) -> None:

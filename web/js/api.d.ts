@@ -25,6 +25,7 @@ export interface AgentStatePublic {
 export type AgentStatus = "idle" | "working" | "waiting_for_hitl" | "error";
 
 export interface AgentStatusChange {
+  principal_id?: string | null;
   status: AgentStatus;
 }
 
@@ -88,6 +89,7 @@ export interface ArtifactCreate {
 }
 
 export interface ArtifactCreated {
+  principal_id?: string | null;
   artifact_id: string;
   type: string;
   name: string;
@@ -165,12 +167,13 @@ export interface AtExpiry {
   words: string;
 }
 
-export type AuthEventKind = "link_created" | "signed_in" | "sign_in_failed" | "session_ended" | "token_created" | "token_revoked" | "person_added" | "person_disabled" | "person_enabled" | "password_set" | "roles_changed" | "project_removed" | "groups_changed";
+export type AuthEventKind = "link_created" | "signed_in" | "sign_in_failed" | "session_ended" | "token_created" | "token_revoked" | "person_added" | "person_disabled" | "person_enabled" | "password_set" | "roles_changed" | "project_removed" | "groups_changed" | "group_created" | "group_removed" | "group_roles_changed";
 
 export interface AuthEventPublic {
   event_id: string;
   kind: AuthEventKind;
   actor: string;
+  actor_id: string | null;
   principal_id: string | null;
   name: string | null;
   address: string | null;
@@ -181,6 +184,7 @@ export interface AuthEventPublic {
 export type Budget = Record<string, any> | string | number;
 
 export interface BudgetAlert {
+  principal_id?: string | null;
   kind: BudgetKind;
   unit: BudgetUnit;
   percent: number;
@@ -245,6 +249,7 @@ export interface ContextCreate {
 }
 
 export interface ContextGiven {
+  principal_id?: string | null;
   context_id: string;
   artifact_id: string;
   type: string;
@@ -281,6 +286,7 @@ export interface ContextWithdraw {
 }
 
 export interface ContextWithdrawn {
+  principal_id?: string | null;
   context_id: string;
   artifact_id: string;
   type: string;
@@ -299,6 +305,8 @@ export interface ContextWithdrawnEnvelope {
   timestamp: string;
 }
 
+export type ControlAction = "pause" | "resume" | "cancel" | "restart" | "end" | "budget" | "task";
+
 export interface DecisionPublic {
   decision_id: string;
   action: HitlAction;
@@ -308,6 +316,7 @@ export interface DecisionPublic {
   redo: string | null;
   raise_by: Budget | null;
   responder: string;
+  principal_id: string | null;
   outcome: ResponseOutcome;
   explanation: string | null;
   subject_hash: string | null;
@@ -339,6 +348,7 @@ export interface Eligibility {
 export type Encoding = "utf-8" | "base64";
 
 export interface ErrorEvent {
+  principal_id?: string | null;
   message: string;
   workflow_problem?: WorkflowProblemKind | null;
 }
@@ -353,7 +363,7 @@ export interface ErrorEventEnvelope {
   timestamp: string;
 }
 
-export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | ContextWithdrawnEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ErrorEventEnvelope;
+export type Event = WorkflowEventEnvelope | TaskStartedEnvelope | TaskProgressEnvelope | TaskCompletedEnvelope | TaskFailedEnvelope | TaskCancelledEnvelope | AgentStatusChangeEnvelope | ArtifactCreatedEnvelope | ContextGivenEnvelope | ContextWithdrawnEnvelope | HitlRequestedEnvelope | HitlRespondedEnvelope | HitlExtendedEnvelope | HitlExpiredEnvelope | BudgetAlertEnvelope | StopChangeEnvelope | ProjectChangeEnvelope | ProjectControlEnvelope | ErrorEventEnvelope;
 
 export interface EventPage {
   items: Event[];
@@ -361,7 +371,7 @@ export interface EventPage {
   head: number;
 }
 
-export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "context_withdrawn" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "error";
+export type EventType = "agent_status_change" | "task_started" | "task_progress" | "task_completed" | "task_failed" | "task_cancelled" | "artifact_created" | "context_given" | "context_withdrawn" | "hitl_request" | "hitl_response" | "hitl_extended" | "hitl_expired" | "budget_alert" | "workflow_event" | "stop_change" | "project_change" | "project_control" | "error";
 
 export type ExpiryEffect = "approves" | "rejects" | "fails" | "ends_task";
 
@@ -383,6 +393,7 @@ export interface ExtensionCreate {
 export interface ExtensionPublic {
   extension_id: string;
   extended_by: string;
+  principal_id: string | null;
   was: string;
   expires_at: string;
   extended_at: string;
@@ -412,6 +423,31 @@ export interface Gate {
 
 export type GateAsk = "always" | "never" | "on_low_confidence";
 
+export interface GroupCreate {
+  name: string;
+}
+
+export interface GroupInProjectPublic {
+  name: string;
+  roles: AccessRole[];
+  members: number;
+  since: string;
+}
+
+export interface GroupMemberPublic {
+  principal_id: string;
+  name: string;
+  kind: PrincipalKind;
+  sources: string[];
+}
+
+export interface GroupPublic {
+  name: string;
+  created_by: string | null;
+  created_at: string | null;
+  members: GroupMemberPublic[];
+}
+
 export interface GroupsPublic {
   principal_id: string;
   groups: string[];
@@ -428,6 +464,7 @@ export interface Health {
 export type HitlAction = "approve" | "amend" | "reject";
 
 export interface HitlExpired {
+  principal_id?: string | null;
   request_id: string;
   stage: string;
   round: number;
@@ -445,6 +482,7 @@ export interface HitlExpiredEnvelope {
 }
 
 export interface HitlExtended {
+  principal_id?: string | null;
   request_id: string;
   extension_id: string;
   stage: string;
@@ -467,6 +505,7 @@ export interface HitlExtendedEnvelope {
 export type HitlReason = "review" | "low_confidence" | "failed_verdict" | "failed_step" | "budget" | "tool_call" | "stopped" | "checkpoint";
 
 export interface HitlRequested {
+  principal_id?: string | null;
   request_id: string;
   stage: string;
   round: number;
@@ -475,6 +514,7 @@ export interface HitlRequested {
   artifacts: ArtifactRef[];
   expires_at: string;
   needs_person?: boolean;
+  supersedes?: string | null;
   subject_hash?: string | null;
   approvals?: Approvals | null;
 }
@@ -490,6 +530,7 @@ export interface HitlRequestedEnvelope {
 }
 
 export interface HitlResponded {
+  principal_id?: string | null;
   request_id: string;
   decision_id: string;
   stage: string;
@@ -627,6 +668,16 @@ export interface Page_FilePublic_ {
   next_cursor: string | null;
 }
 
+export interface Page_GroupInProjectPublic_ {
+  items: GroupInProjectPublic[];
+  next_cursor: string | null;
+}
+
+export interface Page_GroupPublic_ {
+  items: GroupPublic[];
+  next_cursor: string | null;
+}
+
 export interface Page_MemberPublic_ {
   items: MemberPublic[];
   next_cursor: string | null;
@@ -731,6 +782,7 @@ export interface PendingRequest {
   at_expiry: AtExpiry;
   subject_hash: string | null;
   approvals: Approvals | null;
+  replaced: Replacement[];
   project_name: string;
   eligibility: Eligibility;
   deadline_held: boolean;
@@ -829,6 +881,7 @@ export interface ProjectBudgets {
 }
 
 export interface ProjectChange {
+  principal_id?: string | null;
   by: string;
   name?: string | null;
   owner?: string | null;
@@ -844,6 +897,22 @@ export interface ProjectChangeEnvelope {
   task_id: string | null;
   agent_type: string | null;
   data: ProjectChange;
+  timestamp: string;
+}
+
+export interface ProjectControl {
+  principal_id?: string | null;
+  action: ControlAction;
+  by: string;
+}
+
+export interface ProjectControlEnvelope {
+  event_type: "project_control";
+  seq: number;
+  project_id: string;
+  task_id: string | null;
+  agent_type: string | null;
+  data: ProjectControl;
   timestamp: string;
 }
 
@@ -877,6 +946,7 @@ export interface ProjectDecision {
   redo: string | null;
   raise_by: Budget | null;
   responder: string;
+  principal_id: string | null;
   outcome: ResponseOutcome;
   explanation: string | null;
   subject_hash: string | null;
@@ -1053,6 +1123,15 @@ export interface ReleaseCreate {
   by?: string;
 }
 
+export interface Replacement {
+  artifact_id: string;
+  replaced_by: string | null;
+  by: string;
+  principal_id: string | null;
+  at: string;
+  subject_hash: string;
+}
+
 export interface RequestItem {
   request_id: string;
   project_id: string;
@@ -1079,6 +1158,7 @@ export interface RequestItem {
   at_expiry: AtExpiry;
   subject_hash: string | null;
   approvals: Approvals | null;
+  replaced: Replacement[];
 }
 
 export interface RequestPublic {
@@ -1107,6 +1187,7 @@ export interface RequestPublic {
   at_expiry: AtExpiry;
   subject_hash: string | null;
   approvals: Approvals | null;
+  replaced: Replacement[];
   actions: PossibleAction[];
   eligibility: Eligibility;
   log: string | null;
@@ -1161,6 +1242,7 @@ export interface RetryPublic {
   from_stage: string;
   comment: string | null;
   by: string | null;
+  principal_id: string | null;
   at: string;
 }
 
@@ -1295,6 +1377,7 @@ export interface StepWait {
 }
 
 export interface StopChange {
+  principal_id?: string | null;
   stop_id: string;
   scope: StopScope;
   role?: string | null;
@@ -1330,15 +1413,18 @@ export interface StopPublic {
   task_id: string | null;
   reason: string;
   stopped_by: string;
+  stopped_by_id: string | null;
   created_at: string;
   released_at: string | null;
   release_reason: string | null;
   released_by: string | null;
+  released_by_id: string | null;
 }
 
 export type StopScope = "all" | "project" | "role" | "step";
 
 export interface TaskCancelled {
+  principal_id?: string | null;
   stage: string;
   round: number;
 }
@@ -1354,6 +1440,7 @@ export interface TaskCancelledEnvelope {
 }
 
 export interface TaskCompleted {
+  principal_id?: string | null;
   stage: string;
   round: number;
   verdict: Verdict | null;
@@ -1407,6 +1494,7 @@ export interface TaskDetail {
 }
 
 export interface TaskFailed {
+  principal_id?: string | null;
   stage: string;
   round: number;
   error: string;
@@ -1423,6 +1511,7 @@ export interface TaskFailedEnvelope {
 }
 
 export interface TaskProgress {
+  principal_id?: string | null;
   stage: string;
   message: string;
   fraction: number | null;
@@ -1457,6 +1546,7 @@ export interface TaskPublic {
 }
 
 export interface TaskStarted {
+  principal_id?: string | null;
   stage: string;
   round: number;
   from_agent: string | null;
@@ -1604,6 +1694,7 @@ export interface WorkflowChange {
 }
 
 export interface WorkflowEvent {
+  principal_id?: string | null;
   status: ProjectStatus | TaskStatus;
   reason?: string | null;
   name?: string | null;

@@ -5,7 +5,7 @@ import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
-/** @import { AuthEventPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
+/** @import { AuthEventPublic, GroupInProjectPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
 /** @import { Permission, SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
 /** @import { Options, Page, Query } from "./http.js" */
 
@@ -79,6 +79,15 @@ export const people = {
   removeMember: (id, person) => send("DELETE", `/api/v1/projects/${id}/members/${person}`),
   /** @type {(query: Query, options?: Options) => Promise<Page<AuthEventPublic>>} */
   events: (query, options) => get(`${AUTH}/events`, { query, ...options }),
+};
+
+export const groups = {
+  /** @type {(id: string, options?: Options) => Promise<Page<GroupInProjectPublic>>} */
+  ofProject: (id, options) => get(`/api/v1/projects/${id}/groups`, options),
+  /** @type {(id: string, group: string, body: MemberUpdate) => Promise<Response>} */
+  setRoles: (id, group, body) => send("PUT", `/api/v1/projects/${id}/groups/${encodeURIComponent(group)}`, { body }),
+  /** @type {(id: string, group: string) => Promise<Response>} */
+  takeRoles: (id, group) => send("DELETE", `/api/v1/projects/${id}/groups/${encodeURIComponent(group)}`),
 };
 
 /**

@@ -43,10 +43,18 @@ GROUPS: Json = {"principal_id": PRINCIPAL_ID, "groups": ["security"]}
 _ANA: Json = {"principal_id": PRINCIPAL_ID, "name": "Ana", "kind": "person"}
 PERSON: Json = _ANA | {"login": "ana", "roles": ["approver"], "is_disabled": False, "groups": ["security"]}
 MEMBER: Json = _ANA | {"roles": ["approver", "operator"], "since": EARLIER}
+GROUP: Json = {
+    "name": "security",
+    "created_by": "Ben",
+    "created_at": EARLIER,
+    "members": [_ANA | {"sources": ["botarmy"]}],
+}
+GROUP_IN_PROJECT: Json = {"name": "security", "roles": ["approver", "viewer"], "members": 3, "since": EARLIER}
 AUTH_EVENT: Json = {
     "event_id": "01890a5e-5f66-7ea7-9fb9-819203142536",
     "kind": "roles_changed",
     "actor": "Ben",
+    "actor_id": "01890a5e-6a77-7fb8-8caa-920314253647",
     "principal_id": PRINCIPAL_ID,
     "name": "Ana",
     "address": "203.0.113.7",

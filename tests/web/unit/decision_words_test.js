@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { namesOf } from "../../../web/js/namesakes.js";
 import { approvals, decidedWords, stepOf } from "../../../web/js/project/decision-words.js";
 
 /** @typedef {import("../../../web/js/project/decision-words.js").Decided} Decided */
@@ -50,4 +51,15 @@ test("who approved what is one line a person, without requested changes and retr
 test("a first round has no number", () => {
   assert.equal(stepOf(decision({ stage: "build" })), "build");
   assert.equal(stepOf(decision({ stage: "build", round: 3 })), "build, round 3");
+});
+
+test("people of one name are told apart by the end of their ids", () => {
+  const decided = (/** @type {string} */ name, /** @type {string | null} */ id) => ({
+    responder: name,
+    principal_id: id,
+  });
+  const all = [decided("Ana", "one-11111111"), decided("Ana", "two-22222222"), decided("Bo", "bob-33333333")];
+  const nameOf = namesOf([...all, decided("Cy", null)]);
+  assert.deepEqual(all.map(nameOf), ["Ana (11111111)", "Ana (22222222)", "Bo"]);
+  assert.equal(nameOf(decided("Cy", null)), "Cy");
 });

@@ -9,6 +9,7 @@ import { visible } from "../text.js";
 import { decisionText, quotation } from "./history.js";
 import { forgetRequest } from "./requests.js";
 
+/** @import { Replacement } from "../api.d.ts" */
 /** @import { RequestOutcome, Entry } from "./entry.js" */
 
 /**
@@ -27,6 +28,7 @@ export function cardNotices(entry, { next, discard, reload }) {
   function update(hadFocus) {
     const { outcome, reply } = entry;
     const typed = draft.texts.length > 0;
+    const replaced = entry.request.replaced ?? [];
     const key = JSON.stringify([
       outcome?.status,
       outcome?.decision?.decision_id,
@@ -35,6 +37,7 @@ export function cardNotices(entry, { next, discard, reload }) {
       typed,
       entry.changed,
       entry.bar,
+      replaced.length,
     ]);
     if (key === shown) return;
     shown = key;
@@ -66,6 +69,13 @@ export function cardNotices(entry, { next, discard, reload }) {
         ),
         h("span", { class: "buttons" }, h("button", { type: "button", onclick: reload }, "Show it as it is now")),
       ),
+      replaced.length > 0 &&
+      h(
+        "p",
+        { class: "notice replaced" },
+        h("strong", {}, "What its step read was replaced"),
+        ...replaced.map(replacement),
+      ),
       !draft.kept &&
       h(
         "p",
@@ -83,6 +93,14 @@ export function cardNotices(entry, { next, discard, reload }) {
   }
 
   return { element, update };
+}
+
+/** @param {Replacement} replacement */
+function replacement({ artifact_id: from, replaced_by: to, by }) {
+  const who = h("bdi", {}, visible(by));
+  if (to === null) return h("span", {}, who, " withdrew an input.");
+  if (to === from) return h("span", {}, who, " made an earlier version the input again.");
+  return h("span", {}, who, " replaced an input by a new version.");
 }
 
 /** How a request was closed without a decision, by its status. @type {Record<string, string>} */

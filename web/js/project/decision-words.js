@@ -2,8 +2,10 @@
 
 import { decidedInWords } from "../decisions.js";
 import { isUnfinished, title } from "../labels.js";
+import { namesOf } from "../namesakes.js";
 
 /** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
+/** @import { Named } from "../namesakes.js" */
 
 /** @typedef {Pick<ProjectDecision, "action" | "content_hash" | "redo" | "reason" | "artifacts" | "stage" | "round">} Decided */
 
@@ -52,17 +54,19 @@ const listing = new Intl.ListFormat("en");
 
 /**
  * Who approved what, one line a person: "Maya approved Project plan v2 and System architecture v1".
- * @param {(Decided & { responder: string })[]} decisions
+ * @param {(Decided & Named)[]} decisions
  * @returns {[who: string, what: string][]}
  */
 export function approvals(decisions) {
   /** @type {Map<string, string[]>} */
   const byPerson = new Map();
+  const nameOf = namesOf(decisions);
   for (const decision of decisions) {
     if (decidedWords(decision).tone !== "good") continue;
     const what = decision.artifacts.map(versionOf);
-    byPerson.set(decision.responder, [
-      ...(byPerson.get(decision.responder) ?? []),
+    const who = nameOf(decision);
+    byPerson.set(who, [
+      ...(byPerson.get(who) ?? []),
       ...(what.length ? what : [stepOf(decision)]),
     ]);
   }

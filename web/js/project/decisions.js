@@ -2,6 +2,7 @@
 
 import { commentText } from "../comment.js";
 import { each, h, icon } from "../dom.js";
+import { namesOf } from "../namesakes.js";
 import { failure } from "../notices.js";
 import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
@@ -57,7 +58,13 @@ export function decisionHistory(model) {
     const expired = model.requests.filter(({ status }) => status === "expired");
     /** @type {(ProjectDecision | RequestItem)[]} */
     const all = [...decisions.items, ...expired].sort((a, b) => momentOf(b) - momentOf(a));
-    each(list, all, ({ request_id: id }) => id, (item) => ("responder" in item ? decisionRow(item) : expiredRow(item)));
+    const nameOf = namesOf(decisions.items);
+    each(
+      list,
+      all,
+      ({ request_id: id }) => id,
+      (item) => ("responder" in item ? decisionRow(item, nameOf(item)) : expiredRow(item)),
+    );
     none.hidden = all.length > 0;
   }
   return h("div", {}, errors, none, list);
@@ -66,8 +73,11 @@ export function decisionHistory(model) {
 /** @param {ProjectDecision | RequestItem} item */
 const momentOf = (item) => Date.parse("responder" in item ? item.responded_at : item.decided_at ?? item.expires_at);
 
-/** @param {ProjectDecision} decision */
-function decisionRow(decision) {
+/**
+ * @param {ProjectDecision} decision
+ * @param {string} who
+ */
+function decisionRow(decision, who) {
   const { text, tone, mark } = decidedWords(decision);
   return h(
     "li",
@@ -76,7 +86,7 @@ function decisionRow(decision) {
     h(
       "p",
       {},
-      h("strong", { dir: "auto" }, visible(decision.responder)),
+      h("strong", { dir: "auto" }, visible(who)),
       ` ${text} `,
       subjects(decision),
       h("span", { class: "soft" }, " · ", h("bdi", {}, visible(stepOf(decision))), " · "),

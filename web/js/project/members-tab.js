@@ -4,6 +4,7 @@ import { h, write } from "../dom.js";
 import { auth, me, people } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
 import { visible } from "../text.js";
+import { groupsInProject } from "./groups-in-project.js";
 
 /** @import { AccessRole, MemberPublic, MePublic } from "../api.d.ts" */
 
@@ -27,6 +28,7 @@ export function membersTab(projectId, signal) {
   const mine = h("p", { class: "my-roles" });
   const problem = h("div", {});
   const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
+  const groups = groupsInProject(projectId, ROLES, signal);
   const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
 
   async function refresh() {
@@ -39,6 +41,7 @@ export function membersTab(projectId, signal) {
       none.hidden = members.items.length > 0;
       table.hidden = !none.hidden;
       problem.replaceChildren();
+      await groups.update(mayChange);
       if (mayChange) adding.replaceChildren(await addForm(members.items));
     } catch (error) {
       if (!signal.aborted) problem.replaceChildren(failure(error, refresh));
@@ -148,6 +151,7 @@ export function membersTab(projectId, signal) {
     h("div", { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "members-heading" }, table),
     none,
     adding,
+    groups.element,
     problem,
   );
 }

@@ -5,6 +5,7 @@ import { badge } from "../badges.js";
 import { childrenOf, h, write } from "../dom.js";
 import { decidedInWords } from "../decisions.js";
 import { REASONS } from "../labels.js";
+import { namesOf } from "../namesakes.js";
 import { messageOf } from "../notices.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
@@ -61,7 +62,8 @@ async function showResponses(list, request, signal) {
   try {
     const { history } = await hitl.get(request.request_id, { signal });
     list.hidden = history.length === 0;
-    list.replaceChildren(...history.map((decision) => response(decision, request)));
+    const nameOf = namesOf(history);
+    list.replaceChildren(...history.map((decision) => response(decision, request, nameOf(decision))));
   } catch (error) {
     if (signal.aborted) return;
     list.hidden = false;
@@ -72,8 +74,9 @@ async function showResponses(list, request, signal) {
 /**
  * @param {DecisionPublic} decision
  * @param {RequestItem} request
+ * @param {string} who
  */
-function response(decision, request) {
+function response(decision, request, who) {
   const why = decision.explanation ? ` · not applied: ${decision.explanation}` : " · not applied";
   return h(
     "li",
@@ -81,7 +84,7 @@ function response(decision, request) {
     h(
       "span",
       {},
-      h("strong", { dir: "auto" }, visible(decision.responder)),
+      h("strong", { dir: "auto" }, visible(who)),
       ` ${visible(decidedInWords(decision, request))} `,
       h("time-ago", { datetime: decision.responded_at }),
       decision.outcome !== "applied" && h("span", { class: "soft" }, why),

@@ -1,0 +1,75 @@
+/** The groups with roles in a project. Its administrators change them. */
+
+import { h } from "../dom.js";
+import { groups } from "../me.js";
+import { announce, messageOf, toast } from "../notices.js";
+import { visible } from "../text.js";
+
+/** @import { AccessRole, GroupInProjectPublic } from "../api.d.ts" */
+
+/**
+ * The list of groups, and the form that gives one a role. `update(mayChange)` reads it again.
+ * @param {string} projectId
+ * @param {AccessRole[]} roles that a member may have
+ * @param {AbortSignal} signal
+ */
+export function groupsInProject(projectId, roles, signal) {
+  const list = h("ul", { class: "member-groups" });
+  const adding = h("div", {});
+  let mayChange = false;
+
+  /**
+   * @param {() => Promise<unknown>} change
+   * @param {string} done
+   */
+  async function act(change, done) {
+    try {
+      await change();
+      announce(done);
+    } catch (error) {
+      if (!signal.aborted) toast(messageOf(error));
+    }
+    await update(mayChange);
+  }
+
+  /** @param {GroupInProjectPublic} group */
+  function row({ name, roles: held, members }) {
+    const shown = visible(name);
+    const remove = () => act(() => groups.takeRoles(projectId, name), `${shown} was removed.`);
+    return h(
+      "li",
+      {},
+      h("strong", { dir: "auto" }, shown),
+      ` (${members === 1 ? "1 member" : `${members} members`}): ${held.join(", ")} `,
+      mayChange && h("button", { type: "button", "aria-label": `Remove ${shown}`, onclick: remove }, "Remove"),
+    );
+  }
+
+  function form() {
+    const name = h("input", { required: true, maxLength: 255, autocomplete: "off" });
+    const role = h("select", {}, ...roles.map((value) => h("option", { value }, value)));
+    const onsubmit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const given = [/** @type {AccessRole} */ (role.value)];
+      act(() => groups.setRoles(projectId, name.value, { roles: given }), `${name.value} was added.`);
+    };
+    return h(
+      "form",
+      { class: "member-form", onsubmit },
+      h("label", {}, h("span", {}, "Group"), name),
+      h("label", {}, h("span", {}, "Role of the group"), role),
+      h("button", {}, "Set"),
+    );
+  }
+
+  /** @param {boolean} may whether who looks at it may change it */
+  async function update(may) {
+    mayChange = may;
+    const { items } = await groups.ofProject(projectId, { signal });
+    list.replaceChildren(...items.map(row));
+    if (!mayChange) adding.replaceChildren();
+    else if (!adding.hasChildNodes()) adding.replaceChildren(form());
+  }
+
+  return { element: h("div", { class: "members-tab" }, list, adding), update };
+}
