@@ -22,6 +22,7 @@ from store.bus import Bus
 from store.database import Database, log_database_problem
 from store.transaction import Store
 from worker.busy_loop import BusyLoopHeartbeats
+from worker.inline_executor import InlineExecutor
 from worker.retention import run_retention
 from worker.step_slots import StepSlots
 from worker.sweeper import run_sweeper
@@ -52,7 +53,8 @@ machine delays one by a second, the step is started again, and its call asked tw
 async def build_worker(
     client: Client, store: Store, crews: Crews, settings: Settings, runner: WorkflowRunner | None = None
 ) -> AsyncIterator[None]:
-    """Run a worker with every workflow and activity inside the block. `runner` runs the workflows' code."""
+    """Run a worker with every workflow and activity inside the block. `runner` runs the workflows' code, in threads; by
+    default, it runs on the event loop and without a sandbox."""
     heartbeats, slots = BusyLoopHeartbeats(client), StepSlots(settings.worker_steps)
     few = FixedSizeSlotSupplier(WORKFLOW_TASKS)
     shared: dict[str, Any] = {
@@ -68,6 +70,7 @@ async def build_worker(
         task_queue=settings.task_queue,
         workflows=[ProjectWorkflow, HandoffWorkflow],
         workflow_runner=runner or ProductionRunner(),
+        workflow_task_executor=InlineExecutor() if runner is None else None,
         tuner=WorkerTuner.create_composite(
             workflow_supplier=few, activity_supplier=slots, local_activity_supplier=few, nexus_supplier=few
         ),
