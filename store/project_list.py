@@ -16,11 +16,14 @@ from models.columns import sql_list
 from models.contracts.enums import ProjectStatus
 from models.tables import PROJECT, Project
 from store.rows import columns, model_of
-from store.statement import as_text, run
+from store.statement import as_text, run, with_statuses
 from store.text_search import casefolded, contains
 
 MAX_WORDS = 100
 """How many owners, and how many tags, are counted: those of most projects."""
+
+MOST = 5_000
+"""How many projects are counted, of those that have ended and of the others: the newest ones."""
 
 _FIND: LiteralString = """
 SELECT {columns}, {key} AS sort_value,
@@ -38,11 +41,16 @@ _IS_FOUND = as_text(contains(PROJECT.c.name, _GIVEN)).replace("{given}", "%(sear
 _IS_OWNED = as_text(casefolded(PROJECT.c.owner) == casefolded(_GIVEN)).replace("{given}", "%(owner)s::text")
 
 # One scan, whatever is counted, and one row for all projects that are alike: 100,000 of them would be sorted on disk.
-_COUNTS: LiteralString = """
-WITH listed AS MATERIALIZED (
-    SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM project
-    WHERE {conditions}
-    GROUP BY 1, 2, 3, 4
+# Those that have not ended are counted apart: their number does not grow with time, and they are what people look for.
+_COUNTS: LiteralString = with_statuses("""
+WITH found AS MATERIALIZED (
+    (SELECT status, owner, tags, archived_at, false AS has_ended FROM project
+     WHERE {conditions} AND status IN {unfinished_project_statuses} ORDER BY id DESC LIMIT %(most)s + 1)
+    UNION ALL
+    (SELECT status, owner, tags, archived_at, true FROM project
+     WHERE {conditions} AND status IN {final_project_statuses} ORDER BY id DESC LIMIT %(most)s + 1)
+), listed AS MATERIALIZED (
+    SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM found GROUP BY 1, 2, 3, 4
 ), counted AS (
     (SELECT 'status' AS facet, status AS value, sum(alike) AS count FROM listed WHERE NOT archived GROUP BY status)
     UNION ALL (SELECT 'owner', owner, sum(alike) FROM listed WHERE NOT archived AND owner IS NOT NULL
@@ -50,9 +58,10 @@ WITH listed AS MATERIALIZED (
     UNION ALL (SELECT 'tag', tag, sum(alike) FROM listed, unnest(tags) AS tag WHERE NOT archived
                GROUP BY tag ORDER BY sum(alike) DESC, tag LIMIT %(limit)s)
     UNION ALL (SELECT 'archived', '', coalesce(sum(alike), 0) FROM listed WHERE archived)
+    UNION ALL (SELECT 'capped', has_ended::text, count(*) FROM found GROUP BY has_ended HAVING count(*) > %(most)s)
 )
 SELECT facet, value, count::bigint AS count FROM counted
-"""
+""")
 
 
 class Archived(StrEnum):
@@ -164,16 +173,33 @@ def _sort_key(sort: ProjectSort) -> LiteralString | None:
             return _FOLDED_NAME
 
 
-async def counts(connection: AsyncConnection, wanted: ProjectFilter) -> dict[str, dict[str, int]]:
-    """Return how many of these projects have each `status`, `owner` and `tag`, the most frequent first, leaving out the
-    archived ones, and under `archived` how many are archived.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many projects have each status, owner and tag, the most frequent first, leaving out the archived ones, and
+    how many are archived. Of projects with a status in `capped`, only the newest were counted."""
 
-    They are found in one scan, whatever is counted. Of 20,000 projects, all take 40 ms, and the 3,000 that a search
-    finds 12 ms.
+    statuses: dict[ProjectStatus, int]
+    owners: dict[str, int]
+    tags: dict[str, int]
+    archived: int
+    capped: frozenset[ProjectStatus]
+
+
+async def counts(connection: AsyncConnection, wanted: ProjectFilter) -> Counts:
+    """Count these projects, archived or not, up to MOST that have ended and as many others.
+
+    They are found in one scan, whatever is counted. It takes PostgreSQL 10 ms among 100,000 projects, and took 80 when
+    it counted all of them.
     """
-    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}}
+    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}, "capped": {}}
     wanted = replace(wanted, archived=Archived.INCLUDE)
     query = _COUNTS.replace("{conditions}", " AND ".join(wanted.conditions()) or "true")
-    for row in await run(connection, query, limit=MAX_WORDS, **wanted.values()):
+    for row in await run(connection, query, limit=MAX_WORDS, most=MOST, **wanted.values()):
         found[row.facet][row.value] = row.count
-    return found
+    return Counts(
+        statuses={ProjectStatus(value): count for value, count in found["status"].items()},
+        owners=found["owner"],
+        tags=found["tag"],
+        archived=found["archived"].get("", 0),
+        capped=frozenset(status for status in ProjectStatus if str(status.is_final).lower() in found["capped"]),
+    )

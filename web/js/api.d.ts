@@ -849,6 +849,7 @@ export interface ProjectCounts {
   owners: WordCount[];
   tags: WordCount[];
   archived: number;
+  capped: ProjectStatus[];
 }
 
 export interface ProjectCreate {

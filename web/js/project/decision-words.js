@@ -1,6 +1,7 @@
 /** Who decided what, in words. Pure. */
 
 import { isUnfinished, title } from "../labels.js";
+import { joined } from "../text.js";
 
 /** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
 
@@ -44,8 +45,6 @@ export const stepOf = ({ stage, round }) => (round > 1 ? `${stage}, round ${roun
  */
 export const versionOf = ({ type, version }) => `${title(type)} v${version}`;
 
-const listing = new Intl.ListFormat("en");
-
 /**
  * Who approved what, one line a person: "Maya approved Project plan v2 and System architecture v1".
  * @param {(Decided & { responder: string })[]} decisions
@@ -62,5 +61,5 @@ export function approvals(decisions) {
       ...(what.length ? what : [stepOf(decision)]),
     ]);
   }
-  return [...byPerson].map(([who, what]) => [who, listing.format(what)]);
+  return [...byPerson].map(([who, what]) => [who, joined(what)]);
 }
