@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Text, literal_column
+from sqlalchemy import Text, literal, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import sql_list
@@ -23,7 +23,7 @@ MAX_WORDS = 100
 """How many owners, and how many tags, are counted: those of most projects."""
 
 MOST = 5_000
-"""How many projects are counted, of those that have ended and of the others: the newest ones."""
+"""How many projects are counted; among all projects, of those that have ended and of the others."""
 
 _FIND: LiteralString = """
 SELECT {columns}, {key} AS sort_value,
@@ -40,15 +40,25 @@ _IS_FOUND = as_text(contains(PROJECT.c.name, _GIVEN)).replace("{given}", "%(sear
 
 _IS_OWNED = as_text(casefolded(PROJECT.c.owner) == casefolded(_GIVEN)).replace("{given}", "%(owner)s::text")
 
-# One scan, whatever is counted, and one row for all projects that are alike: 100,000 of them would be sorted on disk.
-# Those that have not ended are counted apart: their number does not grow with time, and they are what people look for.
-_COUNTS: LiteralString = with_statuses("""
-WITH found AS MATERIALIZED (
-    (SELECT status, owner, tags, archived_at, false AS has_ended FROM project
-     WHERE {conditions} AND status IN {unfinished_project_statuses} ORDER BY id DESC LIMIT %(most)s + 1)
+# Among all projects, those that have not ended are counted apart: their number does not grow with time, and they are
+# what people look for. Both in the order of an index, of which no more is read than is counted.
+_AMONG_ALL: LiteralString = with_statuses("""
+    (SELECT status, owner, tags, archived_at, false AS is_final FROM project
+     WHERE status IN {unfinished_project_statuses} ORDER BY id DESC LIMIT {most} + 1)
     UNION ALL
     (SELECT status, owner, tags, archived_at, true FROM project
-     WHERE {conditions} AND status IN {final_project_statuses} ORDER BY id DESC LIMIT %(most)s + 1)
+     WHERE status IN {final_project_statuses} ORDER BY id DESC LIMIT {most} + 1)
+""")
+
+# In no order, so that PostgreSQL does not look for a rare word in the order of the ids.
+_AMONG_FOUND: LiteralString = with_statuses("""
+    SELECT status, owner, tags, archived_at, status IN {final_project_statuses} AS is_final FROM project
+    WHERE {conditions} LIMIT {most} + 1
+""")
+
+# One scan, whatever is counted, and one row for all projects that are alike: many of them would be sorted on disk.
+_COUNTS: LiteralString = """
+WITH found AS MATERIALIZED ({found}
 ), listed AS MATERIALIZED (
     SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM found GROUP BY 1, 2, 3, 4
 ), counted AS (
@@ -58,10 +68,10 @@ WITH found AS MATERIALIZED (
     UNION ALL (SELECT 'tag', tag, sum(alike) FROM listed, unnest(tags) AS tag WHERE NOT archived
                GROUP BY tag ORDER BY sum(alike) DESC, tag LIMIT %(limit)s)
     UNION ALL (SELECT 'archived', '', coalesce(sum(alike), 0) FROM listed WHERE archived)
-    UNION ALL (SELECT 'capped', has_ended::text, count(*) FROM found GROUP BY has_ended HAVING count(*) > %(most)s)
+    UNION ALL (SELECT 'is_final', is_final::text, count(*) FROM found GROUP BY is_final)
 )
 SELECT facet, value, count::bigint AS count FROM counted
-""")
+"""
 
 
 class Archived(StrEnum):
@@ -176,7 +186,7 @@ def _sort_key(sort: ProjectSort) -> LiteralString | None:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many projects have each status, owner and tag, the most frequent first, leaving out the archived ones, and
-    how many are archived. Of projects with a status in `capped`, only the newest were counted."""
+    how many are archived. Of projects with a status in `capped`, not all were counted."""
 
     statuses: dict[ProjectStatus, int]
     owners: dict[str, int]
@@ -186,20 +196,28 @@ class Counts:
 
 
 async def counts(connection: AsyncConnection, wanted: ProjectFilter) -> Counts:
-    """Count these projects, archived or not, up to MOST that have ended and as many others.
+    """Count these projects, archived or not, up to MOST; among all projects, up to MOST that have ended and as many
+    others.
 
-    They are found in one scan, whatever is counted. It takes PostgreSQL 10 ms among 100,000 projects, and took 80 when
-    it counted all of them.
+    They are found in one scan, whatever is counted. Among 100,000 projects, it takes PostgreSQL a third of the time
+    that it took to count all of them.
     """
-    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}, "capped": {}}
     wanted = replace(wanted, archived=Archived.INCLUDE)
-    query = _COUNTS.replace("{conditions}", " AND ".join(wanted.conditions()) or "true")
-    for row in await run(connection, query, limit=MAX_WORDS, most=MOST, **wanted.values()):
+    conditions = wanted.conditions()
+    among = _AMONG_FOUND.replace("{conditions}", " AND ".join(conditions)) if conditions else _AMONG_ALL
+    # The most as a constant: PostgreSQL plans for it.
+    query = _COUNTS.replace("{found}", among.replace("{most}", as_text(literal(MOST))))
+    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}, "is_final": {}}
+    for row in await run(connection, query, limit=MAX_WORDS, **wanted.values()):
         found[row.facet][row.value] = row.count
+    final, others = (found["is_final"].get(word, 0) for word in ("true", "false"))
+    if conditions:
+        final = others = final + others  # one limit for both
+    capped = {True: final > MOST, False: others > MOST}
     return Counts(
         statuses={ProjectStatus(value): count for value, count in found["status"].items()},
         owners=found["owner"],
         tags=found["tag"],
         archived=found["archived"].get("", 0),
-        capped=frozenset(status for status in ProjectStatus if str(status.is_final).lower() in found["capped"]),
+        capped=frozenset(status for status in ProjectStatus if capped[status.is_final]),
     )

@@ -71,8 +71,8 @@ async def count_projects(
     owner: Owner = "",
     tag: Tags = (),
 ) -> ProjectCounts:
-    """By status, owner and tag, without archived projects; `search`, `owner` and `tag` as in the list. Of more than
-    5,000 projects that have ended, or 5,000 others, the newest are counted."""
+    """By status, owner and tag, without archived projects; `search`, `owner` and `tag` as in the list. At
+    most 5,000 projects that have ended are counted, and 5,000 others; with a filter, 5,000 in all."""
     wanted = ProjectFilter(search=search, owner=owner, tags=tag, within=caller.visible_projects)
     async with services.store.reading() as connection:
         counts = await project_list.counts(connection, wanted)

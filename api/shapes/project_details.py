@@ -64,6 +64,6 @@ class ProjectCounts(Shape):
     tags: list[WordCount] = Field(description="The 100 most frequent, those with most projects first.")
     archived: int
     capped: list[ProjectStatus] = Field(
-        description="Of projects with these statuses, only the newest were counted: there are at least as many. If "
-        "there are any, each owner, each tag, and the archive have at least as many, too."
+        description="Of projects with these statuses, not all were counted: there are at least as many. If there are "
+        "any, each owner, each tag, and the archive have at least as many, too."
     )
