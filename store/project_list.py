@@ -9,18 +9,21 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import Text, literal_column
+from sqlalchemy import Text, literal, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import sql_list
 from models.contracts.enums import ProjectStatus
 from models.tables import PROJECT, Project
 from store.rows import columns, model_of
-from store.statement import as_text, run
+from store.statement import as_text, run, with_statuses
 from store.text_search import casefolded, contains
 
 MAX_WORDS = 100
 """How many owners, and how many tags, are counted: those of most projects."""
+
+MOST = 5_000
+"""How many projects are counted; among all projects, of those that have ended and of the others."""
 
 _FIND: LiteralString = """
 SELECT {columns}, {key} AS sort_value,
@@ -37,12 +40,27 @@ _IS_FOUND = as_text(contains(PROJECT.c.name, _GIVEN)).replace("{given}", "%(sear
 
 _IS_OWNED = as_text(casefolded(PROJECT.c.owner) == casefolded(_GIVEN)).replace("{given}", "%(owner)s::text")
 
-# One scan, whatever is counted, and one row for all projects that are alike: 100,000 of them would be sorted on disk.
+# Among all projects, those that have not ended are counted apart: their number does not grow with time, and they are
+# what people look for. Both in the order of an index, of which no more is read than is counted.
+_AMONG_ALL: LiteralString = with_statuses("""
+    (SELECT status, owner, tags, archived_at, false AS is_final FROM project
+     WHERE status IN {unfinished_project_statuses} ORDER BY id DESC LIMIT {most} + 1)
+    UNION ALL
+    (SELECT status, owner, tags, archived_at, true FROM project
+     WHERE status IN {final_project_statuses} ORDER BY id DESC LIMIT {most} + 1)
+""")
+
+# In no order, so that PostgreSQL does not look for a rare word in the order of the ids.
+_AMONG_FOUND: LiteralString = with_statuses("""
+    SELECT status, owner, tags, archived_at, status IN {final_project_statuses} AS is_final FROM project
+    WHERE {conditions} LIMIT {most} + 1
+""")
+
+# One scan, whatever is counted, and one row for all projects that are alike: many of them would be sorted on disk.
 _COUNTS: LiteralString = """
-WITH listed AS MATERIALIZED (
-    SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM project
-    WHERE {conditions}
-    GROUP BY 1, 2, 3, 4
+WITH found AS MATERIALIZED ({found}
+), listed AS MATERIALIZED (
+    SELECT status, owner, tags, archived_at IS NOT NULL AS archived, count(*) AS alike FROM found GROUP BY 1, 2, 3, 4
 ), counted AS (
     (SELECT 'status' AS facet, status AS value, sum(alike) AS count FROM listed WHERE NOT archived GROUP BY status)
     UNION ALL (SELECT 'owner', owner, sum(alike) FROM listed WHERE NOT archived AND owner IS NOT NULL
@@ -50,6 +68,7 @@ WITH listed AS MATERIALIZED (
     UNION ALL (SELECT 'tag', tag, sum(alike) FROM listed, unnest(tags) AS tag WHERE NOT archived
                GROUP BY tag ORDER BY sum(alike) DESC, tag LIMIT %(limit)s)
     UNION ALL (SELECT 'archived', '', coalesce(sum(alike), 0) FROM listed WHERE archived)
+    UNION ALL (SELECT 'is_final', is_final::text, count(*) FROM found GROUP BY is_final)
 )
 SELECT facet, value, count::bigint AS count FROM counted
 """
@@ -164,16 +183,41 @@ def _sort_key(sort: ProjectSort) -> LiteralString | None:
             return _FOLDED_NAME
 
 
-async def counts(connection: AsyncConnection, wanted: ProjectFilter) -> dict[str, dict[str, int]]:
-    """Return how many of these projects have each `status`, `owner` and `tag`, the most frequent first, leaving out the
-    archived ones, and under `archived` how many are archived.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many projects have each status, owner and tag, the most frequent first, leaving out the archived ones, and
+    how many are archived. Of projects with a status in `capped`, not all were counted."""
 
-    They are found in one scan, whatever is counted. Of 20,000 projects, all take 40 ms, and the 3,000 that a search
-    finds 12 ms.
+    statuses: dict[ProjectStatus, int]
+    owners: dict[str, int]
+    tags: dict[str, int]
+    archived: int
+    capped: frozenset[ProjectStatus]
+
+
+async def counts(connection: AsyncConnection, wanted: ProjectFilter) -> Counts:
+    """Count these projects, archived or not, up to MOST; among all projects, up to MOST that have ended and as many
+    others.
+
+    They are found in one scan, whatever is counted. Among 100,000 projects, it takes PostgreSQL a third of the time
+    that it took to count all of them.
     """
-    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}}
     wanted = replace(wanted, archived=Archived.INCLUDE)
-    query = _COUNTS.replace("{conditions}", " AND ".join(wanted.conditions()) or "true")
+    conditions = wanted.conditions()
+    among = _AMONG_FOUND.replace("{conditions}", " AND ".join(conditions)) if conditions else _AMONG_ALL
+    # The most as a constant: PostgreSQL plans for it.
+    query = _COUNTS.replace("{found}", among.replace("{most}", as_text(literal(MOST))))
+    found: dict[str, dict[str, int]] = {"status": {}, "owner": {}, "tag": {}, "archived": {}, "is_final": {}}
     for row in await run(connection, query, limit=MAX_WORDS, **wanted.values()):
         found[row.facet][row.value] = row.count
-    return found
+    final, others = (found["is_final"].get(word, 0) for word in ("true", "false"))
+    if conditions:
+        final = others = final + others  # one limit for both
+    capped = {True: final > MOST, False: others > MOST}
+    return Counts(
+        statuses={ProjectStatus(value): count for value, count in found["status"].items()},
+        owners=found["owner"],
+        tags=found["tag"],
+        archived=found["archived"].get("", 0),
+        capped=frozenset(status for status in ProjectStatus if capped[status.is_final]),
+    )

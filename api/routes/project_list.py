@@ -71,15 +71,17 @@ async def count_projects(
     owner: Owner = "",
     tag: Tags = (),
 ) -> ProjectCounts:
-    """By status, owner and tag, without archived projects; `search`, `owner` and `tag` as in the list."""
+    """By status, owner and tag, without archived projects; `search`, `owner` and `tag` as in the list. At
+    most 5,000 projects that have ended are counted, and 5,000 others; with a filter, 5,000 in all."""
     wanted = ProjectFilter(search=search, owner=owner, tags=tag, within=caller.visible_projects)
     async with services.store.reading() as connection:
         counts = await project_list.counts(connection, wanted)
     return ProjectCounts(
-        statuses={ProjectStatus(value): count for value, count in counts["status"].items()},
-        owners=[WordCount(value=value, count=count) for value, count in counts["owner"].items()],
-        tags=[WordCount(value=value, count=count) for value, count in counts["tag"].items()],
-        archived=counts["archived"].get("", 0),
+        statuses=counts.statuses,
+        owners=[WordCount(value=value, count=count) for value, count in counts.owners.items()],
+        tags=[WordCount(value=value, count=count) for value, count in counts.tags.items()],
+        archived=counts.archived,
+        capped=sorted(counts.capped),
     )
 
 

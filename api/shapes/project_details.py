@@ -63,3 +63,7 @@ class ProjectCounts(Shape):
     owners: list[WordCount] = Field(description="The 100 most frequent, those with most projects first.")
     tags: list[WordCount] = Field(description="The 100 most frequent, those with most projects first.")
     archived: int
+    capped: list[ProjectStatus] = Field(
+        description="Of projects with these statuses, not all were counted: there are at least as many. If there are "
+        "any, each owner, each tag, and the archive have at least as many, too."
+    )

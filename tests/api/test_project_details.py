@@ -188,6 +188,6 @@ async def test_filters_are_counted(http: httpx2.AsyncClient) -> None:
     listed = len(await _pages(http, search=name.upper()))
     assert sum((await get(http, "/project-counts", search=name.upper()))["statuses"].values()) == listed
     nothing = await get(http, "/project-counts", search=uuid4().hex)
-    assert nothing == {"statuses": {}, "owners": [], "tags": [], "archived": 0}
+    assert nothing == {"statuses": {}, "owners": [], "tags": [], "archived": 0, "capped": []}
     assert [one["id"] for one in await _pages(http, owner=owner.upper(), tag=["x", tag])] == [done[2], done[1]]
     assert await _pages(http, owner=owner, tag=["x", "y"]) == []

@@ -178,12 +178,12 @@ async def test_what_happens_while_a_project_is_read_is_not_missed(
     director = Director(http)
 
     async def answer_late(route: Route) -> None:
-        await asyncio.sleep(0.5)  # whatever else is read meanwhile has been answered by now
+        answer = await route.fetch()
         await director.respond(parked, "discovery", "reject", comment="No.")
         await director.until(parked, "rejected")
-        await route.continue_()
+        await route.fulfill(response=answer)
 
-    await page.route(f"**/api/v1/projects/{parked}", answer_late, times=1)
+    await page.route(f"**/api/v1/projects/{parked}/overview", answer_late, times=1)
     await open_feed(page, parked)
     await expect(page.get_by_role("region", name="Rejected")).to_be_visible()
     await expect(page.get_by_role("region", name="Waiting for you")).to_have_count(0)

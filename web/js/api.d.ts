@@ -921,6 +921,7 @@ export interface ProjectCounts {
   owners: WordCount[];
   tags: WordCount[];
   archived: number;
+  capped: ProjectStatus[];
 }
 
 export interface ProjectCreate {

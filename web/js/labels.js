@@ -1,6 +1,6 @@
 /** The product's terms as the page shows them. A status is a word, a tone (a colour) and a mark (a shape). */
 
-import { capitalised } from "./text.js";
+import { capitalised, grouped } from "./text.js";
 
 /** @import { HitlReason, StepWait, WaitReason } from "./api.d.ts" */
 
@@ -77,7 +77,7 @@ export const title = (word) => capitalised(String(word).replaceAll("_", " "));
  * @param {number} number
  * @param {string} noun
  */
-export const count = (number, noun) => `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+export const count = (number, noun) => `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 
 /**
  * "850 B", "1.2 KiB", "3.4 MiB".

@@ -66,3 +66,12 @@ export function coalesced(work) {
     });
   };
 }
+
+/**
+ * Call `work` once the browser has nothing more urgent to do, for what nobody sees at first.
+ * @param {() => void} work
+ */
+export function whenIdle(work) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work, { timeout: 1_000 });
+  else setTimeout(work, 200);
+}

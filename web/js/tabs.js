@@ -1,6 +1,7 @@
 /** Tabs: buttons, and the panel of the chosen one. A panel is made when it is first shown. */
 
 import { h } from "./dom.js";
+import { failure } from "./notices.js";
 
 /** @import { Child } from "./elements.d.ts" */
 
@@ -8,7 +9,7 @@ import { h } from "./dom.js";
  * @typedef {object} Tab
  * @property {string} name
  * @property {string} word
- * @property {() => Child} make
+ * @property {() => Child | Promise<Child>} make may load its module first
  */
 
 /**
@@ -62,8 +63,22 @@ export function tabList(tabs, { label, chosen }) {
       buttons[index].setAttribute("aria-selected", String(on));
       buttons[index].tabIndex = on ? 0 : -1;
       panels[index].hidden = !on;
-      if (on && !panels[index].firstChild) panels[index].append(h("div", { class: "tab-content" }, tab.make()));
+      if (on && !panels[index].firstChild) make(tab, panels[index]);
     });
+  }
+
+  /** @param {Tab} tab @param {HTMLElement} panel */
+  async function make(tab, panel) {
+    /** @param {Child} content */
+    const fill = (content) => panel.replaceChildren(h("div", { class: "tab-content" }, content));
+    const made = tab.make();
+    if (!(made instanceof Promise)) return fill(made);
+    fill(null);
+    try {
+      fill(await made);
+    } catch (error) {
+      fill(failure(error, () => make(tab, panel)));
+    }
   }
 
   return {

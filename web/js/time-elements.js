@@ -1,5 +1,6 @@
 /** `<time-ago>` and `<time-left>`: times that stay up to date. */
 
+import { whenIdle } from "./scheduling.js";
 import { ago, brief, clock, inFull, remaining, wholeSeconds } from "./time.js";
 
 const WARNING_SHARE = 0.1; // of the whole time, or an hour if that is less
@@ -10,6 +11,23 @@ const connected = new Set();
 
 function tickAll() {
   if (document.visibilityState === "visible") { for (const element of connected) element.tick(); }
+}
+
+/** Elements whose exact time changed. @type {Set<TickingElement>} */
+const untitled = new Set();
+
+/**
+ * Set an element's tooltip later: the first exact time takes a browser 25 ms, and the view is shown without.
+ * @param {TickingElement} element
+ */
+function entitleSoon(element) {
+  if (!untitled.size) whenIdle(entitleAll);
+  untitled.add(element);
+}
+
+function entitleAll() {
+  for (const element of untitled) element.entitle();
+  untitled.clear();
 }
 
 setInterval(tickAll, 1_000);
@@ -27,6 +45,9 @@ class TickingElement extends HTMLElement {
   }
 
   tick() {}
+
+  /** Set the tooltip. */
+  entitle() {}
 
   /** @param {string} text */
   write(text) {
@@ -54,10 +75,19 @@ class TimeAgo extends TickingElement {
   }
 
   /** @override */
+  entitle() {
+    this.title = inFull(this.#moment);
+  }
+
+  get #moment() {
+    return Date.parse(this.getAttribute("datetime") ?? "");
+  }
+
+  /** @override */
   tick() {
-    const moment = Date.parse(this.getAttribute("datetime") ?? "");
+    const moment = this.#moment;
     if (Number.isNaN(moment)) return;
-    if (!this.title) this.title = inFull(moment);
+    if (!this.title) entitleSoon(this);
     const length = LENGTHS[this.getAttribute("mode") ?? ""];
     this.write(length ? length(Math.abs(Date.now() - moment)) : ago(moment));
   }
@@ -69,17 +99,28 @@ class TimeAgo extends TickingElement {
  */
 class TimeLeft extends TickingElement {
   #expired = false;
+  #entitled = NaN; // the time in the tooltip
+
+  get #until() {
+    return Date.parse(this.getAttribute("until") ?? "");
+  }
+
+  /** @override */
+  entitle() {
+    if (Number.isNaN(this.#until)) return;
+    this.#entitled = this.#until;
+    this.title = `Waits until ${inFull(this.#until)}`;
+  }
 
   /** @override */
   tick() {
-    const until = Date.parse(this.getAttribute("until") ?? "");
+    const until = this.#until;
     const left = until - Date.now();
     const whole = until - Date.parse(this.getAttribute("since") ?? "");
     const warns = left < Math.min(HOUR, WARNING_SHARE * whole);
     const tone = left <= 0 ? "bad" : warns ? "asks" : "";
     if (this.dataset.tone !== tone) this.dataset.tone = tone;
-    const title = `Waits until ${inFull(until)}`;
-    if (this.title !== title) this.title = title;
+    if (this.#entitled !== until) entitleSoon(this);
     const then = this.getAttribute("then");
     this.write(left <= 0 ? "expired" : then ? `expires in ${remaining(left)} → ${then}` : `${remaining(left)} left`);
     if (left > 0) this.#expired = false;

@@ -1,5 +1,7 @@
 /** What tasks cost, in tokens and US dollars, and which model did them. Pure. */
 
+import { grouped } from "./text.js";
+
 /** @import { Amounts, BudgetAlert, BudgetPublic, BudgetUnit, PipelineEstimate, ProjectItem, Shortage, TaskPublic, Usage } from "./api.d.ts" */
 
 /** @typedef {{ input_tokens: number, output_tokens: number, cost_usd: number }} Amount */
@@ -28,7 +30,7 @@ export const amountInWords = ({ input_tokens, output_tokens, cost_usd }) =>
  * "$0.42, 12,300 tokens".
  * @param {Pick<Amounts, "usd" | "tokens">} spent
  */
-export const spentInWords = ({ usd, tokens }) => `${dollars(usd)}, ${tokens.toLocaleString("en-GB")} tokens`;
+export const spentInWords = ({ usd, tokens }) => `${dollars(usd)}, ${grouped(tokens)} tokens`;
 
 /**
  * Whether a model was asked.
@@ -58,7 +60,7 @@ export function amountOf(unit, amount) {
     const small = [4, 5, 6, 7, 8, 9, 10, 11, 12].find((digits) => Number(amount.toFixed(digits)) > 0) ?? 4;
     return `${amount.toFixed(amount >= 0.01 || !amount ? 2 : small)} USD`;
   }
-  if (unit === "tokens") return `${Math.round(amount).toLocaleString("en-GB")} tokens`;
+  if (unit === "tokens") return `${grouped(Math.round(amount))} tokens`;
   const minutes = Math.floor(Math.round(amount) / 60);
   const digits = [minutes % 60, Math.round(amount) % 60].map((part) => String(part).padStart(2, "0"));
   return `${Math.floor(minutes / 60)}:${digits.join(":")} h`;

@@ -75,6 +75,7 @@ PROJECT_COUNTS: Json = {
     "owners": [{"value": "Ada", "count": 4}],
     "tags": [{"value": "web", "count": 3}],
     "archived": 1,
+    "capped": [],
 }
 PAUSING: Json = {"project_id": PROJECT_ID, "requested": "pause", "status": "active"}
 EVENTS: Json = {

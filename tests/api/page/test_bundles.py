@@ -52,7 +52,7 @@ def test_a_bundle_has_what_the_main_one_lacks() -> None:
 def test_imports_and_exports_are_rewritten() -> None:
     bundle = script_bundles(SOURCES)["js/main.bundle.js"]
     main = bundle[bundle.index("defineModule('js/main.js'") :]
-    assert "async (exports, needed0, needed1) =>" in main
+    assert "async function (exports, needed0, needed1) {" in main
     assert "const { number: n, word } = needed0;" in main
     assert 'loadModule("js/views/late.js", "./views-late.bundle.js")' in main
     assert 'new URL("../icons.svg", new URL("./main.js", import.meta.url))' in main

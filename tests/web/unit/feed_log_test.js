@@ -76,3 +76,25 @@ test("the log delivers each event once and in order, and reads what the connecti
   leave.abort();
   assert.deepEqual(grown, [6, 7, 8, 9, 10, 11, 12]);
 });
+
+test("older events come from memory, and from REST only before the oldest that is kept", async () => {
+  const all = events(1, 450);
+  let read = 0;
+  globalThis.fetch = (input) => {
+    read += 1;
+    const { searchParams } = new URL(String(input));
+    const [since, limit] = [Number(searchParams.get("since")), Number(searchParams.get("limit"))];
+    const items = all.filter(({ seq }) => seq > since).slice(0, limit);
+    return Promise.resolve(Response.json({ items, next_cursor: null, head: 450 }));
+  };
+  Object.defineProperty(globalThis, "location", { value: new URL("http://localhost/"), configurable: true });
+  const model = Object.assign(new EventTarget(), { id: "p", project: { head: 450 } });
+  const log = new EventLog(/** @type {any} */ (model), new AbortController().signal, () => {});
+  await new Promise((done) => log.addEventListener("open", done));
+  assert.equal(read, 1);
+  assert.deepEqual(numbers(await log.before(401)), numbers(events(351, 400)));
+  assert.deepEqual(numbers(await log.before(260)), numbers(events(251, 259)));
+  assert.equal(read, 1);
+  assert.deepEqual(numbers(await log.before(251)), numbers(events(51, 250)));
+  assert.equal(read, 2);
+});

@@ -57,3 +57,9 @@ test("only http.js calls fetch, and only live.js opens a WebSocket", () => {
   assert.deepEqual(using(/\bfetch\(/), ["http.js"]);
   assert.deepEqual(using(/new WebSocket\(/), ["live.js"]);
 });
+
+test("no module makes a format as it is loaded", () => {
+  // For its first Intl object, a browser needs 10 to 30 ms, before it shows anything.
+  const eager = [...modules].filter(([, text]) => /^(?:export )?(?:const|let) \w+ = new Intl\./m.test(text));
+  assert.deepEqual(eager.map(([name]) => name), []);
+});

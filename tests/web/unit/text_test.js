@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytes, count, status, title, waitInWords } from "../../../web/js/labels.js";
-import { capitalised, comparable, visible } from "../../../web/js/text.js";
+import { capitalised, comparable, grouped, joined, visible } from "../../../web/js/text.js";
 
 test("texts compare without case, however their accents are encoded", () => {
   assert.equal(comparable("CAFÉ"), comparable("cafe\u0301"));
@@ -22,6 +22,17 @@ test("words are written as people write them", () => {
   assert.equal(capitalised(""), "");
   assert.equal(count(1, "project"), "1 project");
   assert.equal(count(0, "project"), "0 projects");
+});
+
+test("words and numbers are written as in a sentence", () => {
+  assert.deepEqual(["", "a", "a b", "a b c"].map((words) => joined(words.split(" "))), [
+    "",
+    "a",
+    "a and b",
+    "a, b and c",
+  ]);
+  assert.deepEqual([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+  assert.equal(count(12_300, "token"), "12,300 tokens");
 });
 
 test("sizes are in bytes, KiB or MiB", () => {

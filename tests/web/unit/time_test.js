@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, atTime, brief, clock, duration, remaining, wholeSeconds } from "../../../web/js/time.js";
+import { ago, atTime, brief, clock, duration, remaining, timeOfDay, wholeSeconds } from "../../../web/js/time.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -86,4 +86,9 @@ test("a time of today has no date", () => {
   const noon = new Date(2026, 10, 28, 12).getTime();
   assert.match(atTime(noon + 2 * HOUR, noon), /^at .*00/);
   assert.match(atTime(noon + DAY, noon), /^on .*29/);
+});
+
+test("a time of day is a clock of 24 hours", () => {
+  assert.equal(timeOfDay(new Date(2026, 10, 28, 0, 5, 9)), "00:05:09");
+  assert.equal(timeOfDay(new Date(2026, 10, 28, 14, 20, 5)), "14:20:05");
 });

@@ -1,5 +1,7 @@
 /** Paths as a tree of folders. Pure: no DOM, no requests. */
 
+import { naturalOrder } from "../text.js";
+
 /** @import { FilePublic } from "../api.d.ts" */
 
 /** @typedef {{ name: string, path: string, size: number, children?: undefined }} FileEntry */
@@ -27,8 +29,6 @@ export function folderTree(files) {
   return entries(root);
 }
 
-const order = new Intl.Collator("en", { numeric: true });
-
 /**
  * @param {Folder} folder
  * @returns {TreeEntry[]}
@@ -36,7 +36,7 @@ const order = new Intl.Collator("en", { numeric: true });
 function entries(folder) {
   return [...folder]
     .map(([name, entry]) => (entry instanceof Map ? merged(name.slice(0, -1), entries(entry)) : entry))
-    .sort((a, b) => Number(Boolean(b.children)) - Number(Boolean(a.children)) || order.compare(a.name, b.name));
+    .sort((a, b) => Number(Boolean(b.children)) - Number(Boolean(a.children)) || naturalOrder(a.name, b.name));
 }
 
 /**

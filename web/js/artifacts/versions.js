@@ -1,5 +1,7 @@
 /** A project's artifacts, grouped for a list. Pure: no DOM, no requests. */
 
+import { naturalOrder } from "../text.js";
+
 /** @import { ArtifactItem, Pipeline } from "../api.d.ts" */
 
 /**
@@ -48,14 +50,12 @@ export function groupArtifacts(artifacts, pipeline) {
   }
   return [...sections].filter(([, groups]) => groups.length).map(([type, groups]) => ({
     type,
-    artifactGroups: groups.sort((a, b) => byName.compare(a.name, b.name)),
+    artifactGroups: groups.sort((a, b) => naturalOrder(a.name, b.name)),
   }));
 }
 
 /** @param {ArtifactGroup} group */
 export const newest = (group) => group.versions[group.versions.length - 1];
-
-const byName = new Intl.Collator("en", { numeric: true });
 
 /** @param {Pipeline | undefined} pipeline */
 const typeOrder = (

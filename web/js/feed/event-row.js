@@ -3,17 +3,14 @@
 import { childrenOf, find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { visible } from "../text.js";
-import { inFull } from "../time.js";
+import { dateFormat, inFull, timeOfDay } from "../time.js";
 import { KINDS } from "./event-kinds.js";
 import { badgeOf, sentence } from "./event-sentence.js";
 
 /** @import { Event as LogEvent } from "../api.d.ts" */
 /** @import { Doing } from "../project/doing.js" */
 
-/** @type {Intl.DateTimeFormatOptions} */
-const minutes = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-const clock = new Intl.DateTimeFormat(undefined, { ...minutes, second: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { ...minutes, day: "numeric", month: "short" });
+const day = dateFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23", day: "numeric", month: "short" });
 
 /** @type {Map<string, HTMLElement>} */
 const templates = new Map();
@@ -62,10 +59,17 @@ export function row(event) {
   events.set(element, event);
   text.append(...sentence(event).map((part) => (typeof part === "string" ? part : h("bdi", {}, part.text))));
   time.setAttribute("datetime", event.timestamp);
-  time.title = inFull(moment);
-  time.textContent = (isToday(moment) ? clock : day).format(moment);
+  time.textContent = isToday(moment) ? timeOfDay(moment) : day(moment);
   number.textContent = `#${event.seq}`;
   return element;
+}
+
+/**
+ * Add the exact time to a row's, for its tooltip, once the pointer is there.
+ * @param {EventTarget | null} target
+ */
+export function addExactTime(target) {
+  if (target instanceof HTMLTimeElement && !target.title) target.title = inFull(new Date(target.dateTime));
 }
 
 /** @param {Date} moment */

@@ -12,6 +12,9 @@ import { projects } from "../rest.js";
 /** The most events that one request returns. */
 const PAGE_SIZE = 200;
 
+/** How many of the events in memory are returned at once: a screen of rows. */
+const KEPT_PAGE_SIZE = 50;
+
 /** At least this many of the newest events are kept. */
 const MIN_KEPT = 300;
 
@@ -59,10 +62,12 @@ export class EventLog extends EventTarget {
   }
 
   /**
-   * Up to 200 events before number `seq`, in order.
+   * Some events before number `seq`, in order: at most 50 of those in memory; if there are none, at most 200 from REST.
    * @param {number} seq
    */
   before(seq) {
+    const kept = this.tail?.filter((event) => event.seq < seq) ?? [];
+    if (kept.length) return kept.slice(-KEPT_PAGE_SIZE);
     const since = Math.max(0, seq - 1 - PAGE_SIZE);
     return this.#read(since, seq - 1 - since);
   }

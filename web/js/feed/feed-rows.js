@@ -1,7 +1,7 @@
 /** The rows of the feed: the part of the log that is shown, which changes as the reader scrolls. */
 
 import { h, write } from "../dom.js";
-import { row } from "./event-row.js";
+import { addExactTime, row } from "./event-row.js";
 import { isOfKind } from "./event-kinds.js";
 import { EventWindow } from "./feed-log.js";
 
@@ -9,6 +9,7 @@ import { EventWindow } from "./feed-log.js";
 /** @import { EventLog, NumberedEvent } from "./feed-log.js" */
 
 const MAX_ROWS = 300;
+const ROWS_AT_FIRST = 50; // more than a screen has; the others are added as the reader gets near them
 const ROWS_AFTER_BURST = 100; // shown when more events came at once than the log keeps
 const ROWS_PER_LOAD = 40; // at least, unless MAX_PAGES pages have fewer of the chosen kind
 const MAX_PAGES = 10; // read for one load
@@ -32,7 +33,14 @@ export class FeedRows extends EventTarget {
   older = h("button", { type: "button", class: "quiet feed-older", hidden: true, onclick: () => this.loadOlder() });
   element = h(
     "div",
-    { class: "feed-scroll", role: "log", "aria-label": "Events", "aria-live": "off", tabindex: "0" },
+    {
+      class: "feed-scroll",
+      role: "log",
+      "aria-label": "Events",
+      "aria-live": "off",
+      tabindex: "0",
+      onpointerover: ({ target }) => addExactTime(target),
+    },
     this.#rows,
     this.older,
     this.#end,
@@ -42,7 +50,7 @@ export class FeedRows extends EventTarget {
    * Show the newest part of a log, at most `limit` rows.
    * @param {EventLog} log
    */
-  show(log, kind = this.kind, limit = MAX_ROWS) {
+  show(log, kind = this.kind, limit = ROWS_AT_FIRST) {
     this.#log = log;
     this.kind = kind;
     this.detached = false;

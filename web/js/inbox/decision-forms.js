@@ -3,6 +3,7 @@
 import { moveLabel } from "../decisions.js";
 import { textField } from "../field.js";
 import { isUnfinished, title } from "../labels.js";
+import { joined } from "../text.js";
 import { COMMENT_LIMIT } from "./responding.js";
 
 /** @import { ResponseCreate } from "../api.d.ts" */
@@ -93,7 +94,6 @@ export function reject(draft, request) {
  */
 const isStandalone = (request) => Boolean(request.task?.standalone_task_id);
 
-const listing = new Intl.ListFormat("en");
 /** @param {Asked} request */
 const artifactNames = ({ artifacts }) =>
-  listing.format(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "the step's result";
+  joined(artifacts.map(({ type }) => `the ${title(type).toLowerCase()}`)) || "the step's result";

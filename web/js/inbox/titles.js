@@ -1,7 +1,7 @@
 /** What requests are called in the list, and which of them are failures. Pure. */
 
 import { title } from "../labels.js";
-import { visible } from "../text.js";
+import { joined, visible } from "../text.js";
 
 /** @import { ArtifactRef, HitlReason } from "../api.d.ts" */
 
@@ -14,11 +14,9 @@ const KINDS = {
   checkpoint: "review after many without a person",
 };
 
-const listing = new Intl.ListFormat("en");
-
 /** "Software specification v2", or the step if nothing was written. @param {Named} request */
 const subject = ({ artifacts, stage }) =>
-  listing.format(artifacts.map(({ type, version }) => `${title(type)} v${version}`)) || title(stage);
+  joined(artifacts.map(({ type, version }) => `${title(type)} v${version}`)) || title(stage);
 
 /** "Software specification v2 · review", "Coder failed on build". @param {Named} request */
 export function rowTitle(request) {

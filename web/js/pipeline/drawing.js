@@ -2,6 +2,7 @@
 
 import { childrenOf, find, h, icon, svg, write } from "../dom.js";
 import { status } from "../labels.js";
+import { joined } from "../text.js";
 import { gateAsks } from "./stages.js";
 
 /** @import { GateAsk, Oversight, Stage } from "../api.d.ts" */
@@ -114,8 +115,6 @@ const ASKS = {
   on_low_confidence: "A human decides on its result if the agent is unsure",
 };
 
-const listFormat = new Intl.ListFormat("en", { type: "conjunction" });
-
 /**
  * A stage's box, an item of the list. `id` is the id of its description; with `select`, the box is a button.
  * @param {string} id
@@ -173,7 +172,7 @@ export function updateStage(item, stage, { now, gate, dependencies, place, curre
  */
 const description = ({ rework }, { rule, question }, dependencies) =>
   [
-    dependencies.length ? `After ${listFormat.format(dependencies)}.` : "First.",
+    dependencies.length ? `After ${joined(dependencies)}.` : "First.",
     ASKS[rule] && `${ASKS[rule]}: ${question}`,
     rework && `If it fails, ${rework.to} is repeated, at most ${rework.max_rounds} times.`,
   ].filter(Boolean).join(" ");

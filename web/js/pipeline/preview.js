@@ -3,6 +3,7 @@
 import { h, write } from "../dom.js";
 import { failure } from "../notices.js";
 import { catalogue } from "../rest.js";
+import { joined } from "../text.js";
 import "./pipeline-graph.js";
 import { gateAsks } from "./stages.js";
 
@@ -65,10 +66,8 @@ export function gatesInWords(pipeline, oversight) {
   const unsure = under("on_low_confidence");
   if (!always.length && !unsure.length) return "No review asks. You are asked only if a step fails.";
   const parts = [
-    always.length && `You decide after ${list.format(always)}`,
-    unsure.length && `${always.length ? "and " : "You decide "}after ${list.format(unsure)} if the agent is unsure`,
+    always.length && `You decide after ${joined(always)}`,
+    unsure.length && `${always.length ? "and " : "You decide "}after ${joined(unsure)} if the agent is unsure`,
   ];
   return `${parts.filter(Boolean).join(always.length && unsure.length ? ", " : "")}.`;
 }
-
-const list = new Intl.ListFormat("en-GB", { type: "conjunction" });

@@ -3,6 +3,7 @@
 import { decidedInWords } from "../decisions.js";
 import { isUnfinished, title } from "../labels.js";
 import { namesOf } from "../namesakes.js";
+import { joined } from "../text.js";
 
 /** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
 /** @import { Named } from "../namesakes.js" */
@@ -50,8 +51,6 @@ export const stepOf = ({ stage, round }) => (round > 1 ? `${stage}, round ${roun
  */
 export const versionOf = ({ type, version }) => `${title(type)} v${version}`;
 
-const listing = new Intl.ListFormat("en");
-
 /**
  * Who approved what, one line a person: "Maya approved Project plan v2 and System architecture v1".
  * @param {(Decided & Named)[]} decisions
@@ -70,5 +69,5 @@ export function approvals(decisions) {
       ...(what.length ? what : [stepOf(decision)]),
     ]);
   }
-  return [...byPerson].map(([who, what]) => [who, listing.format(what)]);
+  return [...byPerson].map(([who, what]) => [who, joined(what)]);
 }

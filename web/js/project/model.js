@@ -7,13 +7,12 @@
 import { live } from "../live.js";
 import { stageStates } from "../pipeline/stages.js";
 import { Refresher } from "../refresher.js";
-import { projects } from "../rest.js";
 import { heldStops } from "../stops/held-stops.js";
 import { DoingByAgent } from "./doing.js";
+import { READ, readAll } from "./parts.js";
 
-/** @import { ArtifactItem, BudgetPublic, Event as LogEvent } from "../api.d.ts" */
-/** @import { ProjectProgress, ProjectPublic, RequestItem } from "../api.d.ts" */
-/** @import { Options } from "../http.js" */
+/** @import { Event as LogEvent, RequestItem } from "../api.d.ts" */
+/** @import { Part, Parts } from "./parts.js" */
 
 /** What each event makes stale. @type {Record<string, Part[]>} */
 const STALE = {
@@ -39,26 +38,6 @@ const STALE = {
 
 /** How long what was spent is not read again while a step runs, in ms: each of its calls reports progress. */
 const SPENDING_GAP = 2_000;
-
-/**
- * @typedef {object} Parts
- * @property {ProjectPublic} project
- * @property {ProjectProgress} progress
- * @property {ArtifactItem[]} artifacts
- * @property {RequestItem[]} requests
- * @property {BudgetPublic} budget
- */
-
-/** @typedef {keyof Parts} Part */
-
-/** @type {{ [P in Part]: (id: string, options: Options) => Promise<Parts[P]> }} */
-const READ = {
-  project: projects.get,
-  progress: projects.status,
-  artifacts: projects.artifacts,
-  requests: projects.requests,
-  budget: async (id, options) => (await projects.budget(id, options)).project,
-};
 
 export class ProjectModel extends EventTarget {
   doing = new DoingByAgent();
@@ -92,13 +71,7 @@ export class ProjectModel extends EventTarget {
     let head = Infinity;
     /** @param {Response} response */
     const responded = ({ headers }) => head = Math.min(head, Number(headers.get("X-Project-Head")));
-    const options = { signal: this.signal, responded };
-    const { project, progress, budget, ...lists } = await projects.overview(this.id, options);
-    const [artifacts, requests] = await Promise.all([
-      projects.artifacts(this.id, options, lists.artifacts),
-      projects.requests(this.id, options, lists.requests),
-    ]);
-    this.#parts = { project, progress, artifacts, requests, budget: budget.project };
+    this.#parts = await readAll(this.id, { signal: this.signal, responded });
     this.#changed(null);
     heldStops.addEventListener("change", () => this.#changed(this.error), { signal: this.signal });
     live.follow(this.id, head, (event) => this.#receive(event), this.signal);

@@ -3,7 +3,7 @@
 import { find, h, icon, write } from "../dom.js";
 import { title } from "../labels.js";
 import { push } from "../navigation.js";
-import { visible } from "../text.js";
+import { grouped, visible } from "../text.js";
 import { addressWith, NO_FILTER, ORDERS, readAddress, STATUS_FILTERS } from "./address.js";
 
 /** @import { ProjectCounts, ProjectStatus } from "../api.d.ts" */
@@ -101,7 +101,7 @@ export function filters(changed, signal) {
      */
     count(all) {
       Object.entries(STATUS_FILTERS).forEach(([name, { statuses }], i) => {
-        write(counts[i], all ? numberOf(name, statuses, all).toLocaleString() : "");
+        write(counts[i], all ? numberOf(name, statuses, all) : "");
       });
     },
     clear: () => {
@@ -127,12 +127,15 @@ const wordChip = (name, word) =>
   );
 
 /**
+ * How many projects a choice has: "12", or "4,900+" if not all of them were counted.
  * @param {string} name of a choice
  * @param {ProjectStatus[]} statuses
  * @param {ProjectCounts} all
  */
-function numberOf(name, statuses, { statuses: byStatus, archived }) {
-  if (name === "archived") return archived;
+export function numberOf(name, statuses, { statuses: byStatus, archived, capped }) {
   const wanted = statuses.length ? statuses : /** @type {ProjectStatus[]} */ (Object.keys(byStatus));
-  return wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+  const isArchive = name === "archived";
+  const number = isArchive ? archived : wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
+  const isLower = isArchive ? capped.length : wanted.some((status) => capped.includes(status));
+  return isLower ? `${grouped(number < 100 ? number : number - number % 100)}+` : grouped(number);
 }

@@ -4,6 +4,7 @@ import { badge } from "../badges.js";
 import { childrenOf, each, h, write } from "../dom.js";
 import { count, title } from "../labels.js";
 import { messageOf } from "../notices.js";
+import { joined } from "../text.js";
 import { stoppedSentence } from "./health.js";
 import { paintTrace, trace } from "./latency-chart.js";
 
@@ -111,10 +112,8 @@ export function verdict(health) {
   );
   const stopped = health.error ? "" : stoppedSentence(health.found);
   if (!down.length) return stopped || "Everything is running";
-  return title([`${list.format(down)} ${down.length === 1 ? "is" : "are"} down`, stopped].filter(Boolean).join("; "));
+  return title([`${joined(down)} ${down.length === 1 ? "is" : "are"} down`, stopped].filter(Boolean).join("; "));
 }
-
-const list = new Intl.ListFormat("en-GB");
 
 /** @param {Component} component */
 function row({ key }) {

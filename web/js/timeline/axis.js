@@ -1,7 +1,7 @@
 /** The timeline's axis: times, the lengths of stretches, and the current time. */
 
 import { h, svg } from "../dom.js";
-import { duration } from "../time.js";
+import { dateFormat, duration } from "../time.js";
 import { ticks } from "./scale.js";
 
 /** @import { Drawing } from "./bars.js" */
@@ -12,12 +12,10 @@ const FOOT = 22; // px below the rows, for the lengths of stretches
 const OVERHANG = 14; // px by which the lines extend beyond the end
 const APART = { short: 96, long: 112 }; // px from one time to the next
 
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const day = dateFormat({ day: "numeric", month: "short" });
 /** @type {Intl.DateTimeFormatOptions[]} */
 const PRECISIONS = [{}, { second: "2-digit" }, { second: "2-digit", fractionalSecondDigits: 3 }];
-const clocks = PRECISIONS.map((more) =>
-  new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more })
-);
+const clocks = PRECISIONS.map((more) => dateFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...more }));
 
 /**
  * Draw the axis for these rows; if the project has `ended`, there is no line for the current time.
@@ -68,9 +66,9 @@ function times(scale, bottom) {
  * @param {number} finest
  */
 function clock(moment, before, finest) {
-  const shown = clocks[finest < 1_000 ? 2 : finest < 60_000 ? 1 : 0].format(moment);
-  const date = day.format(moment);
-  return date === day.format(before) ? shown : `${date}, ${shown}`;
+  const shown = clocks[finest < 1_000 ? 2 : finest < 60_000 ? 1 : 0](moment);
+  const date = day(moment);
+  return date === day(before) ? shown : `${date}, ${shown}`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { mark } from "../badges.js";
 import { each, h, write } from "../dom.js";
 import { status } from "../labels.js";
-import { inFull } from "../time.js";
+import { dateFormat, inFull } from "../time.js";
 import { waited, worked } from "./card.js";
 
 /** @import { TaskPublic } from "../api.d.ts" */
@@ -11,7 +11,7 @@ import { waited, worked } from "./card.js";
 /** @import { Span } from "./rows.js" */
 
 const COLUMNS = ["Step", "Agent", "Round", "Status", "Started", "Worked", "Waited for a human"];
-const clock = new Intl.DateTimeFormat(undefined, {
+const clock = dateFormat({
   day: "numeric",
   month: "short",
   hour: "2-digit",
@@ -73,7 +73,7 @@ function row(task, select) {
     cell("", task.agent_type),
     cell("round", String(task.round)),
     cell(""),
-    cell("", h("time", { datetime: task.created_at, title: inFull(began) }, clock.format(began))),
+    cell("", h("time", { datetime: task.created_at, title: inFull(began) }, clock(began))),
     cell("worked"),
     cell("waited"),
   );

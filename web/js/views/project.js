@@ -10,19 +10,17 @@ import { pending } from "../pending.js";
 import "../pipeline/pipeline-graph.js";
 import { activityTab } from "../project/activity-tab.js";
 import { projectAnnouncer } from "../project/announcements.js";
-import { briefTab } from "../project/brief-tab.js";
 import { projectHead } from "../project/head.js";
 import { ProjectModel } from "../project/model.js";
-import { membersTab } from "../project/members-tab.js";
 import { openRequests } from "../project/open-requests.js";
 import { resultCard } from "../project/result-card.js";
 import { stageDetail } from "../project/stage-detail.js";
+import { timelineTab } from "../project/timeline-tab.js";
 import { showRehearsal } from "../rehearsal.js";
 import { Problem } from "../rest.js";
 import { style } from "../style.js";
 import { tabList } from "../tabs.js";
 import { visible } from "../text.js";
-import "../timeline/task-timeline.js";
 
 /** @import { Subject } from "../project/stage-detail.js" */
 /** @import { Context } from "../router.js" */
@@ -76,16 +74,24 @@ function show(root, model, { signal, title, removed }) {
   const requests = openRequests(model);
   const announceChanges = projectAnnouncer(model, signal);
   const graph = h("pipeline-graph", {});
-  const timeline = h("task-timeline", {});
+  const timeline = timelineTab(model, (task) => choose({ task }, { adds: true }));
   const browser = h("artifact-browser", {});
   const detail = stageDetail(model, signal, () => choose(null, { adds: true }));
   const warning = h("div", {});
   const tabs = tabList([
     { name: "work", word: "Work", make: () => [h("h2", { class: "visually-hidden" }, "Artifacts"), browser] },
     { name: "activity", word: "Activity", make: () => activityTab(model) },
-    { name: "timeline", word: "Timeline", make: () => timeline },
-    { name: "brief", word: "Brief and context", make: () => briefTab(model) },
-    { name: "members", word: "Members", make: () => membersTab(model.project.id, signal) },
+    { name: "timeline", word: "Timeline", make: timeline.make },
+    {
+      name: "brief",
+      word: "Brief and context",
+      make: async () => (await import("../project/brief-tab.js")).briefTab(model),
+    },
+    {
+      name: "members",
+      word: "Members",
+      make: async () => (await import("../project/members-tab.js")).membersTab(model.project.id, signal),
+    },
   ], {
     label: "Parts of the project",
     chosen: (name) => changeFragment({ tab: name === "work" ? null : name, artifact: null }, { adds: true }),
@@ -106,13 +112,13 @@ function show(root, model, { signal, title, removed }) {
   let focusedBefore = null;
 
   function paint() {
-    const { project, progress, ended } = model;
+    const { project, ended } = model;
     if (model.error instanceof Problem && model.error.status === 404) return removed();
     title(visible(project.name));
     warn(model.error);
     for (const part of [head, result, requests, detail]) part.update();
     graph.show({ oversight: project.oversight, stages: model.stages, ended });
-    timeline.show({ tasks: progress.tasks, requests: model.requests, agents: model.roles, ended });
+    timeline.update();
     announceChanges();
   }
 
@@ -141,7 +147,7 @@ function show(root, model, { signal, title, removed }) {
       if (focusedBefore instanceof HTMLElement) focusedBefore.focus({ preventScroll: true });
     }
     graph.show({ current: detail.stage });
-    timeline.show({ selected: subject?.task ?? null });
+    timeline.select(subject?.task ?? null);
     if (adds) changeFragment({ stage: null, task: null, ...subject }, { adds: true });
   }
 
@@ -157,7 +163,6 @@ function show(root, model, { signal, title, removed }) {
   }
 
   onCustom(graph, "stage-select", (stage) => choose(stage === detail.stage ? null : { stage }, { adds: true }));
-  onCustom(timeline, "task-select", (task) => choose({ task }, { adds: true }));
   onFragmentChange(followAddress, signal);
   model.addEventListener("change", paint);
   model.addEventListener("events", () => head.now.update());
