@@ -1,5 +1,7 @@
 /** What a token may do, in words. Pure. */
 
+import { joined } from "../text.js";
+
 /** @import { Permission } from "../api.d.ts" */
 
 /** @type {Record<Permission, string>} */
@@ -18,5 +20,5 @@ export function scopesInWords(scopes) {
   const all = /** @type {Permission[]} */ (Object.keys(WORDS));
   if (all.every((scope) => scopes.includes(scope))) return "May do all that you may.";
   const words = all.filter((scope) => scopes.includes(scope)).map((scope) => WORDS[scope]);
-  return `May ${new Intl.ListFormat("en").format(words)}.`;
+  return `May ${joined(words)}.`;
 }

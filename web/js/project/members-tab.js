@@ -3,7 +3,7 @@
 import { h, write } from "../dom.js";
 import { auth, me, people } from "../me.js";
 import { announce, failure, messageOf, toast } from "../notices.js";
-import { visible } from "../text.js";
+import { joined, visible } from "../text.js";
 import { groupsInProject } from "./groups-in-project.js";
 
 /** @import { AccessRole, MemberPublic, MePublic } from "../api.d.ts" */
@@ -156,8 +156,6 @@ export function membersTab(projectId, signal) {
   );
 }
 
-const listing = new Intl.ListFormat("en");
-
 /**
  * "Ana, you are operator in this project, and viewer in all projects."
  * @param {MePublic} own
@@ -166,8 +164,8 @@ const listing = new Intl.ListFormat("en");
 function rolesInWords({ method, name, roles, projects }, projectId) {
   if (method === "none") return "Nobody signs in here: everybody may do everything.";
   const parts = [
-    projects[projectId]?.length && `${listing.format(projects[projectId])} in this project`,
-    roles.length && `${listing.format(roles)} in all projects`,
+    projects[projectId]?.length && `${joined(projects[projectId])} in this project`,
+    roles.length && `${joined(roles)} in all projects`,
   ].filter(Boolean);
   return `${visible(name)}, you are ${parts.join(", and ")}.`;
 }
