@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from api.realtime.frames import CONTROL_FRAMES
-from models.contracts.event_data import PAYLOADS
+from models.contracts.event_data import PAYLOADS, Payload
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
@@ -47,7 +47,7 @@ def _table(rows: Iterable[tuple[str, type[BaseModel], list[Any]]]) -> str:
 
 
 def _fields(data: list[Any]) -> str:
-    """The fields of the data; one that may be null or missing has a question mark."""
+    """The fields of the data but those that every event has; one that may be null or missing has a question mark."""
     certain = {
         name
         for name in data[0].model_fields
@@ -56,7 +56,9 @@ def _fields(data: list[Any]) -> str:
             for one in data
         )
     }
-    names = dict.fromkeys(name for one in reversed(data) for name in one.model_fields)
+    names = dict.fromkeys(
+        name for one in reversed(data) for name in one.model_fields if name not in Payload.model_fields
+    )
     return ", ".join(f"`{name}`" if name in certain else f"`{name}?`" for name in names)
 
 
