@@ -12,6 +12,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
         control,
         evals,
         hitl,
+        members,
         models,
         people,
         pipelines,
@@ -47,6 +48,7 @@ for module in (
     evals,
     signing_in,
     people,
+    members,
 ):
     module.add_to(app)
 
