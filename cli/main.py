@@ -13,6 +13,7 @@ with interrupts.exit_on_interrupt():  # these imports are slow, and Ctrl-C may a
         evals,
         groups,
         hitl,
+        members,
         models,
         people,
         pipelines,
@@ -49,6 +50,7 @@ for module in (
     signing_in,
     people,
     groups,
+    members,
 ):
     module.add_to(app)
 

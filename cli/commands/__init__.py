@@ -19,4 +19,5 @@ functions: `botarmy --help` stays fast.
 - `evals.py`: `eval`
 - `signing_in.py`: `open`, `login`, `logout`, `whoami`, `token`
 - `people.py`: `people`, `audit`
+- `members.py`: `members`
 """

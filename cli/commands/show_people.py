@@ -89,22 +89,27 @@ async def show_audit(client: Client, kind: str | None, limit: int, *, as_json: b
 
 async def find_person(client: Client, person: str) -> Json:
     """Return the person with this login, this id, or this name if only one has it, or whose id alone begins so."""
-    people: list[Json] = (await client.get("/auth/people", with_disabled=True))["items"]
+    found = pick_person((await client.get("/auth/people", with_disabled=True))["items"], person)
+    if found is None:
+        raise UsageError(f"there is no person {person}; `botarmy people list` shows all")
+    return found
+
+
+def pick_person(people: Sequence[Json], person: str) -> Json | None:
+    """Return the one of these people that is meant, or None. Raises UsageError if several may be."""
     for field in ("login", "principal_id", "name"):
-        found = [one for one in people if one[field] == person]
+        found = [one for one in people if one.get(field) == person]
         if len(found) == 1:
             return found[0]
         if found:
             raise UsageError(f"several people are called {person}; `botarmy people list` shows their ids")
     digits = person.lower().replace("-", "")
     begun = [one for one in people if digits and one["principal_id"].replace("-", "").startswith(digits)]
-    if len(begun) == 1:
-        return begun[0]
-    if begun:
-        listed = "; ".join(f"{one['principal_id']} ({plain(one['name'])})" for one in begun[:LISTED])
-        more = " and more" if len(begun) > LISTED else ""
-        raise UsageError(f"{person!r} is ambiguous. It may be {listed}{more}")
-    raise UsageError(f"there is no person {person}; `botarmy people list` shows all")
+    if len(begun) <= 1:
+        return begun[0] if begun else None
+    listed = "; ".join(f"{one['principal_id']} ({plain(one['name'])})" for one in begun[:LISTED])
+    more = " and more" if len(begun) > LISTED else ""
+    raise UsageError(f"{person!r} is ambiguous. It may be {listed}{more}")
 
 
 def _read_password() -> str:

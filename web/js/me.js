@@ -16,6 +16,7 @@ export const SIGN_IN = "/sign-in";
 
 /** Who is signed in, once it is known. @type {MePublic | null} */
 let current = null;
+let reading = false;
 
 export const me = {
   /** The name under which this person decides, or null if nobody signs in, or until it is known. */
@@ -102,11 +103,15 @@ export function startMe() {
 }
 
 async function read() {
+  if (reading) return;
   const before = current;
+  reading = true;
   try {
     current = await auth.me();
   } catch {
     return; // the view shows what is wrong
+  } finally {
+    reading = false;
   }
   const link = find("[data-account]");
   if (me.name !== null) {

@@ -1,4 +1,4 @@
-"""`botarmy groups` and `members`."""
+"""`botarmy groups`, and `members` with `--group`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def test_an_administrator_gives_a_group_roles_in_a_project(
         (("groups", "create", "red team"), "red team\n"),
         (("groups", "add", "red team", "Ana"), "Ana belongs to red team.\n"),
         ((*members, "--group", "red team", "--role", "viewer", "--role", "approver"), "red team: approver, viewer\n"),
-        ((*members, "--person", "Ana", "--role", "operator"), "Ana: operator\n"),
+        ((*members, "Ana", "--role", "operator"), "Ana: operator\n"),
     )
     for arguments, out in steps:
         result = await botarmy(api_url, *arguments, cwd=tmp_path)
@@ -32,12 +32,12 @@ async def test_an_administrator_gives_a_group_roles_in_a_project(
     (group,) = json.loads((await botarmy(api_url, "groups", "list", "--json", cwd=tmp_path)).out)
     assert (group["name"], [each["principal_id"] for each in group["members"]]) == ("red team", [ana])
     assert "red team" in (await botarmy(api_url, "groups", "list", cwd=tmp_path)).out
-    for wrong in (tuple[str, ...](), ("--person", "Ana", "--group", "red team")):
+    for wrong in (tuple[str, ...](), ("Ana", "--group", "red team")):
         result = await botarmy(api_url, "members", "remove", project, *wrong, cwd=tmp_path)
-        assert (result.code, "--person or --group" in result.err) == (2, True), result.err
+        assert (result.code, "either a person or, with --group, a group" in result.err) == (2, True), result.err
     steps = (
         (("members", "remove", project, "--group", "red team"), "red team has no role in the project any more.\n"),
-        (("members", "remove", project, "--person", "Ana"), "Ana has no role in the project any more.\n"),
+        (("members", "remove", project, "Ana"), "Ana has no role in the project any more.\n"),
         (("groups", "take", "red team", "Ana"), "Ana does not belong to red team any more.\n"),
         (("groups", "remove", "red team"), "red team is removed, with its roles in projects.\n"),
     )

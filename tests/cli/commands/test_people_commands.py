@@ -1,4 +1,4 @@
-"""`botarmy people`."""
+"""`botarmy people` and `members`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import httpx2
 
-from tests.cli.terminal_under_test import botarmy
+from tests.api_client import start
+from tests.cli.terminal_under_test import Result, botarmy
 from tests.signing_in import MARK
 
 PASSWORD = "correct horse battery staple"
@@ -64,6 +65,24 @@ async def test_an_administrator_adds_people_and_disables_them(api_url: str, tmp_
     assert "(Bea)" in ambiguous.err
     unknown = await botarmy(api_url, "people", "disable", "Nobody", cwd=tmp_path)
     assert (unknown.code, "there is no person Nobody" in unknown.err) == (2, True)
+
+
+async def test_members_are_listed_changed_and_removed(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+    project = await start(http, name="Has members")
+    person = (await botarmy(api_url, "people", "add", "Cleo", cwd=tmp_path)).out.strip()
+
+    async def members(*arguments: str) -> Result:
+        return await botarmy(api_url, "members", *arguments, cwd=tmp_path)
+
+    added = await members("set", project[:-4], person[:-2], "--role", "operator", "--role", "viewer")
+    assert (added.code, added.out) == (0, "Cleo: operator, viewer\n"), added.err
+    (listed,) = json.loads((await members("list", "Has members", "--json")).out)["members"]
+    assert (listed["principal_id"], listed["roles"]) == (person, ["operator", "viewer"])
+    assert "Cleo" in (await members("list", project)).out
+    removed = await members("remove", project, person[:-2])
+    assert (removed.code, removed.out) == (0, "Cleo has no role in the project any more.\n"), removed.err
+    again = await members("remove", project, "Cleo")
+    assert (again.code, "Cleo is not a member" in again.err) == (2, True)
 
 
 async def sign_in(api_url: str, password: str) -> httpx2.Response:
