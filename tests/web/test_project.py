@@ -100,6 +100,18 @@ async def test_a_finished_project_begins_with_its_result(page: Page, director: D
     await expect(decisions.last).to_contain_text("Maya approved Project plan v1")
 
 
+async def test_a_quick_start_says_what_was_checked(page: Page, director: Director) -> None:
+    project_id = await director.start("Quick counter", pipeline="quick-start")
+    await director.until(project_id, "completed")
+    await page.goto(f"/projects/{project_id}")
+    result = page.get_by_role("region", name="Result")
+    checked = result.get_by_role("link", name="Tests of the package as delivered: passed")
+    await expect(checked).to_be_visible()
+    await expect(result).not_to_contain_text("Reworked")
+    await checked.click()
+    await expect(page.locator(".artifact-title")).to_have_text("Deployment log")
+
+
 async def test_work_begins_with_what_is_under_review_and_shows_whole_hashes(page: Page, director: Director) -> None:
     project_id = await director.start("Parcel notes")
     await director.approve(project_id, "discovery", "plan", "design")

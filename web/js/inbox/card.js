@@ -59,7 +59,7 @@ export function requestCard(entry, { signal, next, loaded }) {
       request = read;
       entry.seen = read.subject_hash ?? null;
       head.addDetails(read);
-      const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo, signal });
+      const shown = evidence(read, { remarks, comment: openRemark, commentable: read.may_redo && entry.open, signal });
       comment = shown.comment;
       body.replaceChildren(
         stepper(read, signal),
