@@ -35,7 +35,7 @@ async def test_the_keys_that_send_keep_a_comment_on_a_line(page: Page, director:
     await expect(composer(page).get_by_text("Say what is wrong with it.")).to_be_visible()
     await page.keyboard.type("For whom?")
     await page.keyboard.press("Control+Enter")
-    await expect(page.get_by_role("button", name=place, exact=True)).to_be_focused()  # the keys go on from there
+    await expect(page.get_by_role("button", name=place, exact=True)).to_be_focused()  # the keys continue from there
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await page.keyboard.type("Why now?")

@@ -65,7 +65,7 @@ async def test_home_tells_what_finished_since_the_last_visit(new_page: NewPage, 
     fresh = other.get_by_role("region", name="Finished since your last visit")
     await expect(fresh.get_by_role("listitem")).to_have_count(1)
     await expect(fresh).to_contain_text("Since then")
-    # At the next visit nothing is new: the sentence that says so stands above what finished before.
+    # At the next visit nothing is new: the sentence that says so is above what finished before.
     await other.goto("/system")
     later = await page.context.new_page()
     await later.goto("/")
