@@ -44,7 +44,7 @@ class TerminalPrompt:
             QuestionWithdrawnError: `withdrawn` was set first. It has what was typed.
         """
         if self._interrupted:
-            await self._ask(Text("Press Enter to go on. ", "bold"), withdrawn)
+            await self._ask(Text("Press Enter to continue. ", "bold"), withdrawn)
             self._interrupted = False
         try:
             return await self._ask(question, withdrawn)

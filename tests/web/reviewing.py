@@ -1,4 +1,4 @@
-"""A request in the inbox: its card, its composer, and what became of it."""
+"""A request in the inbox: its card, its composer, and its outcome."""
 
 from __future__ import annotations
 

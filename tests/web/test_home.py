@@ -65,6 +65,15 @@ async def test_home_tells_what_finished_since_the_last_visit(new_page: NewPage, 
     fresh = other.get_by_role("region", name="Finished since your last visit")
     await expect(fresh.get_by_role("listitem")).to_have_count(1)
     await expect(fresh).to_contain_text("Since then")
+    # At the next visit nothing is new: the sentence that says so is above what finished before.
+    await other.goto("/system")
+    later = await page.context.new_page()
+    await later.goto("/")
+    finished = later.get_by_role("region", name="Finished", exact=True)
+    await expect(
+        finished.get_by_text(re.compile("^Nothing new since your last visit, .* Before that:$"))
+    ).to_be_visible()
+    await expect(finished.locator(".home-quiet + .home-rows")).to_contain_text("Since then")
 
 
 async def test_the_table_counts_sorts_and_keeps_its_view_in_the_address(page: Page, director: Director) -> None:

@@ -58,13 +58,13 @@ async def test_a_project_says_what_it_does_now_and_offers_one_action(page: Page,
 
 
 async def test_a_paused_project_does_not_claim_to_work(page: Page, director: Director) -> None:
-    project_id = await director.start("Field notes", rehearsal="step_seconds: 4", oversight="low")
+    project_id = await director.start("Field notes", rehearsal="step_seconds: 8", oversight="low")
     await page.goto(f"/projects/{project_id}")
     now = page.locator(".project-now")
     await expect(now).to_contain_text("Analyst · discovery")
     await page.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Pause").click()
-    await expect(now).to_contain_text("Paused after this step · Analyst · discovery")
+    await expect(now).to_contain_text("Paused after this step · Analyst · ")
     await expect(now).to_have_text("Paused · nothing starts until somebody resumes it")
     await page.goto("/")
     row = page.get_by_role("region", name="Running").get_by_role("listitem").filter(has_text="Field notes")
@@ -98,6 +98,18 @@ async def test_a_finished_project_begins_with_its_result(page: Page, director: D
     await expect(decisions.nth(3)).to_contain_text("Jonas requested changes to Software specification v1")
     await expect(decisions.nth(3)).to_contain_text("Say who reads it.")
     await expect(decisions.last).to_contain_text("Maya approved Project plan v1")
+
+
+async def test_a_quick_start_says_what_was_checked(page: Page, director: Director) -> None:
+    project_id = await director.start("Quick counter", pipeline="quick-start")
+    await director.until(project_id, "completed")
+    await page.goto(f"/projects/{project_id}")
+    result = page.get_by_role("region", name="Result")
+    checked = result.get_by_role("link", name="Tests of the package as delivered: passed")
+    await expect(checked).to_be_visible()
+    await expect(result).not_to_contain_text("Reworked")
+    await checked.click()
+    await expect(page.locator(".artifact-title")).to_have_text("Deployment log")
 
 
 async def test_work_begins_with_what_is_under_review_and_shows_whole_hashes(page: Page, director: Director) -> None:

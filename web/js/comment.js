@@ -1,4 +1,4 @@
-/** What a person said of a document, as it is read: each comment on a place stands under that place and its quotation. */
+/** What a person said of a document, as it is read: each comment on a place is below that place and its quotation. */
 
 import { h } from "./dom.js";
 import { visible } from "./text.js";

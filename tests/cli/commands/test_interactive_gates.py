@@ -161,7 +161,7 @@ async def test_what_was_typed_is_not_lost_when_somebody_else_decides(
         await terminal.sees("What you typed was not sent: Say who pays, and wh")
         await terminal.sees("discovery: Ada decided: changes requested: Shorter.")
         await terminal.sees("discovery: analyst, round 2")
-        await terminal.answers("Press Enter to go on.", "a")  # the end of what was typed decides nothing
+        await terminal.answers("Press Enter to continue.", "a")  # the end of what was typed decides nothing
         await terminal.answers(MENU, "l")
         await terminal.sees("discovery: waiting for a decision")
 

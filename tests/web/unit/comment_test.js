@@ -1,4 +1,4 @@
-/** What a person said: the places of its comments are told from its words. */
+/** What a person said: the places of its comments are separate from its words. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

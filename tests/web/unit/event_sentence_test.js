@@ -28,7 +28,7 @@ test("events are sentences", () => {
   assert.equal(plain(event("task_started", { stage: "build", round: 2 })), "Coder started build, round 2");
   assert.equal(
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
-    "Review after plan asks (review): “Is it right?”",
+    "Review after plan asks: “Is it right?”",
   );
   const alert = { kind: "project", unit: "usd", percent: 90, spent: 1.8, limit: 2, stage: "build" };
   assert.equal(

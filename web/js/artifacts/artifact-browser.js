@@ -40,7 +40,7 @@ export class ArtifactBrowser extends HTMLElement {
   #groups = new Map();
   #list = new ArtifactList((group) => {
     this.#choose(newest(group).artifact_id);
-    // On a phone the whole list stands above the artifact.
+    // On a phone the whole list is above the artifact.
     const [list, detail] = [this.#list.element, this.#detail.element].map((each) => each.getBoundingClientRect());
     if (detail.top >= list.bottom) this.#detail.element.scrollIntoView({ block: "start" });
   });

@@ -97,6 +97,7 @@ const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
 
 /** @param {HitlReason} reason */
 function asks(reason) {
+  if (reason === "review") return " asks";
   const text = REASONS[reason] ?? String(reason);
   return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }

@@ -21,7 +21,8 @@ import { forgetRequest } from "./requests.js";
 export function cardNotices(entry, { next, discard, reload }) {
   const { draft } = entry;
   const element = h("div", { class: "card-notices" });
-  let wasClosed = entry.outcome !== null;
+  const past = entry.outcome !== null; // it was closed before it was shown
+  let wasClosed = past;
   let shown = "";
 
   /** @param {boolean} hadFocus */
@@ -42,7 +43,7 @@ export function cardNotices(entry, { next, discard, reload }) {
     if (key === shown) return;
     shown = key;
     element.replaceChildren(...present([
-      outcome && closedNotice(entry, outcome, { next, discard }),
+      outcome && closedNotice(entry, outcome, { past, next, discard }),
       reply?.phase === "sent" &&
       h(
         "p",
@@ -113,16 +114,16 @@ const NO_DECISION = {
  * The notice for a closed entry. `next` continues with the next request, `discard` drops what was typed.
  * @param {Entry} entry
  * @param {RequestOutcome} outcome
- * @param {{ next: () => void, discard: () => void }} options
+ * @param {{ past: boolean, next: () => void, discard: () => void }} options
  */
-function closedNotice(entry, outcome, { next, discard }) {
+function closedNotice(entry, outcome, { past, next, discard }) {
   const { status: how, decision, mine } = outcome;
   const { tone, mark } = status("hitl", how);
   const word = outcomeInWords(how, decision, entry.request);
   const texts = entry.draft.texts;
   return h(
     "div",
-    { class: "notice closed", tabIndex: -1, dataset: { tone: mine ? tone : "asks" } },
+    { class: "notice closed", tabIndex: -1, dataset: { tone: mine || past ? tone : "asks" } },
     h(
       "strong",
       {},

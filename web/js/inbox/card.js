@@ -62,7 +62,7 @@ export function requestCard(entry, { signal, next, loaded }) {
       const shown = evidence(read, {
         remarks,
         comment: openRemark,
-        commentable: read.may_redo && entry.bar === null,
+        commentable: read.may_redo && entry.open && entry.bar === null,
         signal,
       });
       comment = shown.comment;

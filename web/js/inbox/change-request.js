@@ -140,7 +140,7 @@ function row(remark, remarks) {
     const restore = remarks.remove(remark.id);
     toast("The comment was removed.", { label: "Undo", run: restore });
   };
-  // In a comment, these keys keep it. They send the whole only where the whole is written.
+  // In a comment, these keys keep it; in the field for the whole, they send.
   const keep = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();

@@ -161,7 +161,7 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
       mark();
     },
     /**
-     * Choose the place of a remark again, so that the keys go on from there. Return whether it is shown.
+     * Choose the place of a remark again, so that the keys continue from there. Return whether it is shown.
      * @param {Remark} remark
      */
     resume({ at, quote }) {

@@ -49,7 +49,7 @@ export class RemarkSet extends EventTarget {
   }
 
   /**
-   * Go on reading behind a remark.
+   * Return to the place of a remark, which is written.
    * @param {Remark} remark
    */
   keep(remark) {

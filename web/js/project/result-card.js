@@ -84,7 +84,7 @@ function reworked({ progress }) {
 }
 
 /**
- * What was checked, by the last verdict of each step that gives one; the link leads to its report. How many tests there
+ * What was checked, by the last verdict of each step that has one; the link leads to its report. How many tests there
  * were is written in the report only, as prose.
  * @param {ProjectModel} model
  */
