@@ -1,4 +1,4 @@
-"""What the steps of open requests had consumed, and people replaced or withdrew since: such a request asks anew.
+"""What the steps of open requests had consumed, and people replaced or withdrew since: such a request asks again.
 
 The request stays, with its deadline; its subject is superseded by another one, so that a response to what was shown
 before is refused. What a step has consumed, and who replaced it, is decided under a lock of the project: a request that
@@ -58,8 +58,8 @@ async def lock(connection: AsyncConnection, project_id: UUID) -> None:
 
 
 async def supersede(tx: Transaction, by: str | None = None, request_id: UUID | None = None) -> None:
-    """Let the project's open requests, or one of them, ask anew if what their step consumed was replaced since they
-    were opened, or last asked anew. Call it under the lock."""
+    """Let the project's open requests, or one of them, ask again if what their step consumed was replaced since they
+    were opened, or last asked again. Call it under the lock."""
     requests = await run(tx.connection, _OPEN, project_id=tx.project_id, id=request_id)
     ids = {UUID(each) for request in requests for each in request.consumed or ()}
     if not ids:
@@ -69,7 +69,7 @@ async def supersede(tx: Transaction, by: str | None = None, request_id: UUID | N
     for request in requests:
         changes = _changes(request, found, by, tx.principal_id)
         if changes:
-            await _ask_anew(tx, request, changes, found)
+            await _ask_again(tx, request, changes, found)
 
 
 def _changes(request: Any, found: dict[UUID, Any], by: str | None, principal_id: UUID | None) -> list[Replacement]:
@@ -94,7 +94,7 @@ def _changes(request: Any, found: dict[UUID, Any], by: str | None, principal_id:
     return changes
 
 
-async def _ask_anew(tx: Transaction, request: Any, changes: list[Replacement], found: dict[UUID, Any]) -> None:
+async def _ask_again(tx: Transaction, request: Any, changes: list[Replacement], found: dict[UUID, Any]) -> None:
     hashes = {row.replaced_by: row.content_hash for row in found.values()}
     subject = {
         "supersedes": request.subject_hash,

@@ -65,7 +65,7 @@ const SENTENCES = {
   hitl_request: ({ data }) => [
     "Review after ",
     ...stage({ data }),
-    data.supersedes ? " asks anew, since what its step read was replaced" : asks(data.reason),
+    data.supersedes ? " asks again, since what its step read was replaced" : asks(data.reason),
     ...quoted(data.question),
   ],
   hitl_response: ({ data }) => [written(authorName(data.responder)), " ", ...decided(data), ...quoted(data.comment)],

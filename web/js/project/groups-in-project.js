@@ -8,7 +8,7 @@ import { visible } from "../text.js";
 /** @import { AccessRole, GroupInProjectPublic } from "../api.d.ts" */
 
 /**
- * The list of groups, and the form that gives one a role. `update(mayChange)` reads it again.
+ * The list of groups, and the form that sets a role of one. `update(mayChange)` reads it again.
  * @param {string} projectId
  * @param {AccessRole[]} roles that a member may have
  * @param {AbortSignal} signal
