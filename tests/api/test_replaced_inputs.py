@@ -1,5 +1,5 @@
-"""What the step of an open request consumed is replaced: the request asks again, and a response to what was shown before
-is refused."""
+"""What the step of an open request consumed is replaced: the request asks again, and a response to what was shown
+before is refused."""
 
 from __future__ import annotations
 
