@@ -57,7 +57,7 @@ export function groupsInProject(projectId, roles, signal) {
       "form",
       { class: "member-form", onsubmit },
       h("label", {}, h("span", {}, "Group"), name),
-      h("label", {}, h("span", {}, "Role of the group"), role),
+      h("label", {}, h("span", {}, "Access"), role),
       h("button", {}, "Set"),
     );
   }
