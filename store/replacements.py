@@ -21,13 +21,12 @@ from store.statement import run
 from store.subjects import LOCK, canonical
 from store.transaction import Transaction
 
-# The rows are locked in one order. A response that is recorded at the same time waits, or has closed the request.
 _OPEN: LiteralString = """
 SELECT request.*, task.handoff -> 'context_ids' AS consumed FROM hitl_request AS request
 JOIN task ON task.id = request.task_id
 WHERE request.project_id = %(project_id)s AND request.status = 'pending' AND request.subject_hash IS NOT NULL
   AND (%(id)s::uuid IS NULL OR request.id = %(id)s)
-ORDER BY request.id FOR NO KEY UPDATE OF request
+ORDER BY request.id
 """
 
 # Of what was consumed: what replaces it. An artifact that was added is replaced by a later version that was given.
@@ -47,8 +46,12 @@ WHERE named.id = ANY(%(ids)s) AND named.project_id = %(project_id)s
   AND (newer.id IS NOT NULL OR own.withdrawn_at IS NOT NULL)
 """
 
+# This locks the row, of those requests only that it changes: a response that is recorded at the same time waits, or has
+# closed the request.
 _SUPERSEDE: LiteralString = """
-UPDATE hitl_request SET subject_hash = %(subject_hash)s, replaced = %(replaced)s WHERE id = %(id)s
+UPDATE hitl_request SET subject_hash = %(subject_hash)s, replaced = %(replaced)s
+WHERE id = %(id)s AND status = 'pending'
+RETURNING expires_at
 """
 
 
@@ -105,12 +108,14 @@ async def _ask_again(tx: Transaction, request: Any, changes: list[Replacement], 
     }
     subject_hash = hashlib.sha256(canonical(subject)).hexdigest()
     replaced = [*(request.replaced or ()), *(each.model_dump(mode="json") for each in changes)]
-    await run(tx.connection, _SUPERSEDE, id=request.id, subject_hash=subject_hash, replaced=Jsonb(replaced))
+    values = {"subject_hash": subject_hash, "replaced": Jsonb(replaced)}
+    rows = await run(tx.connection, _SUPERSEDE, id=request.id, **values)
+    if not rows:  # it was decided in the meantime
+        return
     asked = {
-        **{
-            name: getattr(request, name) for name in ("stage", "round", "reason", "question", "artifacts", "expires_at")
-        },
+        **{name: getattr(request, name) for name in ("stage", "round", "reason", "question", "artifacts")},
         "request_id": request.id,
+        "expires_at": rows[0].expires_at,
         "supersedes": request.subject_hash,
         "subject_hash": subject_hash,
     }

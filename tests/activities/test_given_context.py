@@ -99,7 +99,7 @@ async def test_what_was_replaced_while_the_step_ran_is_part_of_what_its_request_
         request = await hitl.get(connection, step.request_id)
         log = await events.since(connection, step.project_id, 0)
     assert request is not None
-    (replaced,) = request.replaced or ()
+    (replaced,) = request.replaced or []
     assert (replaced["artifact_id"], replaced["replaced_by"], replaced["by"]) == (str(first), str(later[0]), "Ada")
     opened, again = (each.data for each in log if each.event_type == "hitl_request")
     assert again["supersedes"] == opened["subject_hash"] == replaced["subject_hash"]

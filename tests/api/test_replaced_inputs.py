@@ -112,8 +112,12 @@ async def test_what_is_withdrawn_is_read_again_and_asks_anew_again(http: httpx2.
     assert second["replaced_by"] == second["artifact_id"] == first["artifact_id"]
     hashes.append(request["subject_hash"])
     assert len(set(hashes)) == len(hashes)
-    for seen in hashes[:-1]:
-        assert assert_problem(await respond(http, request["request_id"], "approve", subject_hash=seen), 409)
+    diffs = [
+        assert_problem(await respond(http, request["request_id"], "approve", subject_hash=seen), 409)["diff"]
+        for seen in hashes[:-1]
+    ]
+    plan, newer = first["artifact_id"], first["replaced_by"]
+    assert diffs == [f"{V1}/artifacts/{plan}/diff?against={other}" for other in (plan, newer)]
 
 
 async def test_only_what_was_consumed_counts(http: httpx2.AsyncClient) -> None:
