@@ -72,7 +72,7 @@ async def add(
     tx: Transaction, context_id: UUID, artifact: Artifact, given_by: str, stages: Sequence[str], *, replaces: bool
 ) -> bool:
     """Give the crew an artifact. Return False, and write nothing, if it was given before and not withdrawn. Open
-    requests whose step consumed what it replaces ask anew."""
+    requests whose step consumed what it replaces ask again."""
     await replacements.lock(tx.connection, tx.project_id)
     values = {"id": context_id, "project_id": tx.project_id, "artifact_id": artifact.id}
     if not await run(tx.connection, _ADD, **values, given_by=given_by, replaces=replaces):
@@ -97,7 +97,7 @@ async def add(
 
 async def withdraw(tx: Transaction, context_id: UUID, withdrawn_by: str) -> bool:
     """Let the steps that begin from now on go without it. Return False, and write nothing, if it was withdrawn before.
-    A version that it replaced is read again. Open requests whose step consumed one of them ask anew."""
+    A version that it replaced is read again. Open requests whose step consumed one of them ask again."""
     await replacements.lock(tx.connection, tx.project_id)
     rows = await run(tx.connection, _WITHDRAW, id=context_id, project_id=tx.project_id, by=withdrawn_by)
     if not rows:

@@ -216,7 +216,7 @@ async def get(connection: AsyncConnection, request_id: UUID) -> HitlRequest | No
 
 
 async def find_by_subject(connection: AsyncConnection, project_id: UUID, subject_hash: str) -> HitlRequest | None:
-    """Return the project's request that has this subject, or had it until it asked anew, or None."""
+    """Return the project's request that has this subject, or had it until it asked again, or None."""
     has = HITL_REQUEST.c.subject_hash == subject_hash
     had = HITL_REQUEST.c.replaced.contains([{"subject_hash": subject_hash}])
     query = select(HITL_REQUEST).where(HITL_REQUEST.c.project_id == project_id, has | had)

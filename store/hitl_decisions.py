@@ -46,6 +46,12 @@ WHERE request.id = %(id)s
     "{judged}", columns(HitlDecision, "decision", _JUDGED)
 )
 
+_AUTHORS: LiteralString = """
+SELECT request.id, decision.voter ->> 'principal_id' AS principal_id FROM hitl_request AS request
+JOIN hitl_decision AS decision ON decision.request_id = request.id AND decision.id = request.decision_id
+WHERE request.id = ANY(%(ids)s) AND decision.voter IS NOT NULL
+"""
+
 _ON_TOOL_CALLS: LiteralString = """
 SELECT request.tool_call ->> 'digest' AS digest, decision.action, decision.comment
 FROM hitl_request AS request
@@ -126,3 +132,8 @@ async def on_tool_calls(connection: AsyncConnection, task_id: UUID) -> tuple[Too
     return tuple(
         ToolDecision(digest=row.digest, allowed=row.action == HitlAction.APPROVE, comment=row.comment) for row in rows
     )
+
+
+async def authors(connection: AsyncConnection, origin_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the principals of those who wrote what comes from these requests, by request."""
+    return {row.id: row.principal_id for row in await run(connection, _AUTHORS, ids=list(origin_ids))}

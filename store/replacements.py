@@ -1,4 +1,4 @@
-"""What the steps of open requests had consumed, and people replaced or withdrew since: such a request asks anew.
+"""What the steps of open requests had consumed, and people replaced or withdrew since: such a request asks again.
 
 The request stays, with its deadline; its subject is superseded by another one, so that a response to what was shown
 before is refused. What a step has consumed, and who replaced it, is decided under a lock of the project: a request that
@@ -21,13 +21,12 @@ from store.statement import run
 from store.subjects import LOCK, canonical
 from store.transaction import Transaction
 
-# The rows are locked in one order. A response that is recorded at the same time waits, or has closed the request.
 _OPEN: LiteralString = """
 SELECT request.*, task.handoff -> 'context_ids' AS consumed FROM hitl_request AS request
 JOIN task ON task.id = request.task_id
 WHERE request.project_id = %(project_id)s AND request.status = 'pending' AND request.subject_hash IS NOT NULL
   AND (%(id)s::uuid IS NULL OR request.id = %(id)s)
-ORDER BY request.id FOR NO KEY UPDATE OF request
+ORDER BY request.id
 """
 
 # Of what was consumed: what replaces it. An artifact that was added is replaced by a later version that was given.
@@ -47,8 +46,12 @@ WHERE named.id = ANY(%(ids)s) AND named.project_id = %(project_id)s
   AND (newer.id IS NOT NULL OR own.withdrawn_at IS NOT NULL)
 """
 
+# This locks the row, of those requests only that it changes: a response that is recorded at the same time waits, or has
+# closed the request.
 _SUPERSEDE: LiteralString = """
-UPDATE hitl_request SET subject_hash = %(subject_hash)s, replaced = %(replaced)s WHERE id = %(id)s
+UPDATE hitl_request SET subject_hash = %(subject_hash)s, replaced = %(replaced)s
+WHERE id = %(id)s AND status = 'pending'
+RETURNING expires_at
 """
 
 
@@ -58,8 +61,8 @@ async def lock(connection: AsyncConnection, project_id: UUID) -> None:
 
 
 async def supersede(tx: Transaction, by: str | None = None, request_id: UUID | None = None) -> None:
-    """Let the project's open requests, or one of them, ask anew if what their step consumed was replaced since they
-    were opened, or last asked anew. Call it under the lock."""
+    """Let the project's open requests, or one of them, ask again if what their step consumed was replaced since they
+    were opened, or last asked again. Call it under the lock."""
     requests = await run(tx.connection, _OPEN, project_id=tx.project_id, id=request_id)
     ids = {UUID(each) for request in requests for each in request.consumed or ()}
     if not ids:
@@ -69,7 +72,7 @@ async def supersede(tx: Transaction, by: str | None = None, request_id: UUID | N
     for request in requests:
         changes = _changes(request, found, by, tx.principal_id)
         if changes:
-            await _ask_anew(tx, request, changes, found)
+            await _ask_again(tx, request, changes, found)
 
 
 def _changes(request: Any, found: dict[UUID, Any], by: str | None, principal_id: UUID | None) -> list[Replacement]:
@@ -94,7 +97,7 @@ def _changes(request: Any, found: dict[UUID, Any], by: str | None, principal_id:
     return changes
 
 
-async def _ask_anew(tx: Transaction, request: Any, changes: list[Replacement], found: dict[UUID, Any]) -> None:
+async def _ask_again(tx: Transaction, request: Any, changes: list[Replacement], found: dict[UUID, Any]) -> None:
     hashes = {row.replaced_by: row.content_hash for row in found.values()}
     subject = {
         "supersedes": request.subject_hash,
@@ -105,12 +108,14 @@ async def _ask_anew(tx: Transaction, request: Any, changes: list[Replacement], f
     }
     subject_hash = hashlib.sha256(canonical(subject)).hexdigest()
     replaced = [*(request.replaced or ()), *(each.model_dump(mode="json") for each in changes)]
-    await run(tx.connection, _SUPERSEDE, id=request.id, subject_hash=subject_hash, replaced=Jsonb(replaced))
+    values = {"subject_hash": subject_hash, "replaced": Jsonb(replaced)}
+    rows = await run(tx.connection, _SUPERSEDE, id=request.id, **values)
+    if not rows:  # it was decided in the meantime
+        return
     asked = {
-        **{
-            name: getattr(request, name) for name in ("stage", "round", "reason", "question", "artifacts", "expires_at")
-        },
+        **{name: getattr(request, name) for name in ("stage", "round", "reason", "question", "artifacts")},
         "request_id": request.id,
+        "expires_at": rows[0].expires_at,
         "supersedes": request.subject_hash,
         "subject_hash": subject_hash,
     }

@@ -29,8 +29,9 @@ class ExportWriter:
         self._stems: set[str] = set()
         self._manifest_items: list[dict[str, Any]] = []
 
-    def add(self, artifact: Artifact, body: bytes) -> None:
-        """Add an artifact: a file set as a folder, anything else as one file."""
+    def add(self, artifact: Artifact, body: bytes, principal_id: str | None = None) -> None:
+        """Add an artifact: a file set as a folder, anything else as one file. `principal_id` is its author's, if that
+        is a person who had signed in."""
         stem = self._unique_stem(_stem(artifact))
         path, note = stem + extension(artifact.media_type), None
         if artifact.media_type == FILES:
@@ -49,6 +50,7 @@ class ExportWriter:
                 **artifact.model_dump(
                     include={"type", "name", "version", "media_type", "size", "content_hash", "author"}
                 ),
+                "principal_id": principal_id,
                 "created_at": artifact.created_at,
                 "note": note,
             }

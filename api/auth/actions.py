@@ -15,7 +15,7 @@ from store.transaction import Transaction
 
 
 async def record_control(services: Services, project_id: UUID, action: ControlAction, caller: Caller) -> None:
-    """Record what the caller asks of a project, in a transaction of its own: Temporal is told next."""
+    """Record what the caller asks of a project, in a transaction of its own: the signal to Temporal follows."""
     async with services.store.transaction(project_id, caller.principal_id) as tx:
         add_control(tx, action, caller)
 

@@ -25,7 +25,7 @@ MAX_ATTEMPTS = 20
 
 
 class Giver(NamedTuple):
-    """Who gives or withdraws something: the name for the records, and the principal if that one signed in."""
+    """The person who adds or withdraws something: the name for the records, and the principal if that one signed in."""
 
     name: str
     principal_id: UUID | None

@@ -53,11 +53,12 @@ def _replaced_since(request: HitlRequest, seen: str) -> list[Replacement]:
 
 
 async def _diff(connection: AsyncConnection, request: HitlRequest, seen: str) -> str | None:
-    """Return the address of the difference between what was looked at and what the request asks about: against the
-    artifact of the request that was looked at, or else against the version before. None if it has no artifact."""
-    for each in reversed(_replaced_since(request, seen)):
-        if each.replaced_by is not None:
-            return f"/api/v1/artifacts/{each.replaced_by}/diff?against={each.artifact_id}"
+    """Return the address of the difference between what was looked at and what the request asks about: of an input that
+    was replaced, or else against the artifact of the request that was looked at, or against the version before. None if
+    it has no artifact."""
+    since = _replaced_since(request, seen)
+    if since:
+        return _input_diff(request, since)
     if not request.artifacts:
         return None
     current = ArtifactRef.model_validate(request.artifacts[0])
@@ -69,3 +70,12 @@ async def _diff(connection: AsyncConnection, request: HitlRequest, seen: str) ->
         else []
     )
     return f"{address}?against={before[0].artifact_id}" if before else address
+
+
+def _input_diff(request: HitlRequest, since: list[Replacement]) -> str | None:
+    """Return the address of what the last replacement changed; None if it withdrew the input."""
+    changed = since[-1].artifact_id
+    all_of_it = [Replacement.model_validate(each) for each in request.replaced or ()]
+    before = [each.replaced_by for each in all_of_it[: -len(since)] if each.artifact_id == changed]
+    now, then = since[-1].replaced_by, before[-1] if before else changed
+    return f"/api/v1/artifacts/{now}/diff?against={then}" if now and then else None

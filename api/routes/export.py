@@ -15,7 +15,7 @@ from api.artifacts.export import ExportWriter
 from api.deps import ProjectDep, ServicesDep
 from api.openapi.documentation import describe_responses
 from artifacts.paths import slug
-from store import artifacts
+from store import artifacts, hitl_decisions
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
 
@@ -38,9 +38,10 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
         with ExportWriter(project, file) as export:
             async with services.store.reading() as connection:
                 delivery = await artifacts.delivery(connection, project.id)
+                authors = await hitl_decisions.authors(connection, [artifact.origin_id for artifact in delivery])
             for artifact in delivery:
                 body = await load_content(services.store, artifact)  # no connection is held while it is compressed
-                await asyncio.to_thread(export.add, artifact, body)
+                await asyncio.to_thread(export.add, artifact, body, authors.get(artifact.origin_id))
         size = file.tell()
     except BaseException:
         file.close()

@@ -127,7 +127,7 @@ async def list_project_groups(project: ProjectDep, services: ServicesDep) -> Pag
 
 @router.put(
     "/projects/{project_id}/groups/{group:path}",
-    summary="Give a group roles in a project",
+    summary="Set the roles of a group in a project",
     responses=describe_responses(GROUP_IN_PROJECT, 403, 404, 413, 415, 422, 503),
 )
 async def set_project_group(

@@ -136,7 +136,7 @@ class RequestItem(Shape):
 
     replaced: list[Replacement] = Field(
         default=[],
-        description="What its step had consumed and people replaced since, in order. With each change it asks anew: "
+        description="What its step had consumed and people replaced since, in order. With each change it asks again: "
         "its `subject_hash` is another one.",
     )
 

@@ -38,7 +38,7 @@ def introduce(request: Request, console: Console) -> None:
     if request.eligibility.reason:
         console.print(plain(f"You cannot decide this. {request.eligibility.reason}", "yellow", max_length=1000))
     for change in request.replaced:
-        console.print(plain(f"What its step read was {change.what} by {change.by}. It asks anew.", "yellow"))
+        console.print(plain(f"What its step read was {change.what} by {change.by}. It asks again.", "yellow"))
     name_of = names_of((decision.responder, decision.principal_id) for decision in request.history)
     for decision in request.history:
         what = decided(decision.action, accepted=decision.has_content)

@@ -66,8 +66,8 @@ def describe(event: Event) -> str | None:
         case event_data.ContextWithdrawn():
             line = f"{data.withdrawn_by or 'unknown'} withdrew {data.name} v{data.version} from the crew"
         case event_data.HitlRequested():
-            anew = ", asked anew because what its step read was replaced" if data.supersedes else ""
-            line = f"{data.stage}: waiting for a decision{anew}: {data.question}"
+            again = ", asked again because what its step read was replaced" if data.supersedes else ""
+            line = f"{data.stage}: waiting for a decision{again}: {data.question}"
         case event_data.HitlResponded():
             line = f"{data.stage}: {describe_decision(data)}"
         case event_data.HitlExtended():

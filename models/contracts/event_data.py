@@ -209,7 +209,7 @@ class HitlRequested(Payload):
     supersedes: str | None = Field(
         default=None,
         description="The subject that it asked about until then, if something that its step consumed was replaced: it "
-        "is the same request with another subject, and asks anew.",
+        "is the same request with another subject, and asks again.",
     )
     subject_hash: str | None = Field(
         default=None, description="SHA-256 of what it asks about, which a response has to name."

@@ -10,7 +10,7 @@ from .contract import Contract, Moment
 
 
 class Replacement(Contract):
-    """One change. The request then has another subject, and asks anew."""
+    """One change. The request then has another subject, and asks again."""
 
     artifact_id: UUID = Field(description="The version that the step consumed.")
     replaced_by: UUID | None = Field(

@@ -8,10 +8,10 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from uuid_utils.compat import uuid7
 
-from crew.protocol import AgentError
+from crew.protocol import AgentError, Assignment, Outcome, Step
 from models.contracts.handoff import Handoff
 from models.contracts.pipeline import NO_GATE
-from store import artifacts, given_context, tasks
+from store import artifacts, events, given_context, hitl, tasks
 from store.transaction import Store
 from tests.activities.first_step import Run, a_step
 from tests.workflows.crew_under_test import Script, raises, works
@@ -79,3 +79,28 @@ async def test_of_several_versions_the_newest_is_given(store: Store, script: Scr
     other = await give(store, step.project_id, name="style")
     await run(step)
     assert await inputs_of(store, step.task_id) == (*step.handoff.context_ids, newest, other)
+
+
+async def test_what_was_replaced_while_the_step_ran_is_part_of_what_its_request_asks(
+    store: Store, script: Script, run: Run
+) -> None:
+    """The replacement finds no request, since the step opens it later: so the request looks for it when it opens."""
+    step = await a_step(store)
+    first = await give(store, step.project_id)
+    later: list[UUID] = []
+
+    async def works_meanwhile(assignment: Assignment, running: Step) -> Outcome:
+        later.append(await give(store, step.project_id, text="Cookies, after all."))
+        return await works(assignment, running)
+
+    script.on("plan", works_meanwhile)
+    await run(step)
+    async with store.reading() as connection:
+        request = await hitl.get(connection, step.request_id)
+        log = await events.since(connection, step.project_id, 0)
+    assert request is not None
+    (replaced,) = request.replaced or []
+    assert (replaced["artifact_id"], replaced["replaced_by"], replaced["by"]) == (str(first), str(later[0]), "Ada")
+    opened, again = (each.data for each in log if each.event_type == "hitl_request")
+    assert again["supersedes"] == opened["subject_hash"] == replaced["subject_hash"]
+    assert again["subject_hash"] == request.subject_hash != opened["subject_hash"]

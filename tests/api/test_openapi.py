@@ -101,6 +101,14 @@ def test_the_document_has_every_route_of_the_design(document: Json) -> None:
         "PUT /projects/{project_id}/budget",
         "GET /projects/{project_id}/usage",
         "GET /projects/{project_id}/members",
+        "GET /auth/groups",
+        "POST /auth/groups",
+        "DELETE /auth/groups/{group}",
+        "PUT /auth/groups/{group}/members/{principal_id}",
+        "DELETE /auth/groups/{group}/members/{principal_id}",
+        "GET /projects/{project_id}/groups",
+        "PUT /projects/{project_id}/groups/{group}",
+        "DELETE /projects/{project_id}/groups/{group}",
         "PUT /projects/{project_id}/members/{principal_id}",
         "DELETE /projects/{project_id}/members/{principal_id}",
         "POST /auth/sign-in",
@@ -156,7 +164,7 @@ def test_every_body_has_valid_examples(document: Json) -> None:
         for example in shape["examples"]:
             valid(document, schema, example)
         bodies += 1
-    assert bodies == 21
+    assert bodies == 23
 
 
 def test_every_route_declares_its_problems(document: Json) -> None:

@@ -3,6 +3,9 @@ name."""
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -232,6 +235,17 @@ async def oneself(scene: Scene, temporal: Client) -> set[str]:
         *("create_link", "set_account", "log_in", "sign_in", "sign_out", "change_password", "create_token"),
         *("revoke_token", "end_session"),
     }
+
+
+async def test_an_export_says_who_wrote_what_was_amended(scene: Scene) -> None:
+    request = await wait_for_request(scene.ana, scene.project, "discovery")
+    await respond(scene.ana, request["request_id"], "amend", content="# Plan\n\n- Guests can sign.\n")
+    await wait_for_request(scene.ana, scene.project, "plan")
+    exported = await scene.ana.get(f"{V1}/projects/{scene.project}/export")
+    with zipfile.ZipFile(io.BytesIO(exported.content)) as archive:
+        items = {each["type"]: each for each in json.loads(archive.read("manifest.json"))["artifacts"]}
+    plan, brief = items["project_plan"], items["user_input"]
+    assert (plan["author"], plan["principal_id"], brief["principal_id"]) == (NAME, scene.id, None)
 
 
 SCENES = (course, given, recovered, people, oneself)

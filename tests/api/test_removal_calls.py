@@ -138,7 +138,7 @@ async def test_a_project_that_is_kept_is_not_removed_until_it_is_released(http: 
     assert_problem(await forget(http, project_id), 409, "marked to be kept")
     assert (await get(http, f"/projects/{project_id}"))["kept_by"] == "Ada"
     log = (await get(http, f"/projects/{project_id}/events", limit=200))["items"]
-    assert log[-1]["data"] == {"by": "Ada", "kept": True}
+    assert log[-1]["data"].items() >= {"by": "Ada", "kept": True}.items()
     assert (await http.patch(path, json={"kept": False})).json()["kept_at"] is None
     assert (await get(http, f"/projects/{project_id}"))["kept_by"] is None
     assert (await forget(http, project_id)).status_code == 204

@@ -1,5 +1,5 @@
-"""What the step of an open request consumed is replaced: the request asks anew, and a response to what was shown before
-is refused."""
+"""What the step of an open request consumed is replaced: the request asks again, and a response to what was shown
+before is refused."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ async def test_a_request_asks_anew_when_what_its_step_consumed_is_replaced(
     assert (replaced["artifact_id"], replaced["replaced_by"], replaced["by"]) == (plan, newer, "Ana")
     assert replaced["principal_id"]
     log = (await get(http, f"/projects/{project}/events", limit=200))["items"]
-    anew = [each["data"] for each in log if each["event_type"] == "hitl_request"][-1]
-    assert (anew["supersedes"], anew["subject_hash"]) == (before["subject_hash"], after["subject_hash"])
-    assert anew["principal_id"] == replaced["principal_id"]
+    again = [each["data"] for each in log if each["event_type"] == "hitl_request"][-1]
+    assert (again["supersedes"], again["subject_hash"]) == (before["subject_hash"], after["subject_hash"])
+    assert again["principal_id"] == replaced["principal_id"]
     stale = await respond(http, before["request_id"], "approve", subject_hash=before["subject_hash"])
     problem = assert_problem(stale, 409, "Ana has replaced")
     assert (problem["code"], problem["subject_hash"]) == ("stale", after["subject_hash"])
@@ -112,8 +112,12 @@ async def test_what_is_withdrawn_is_read_again_and_asks_anew_again(http: httpx2.
     assert second["replaced_by"] == second["artifact_id"] == first["artifact_id"]
     hashes.append(request["subject_hash"])
     assert len(set(hashes)) == len(hashes)
-    for seen in hashes[:-1]:
-        assert assert_problem(await respond(http, request["request_id"], "approve", subject_hash=seen), 409)
+    diffs = [
+        assert_problem(await respond(http, request["request_id"], "approve", subject_hash=seen), 409)["diff"]
+        for seen in hashes[:-1]
+    ]
+    plan, newer = first["artifact_id"], first["replaced_by"]
+    assert diffs == [f"{V1}/artifacts/{plan}/diff?against={other}" for other in (plan, newer)]
 
 
 async def test_only_what_was_consumed_counts(http: httpx2.AsyncClient) -> None:
@@ -125,9 +129,9 @@ async def test_only_what_was_consumed_counts(http: httpx2.AsyncClient) -> None:
     redone = await wait_for_request(http, project, round=2)
     assert redone["replaced"] == []
     rules = await give_rules(http, project, "# Rules\n\n- No cookies.\n")
-    anew = await wait_for_request(http, project, round=2)
-    assert anew["replaced"][0]["replaced_by"] == rules["artifact_id"]
-    assert anew["subject_hash"] != redone["subject_hash"]
+    again = await wait_for_request(http, project, round=2)
+    assert again["replaced"][0]["replaced_by"] == rules["artifact_id"]
+    assert again["subject_hash"] != redone["subject_hash"]
 
 
 async def test_of_an_approval_and_a_replacement_at_once_one_wins(
@@ -162,7 +166,7 @@ async def waits(store: Store, count: int) -> bool:
 
 
 async def test_many_replacements_and_approvals_leave_one_truth(http: httpx2.AsyncClient) -> None:
-    """Row, log and answers agree, whoever is first."""
+    """Row, log and answers agree, in either order."""
     projects = [await start(http, pipeline="short") for _ in range(6)]
     requests = [await wait_for_request(http, each) for each in projects]
     results = [await write_plan(http, each) for each in projects]

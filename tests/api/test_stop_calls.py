@@ -64,6 +64,7 @@ async def test_a_stopped_project_records_decisions_and_starts_nothing_until_it_i
         "stopped": True,
         "reason": "Too dear.",
         "by": "Ada",
+        "principal_id": stopped["stopped_by_id"],
     }
     (pending,) = [one for one in (await get(http, "/hitl/pending"))["items"] if one["project_id"] == project_id]
     assert pending["deadline_held"]

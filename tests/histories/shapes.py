@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
@@ -12,7 +11,6 @@ from uuid_utils.compat import uuid7
 
 from crew.protocol import AgentError
 from models.contracts.enums import EventType, Oversight
-from models.contracts.extension import HitlExtension
 from models.contracts.handoff import Handoff
 from models.contracts.names import BuiltInRole
 from models.contracts.stops import StopTarget
@@ -28,6 +26,7 @@ from tests.workflows.crew_under_test import (
     Story,
     answer,
     fails_its_verdict,
+    later_deadline,
     passes_its_verdict,
     pipeline,
     raises,
@@ -217,13 +216,7 @@ async def stopped(begin: Begin, script: Script) -> None:
 async def extended(begin: Begin, script: Script) -> None:
     story = await begin(THREE)
     request = await story.request("plan")
-    later = HitlExtension(
-        request_id=request.id,
-        extension_id=uuid7(),
-        was=request.expires_at,
-        expires_at=request.expires_at + timedelta(hours=1),
-        extended_at=datetime.now(UTC),
-    )
+    later = later_deadline(request)
     for _ in range(2):
         await story.handle.signal("extend", later)
     await story.event(EventType.HITL_EXTENDED)

@@ -27,6 +27,7 @@ from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, PersonUpda
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
+from api.shapes.groups import GroupCreate
 from api.shapes.hitl import ResponseCreate
 from api.shapes.lineage import ParentCreate
 from api.shapes.project_details import ProjectUpdate
@@ -100,6 +101,7 @@ REQUESTS = (
     LogIn,
     PasswordUpdate,
     MemberUpdate,
+    GroupCreate,
     GroupsUpdate,
     Subscribe,
     Unsubscribe,

@@ -119,6 +119,16 @@ async def test_an_administrator_changes_the_members_of_a_project(
     assert (member["principal_id"], member["roles"]) == (person, ["approver"])
     await page.get_by_role("button", name="Remove Cleo").click()
     await expect(page.get_by_text("Nobody has a role in this project only.")).to_be_visible()
+    assert (await http.post(f"{V1}/auth/groups", json={"name": "red team"})).status_code == 201
+    await http.put(f"{V1}/auth/groups/red team/members/{person}")
+    await page.get_by_label("Group").fill("red team")
+    await page.get_by_label("Access").select_option("viewer")
+    await page.get_by_role("button", name="Set", exact=True).click()
+    group = page.get_by_role("listitem").filter(has_text="red team")
+    await expect(group).to_contain_text("(1 member): viewer")
+    await group.get_by_role("button", name="Remove red team").click()
+    await expect(group).to_have_count(0)
+    assert (await get(http, f"/projects/{project}/groups"))["items"] == []
 
 
 async def test_others_see_members_and_auditors_see_the_log(

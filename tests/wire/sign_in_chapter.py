@@ -22,6 +22,7 @@ async def sign_in(t: Transcript) -> None:
     link = await t.post(f"/auth/people/{person}/links")
     await t.post(f"/auth/people/{NOBODY}/links")
     await _set_members(t, project_id, person)
+    await _groups(t, project_id, person)
     administrator, agent = t.http, {"User-Agent": "Wire/1"}
     async with httpx2.AsyncClient(base_url=t.http.base_url, headers=MARK | agent, trust_env=False) as browser:
         t.http = browser
@@ -47,6 +48,21 @@ async def _set_members(t: Transcript, project_id: str, person: str) -> None:
     await t.call("PUT", f"{members}/{person}", json={"roles": ["auditor"]})
     await t.call("PUT", f"{members}/{NOBODY}", json={"roles": ["approver"]})
     await t.call("GET", members)
+
+
+async def _groups(t: Transcript, project_id: str, person: str) -> None:
+    group, of_project = f"{V1}/auth/groups/ops", f"{V1}/projects/{project_id}/groups/ops"
+    for _ in range(2):
+        await t.post("/auth/groups", json={"name": "ops"})
+    await t.call("PUT", f"{group}/members/{person}")
+    await t.call("PUT", f"{group}/members/{NOBODY}")
+    await t.call("PUT", of_project, json={"roles": ["viewer"]})
+    await t.get(f"/projects/{project_id}/groups")
+    await t.get("/auth/groups")
+    await t.call("DELETE", f"{group}/members/{person}")
+    await t.call("DELETE", of_project)
+    for _ in range(2):
+        await t.call("DELETE", group)
 
 
 async def _decide(t: Transcript, administrator: httpx2.AsyncClient, request: dict[str, str], person: str) -> None:

@@ -7,24 +7,34 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 import pytest
 from temporalio.client import Client
-from uuid_utils.compat import uuid7
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import EventType
-from models.contracts.extension import HitlExtension
 from models.contracts.names import BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from store.transaction import Store
 from tests.checkout import CHECKOUT
 from tests.serving import program_environment
 from tests.waiting import PATIENCE_SECONDS, eventually
-from tests.workflows.crew_under_test import BUILD, GATE, PLAN, TWO_STAGES, Held, Script, Story, answer, pipeline, works
+from tests.workflows.crew_under_test import (
+    BUILD,
+    GATE,
+    PLAN,
+    TWO_STAGES,
+    Held,
+    Script,
+    Story,
+    answer,
+    later_deadline,
+    pipeline,
+    works,
+)
 from worker.worker import build_worker, run_worker
 from workflows import options
 from workflows.client import connect
@@ -148,13 +158,7 @@ async def test_an_extension_sent_while_no_worker_runs_is_in_time(
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
         request = await story.request("plan")
         await eventually(lambda: has("timer_started_event_attributes"))
-    extension = HitlExtension(
-        request_id=request.id,
-        extension_id=uuid7(),
-        was=request.expires_at,
-        expires_at=request.expires_at + timedelta(hours=1),
-        extended_at=datetime.now(UTC),
-    )
+    extension = later_deadline(request)
     await story.handle.signal("extend", extension)
     await eventually(lambda: has("timer_fired_event_attributes"))
     async with build_worker(temporal, store, script.crew(), settings):

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from crew.protocol import Assignment, Draft, Outcome, Step
 from models.contracts.enums import HitlAction, Oversight, Verdict
+from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
 from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
@@ -32,6 +33,8 @@ from workflows.project import ProjectWorkflow
 Turn = Callable[[Assignment, Step], Awaitable[Outcome]]
 
 BRIEF = "# A brief\n\n- It does what it should.\n"
+
+HOUR = timedelta(hours=1)
 
 
 def outcome(assignment: Assignment, *, verdict: Verdict | None = None, confidence: float | None = None) -> Outcome:
@@ -184,6 +187,12 @@ class Story(ProjectRecords):
         response = answer(request, action, **more)
         await self.handle.signal("respond", response)
         return response
+
+
+def later_deadline(request: HitlRequest, by: timedelta = HOUR, **more: Any) -> HitlExtension:
+    """Return a later deadline for a request, as an API sends it."""
+    given: dict[str, Any] = {"was": request.expires_at, "extension_id": uuid7()} | more
+    return HitlExtension(request_id=request.id, expires_at=given["was"] + by, extended_at=datetime.now(UTC), **given)
 
 
 def answer(request: HitlRequest | UUID, action: str, **more: Any) -> HitlResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy import text
 from crew.protocol import AgentError
 from models.contracts.approvals import Voter
 from models.contracts.enums import EventType, HitlAction
-from models.contracts.extension import HitlExtension
 from models.contracts.hitl import HitlResponse
 from models.contracts.identity import AccessRole
 from models.tables import HITL_REQUEST, HitlRequest
@@ -29,6 +27,7 @@ from tests.workflows.crew_under_test import (
     Script,
     Story,
     answer,
+    later_deadline,
     pipeline,
     raises,
     works,
@@ -189,13 +188,7 @@ async def test_a_reopened_stage_asks_again_about_another_subject_and_no_response
 async def test_a_later_deadline_and_a_pause_do_not_change_the_subject(begin: Begin) -> None:
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
-    later = HitlExtension(
-        request_id=request.id,
-        extension_id=uuid4(),
-        was=request.expires_at,
-        expires_at=request.expires_at + timedelta(hours=1),
-        extended_at=datetime.now(UTC),
-    )
+    later = later_deadline(request)
     await story.handle.signal("extend", later)
     await story.event(EventType.HITL_EXTENDED)
     await story.handle.signal("pause")

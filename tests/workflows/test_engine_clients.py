@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from models.contracts.enums import EventType
-from models.contracts.extension import HitlExtension
 from models.contracts.handoff import StepResult
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import GATE, PLAN, TWO_STAGES, Held, Script, pipeline
+from tests.workflows.crew_under_test import GATE, PLAN, TWO_STAGES, Held, Script, later_deadline, pipeline
 
 
 async def test_a_step_that_is_ended_past_its_worker_is_reported(begin: Begin, script: Script) -> None:
@@ -36,14 +35,7 @@ async def test_signals_without_a_signature_give_time_and_decide_nothing(begin: B
     story = await begin(TWO_STAGES)
     request = await story.request("plan")
     later = request.expires_at + timedelta(hours=1)
-    forged = HitlExtension(
-        request_id=request.id,
-        extension_id=uuid4(),
-        was=request.expires_at,
-        expires_at=later,
-        extended_by="Ana",
-        extended_at=datetime.now(UTC),
-    )
+    forged = later_deadline(request, extended_by="Ana")
     for name in ("pause", "resume"):
         await story.handle.signal(name)
     await story.handle.signal("extend", forged)

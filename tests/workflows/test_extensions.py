@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
-from uuid_utils.compat import uuid7
 
 from models.contracts.enums import EventType
 from models.contracts.extension import HitlExtension
 from models.tables import HitlRequest
 from store import hitl_extensions
 from tests.workflows.conftest import Begin
-from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Story, pipeline
+from tests.workflows.crew_under_test import BUILD, PLAN, TWO_STAGES, Story, later_deadline, pipeline
 
 DAY, HOUR = timedelta(hours=24), timedelta(hours=1)
 
 
 def later(request: HitlRequest, by: timedelta, **more: Any) -> HitlExtension:
-    given: dict[str, Any] = {"was": request.expires_at, "extension_id": uuid7(), "extended_by": "Ada"} | more
-    return HitlExtension(request_id=request.id, expires_at=given["was"] + by, extended_at=datetime.now(UTC), **given)
+    return later_deadline(request, by, **{"extended_by": "Ada"} | more)
 
 
 async def extend(story: Story, extension: HitlExtension) -> None:

@@ -84,6 +84,7 @@ async def test_every_operation_is_answered_while_a_server_is_frozen(
         "session_id": UNKNOWN_ID,
         "token_id": UNKNOWN_ID,
         "context_id": UNKNOWN_ID,
+        "group": "nobody",
     }
     document = (await http.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]

@@ -25,8 +25,13 @@ def test_a_request_says_who_responded_and_what_was_replaced() -> None:
     replaced = (Replacement(artifact_id=ANA, by="Bo"), Replacement(artifact_id=ANA, replaced_by=OTHER, by="Bo"))
     request = Request.model_validate(
         {
-            **{"request_id": ANA, "project_id": ANA, "stage": "plan", "agent_type": "analyst", "question": "Good?"},
-            **{"reason": "review", "status": "pending"},
+            "request_id": ANA,
+            "project_id": ANA,
+            "stage": "plan",
+            "agent_type": "analyst",
+            "question": "Good?",
+            "reason": "review",
+            "status": "pending",
             **dict.fromkeys(("created_at", "expires_at"), "2026-11-24T02:29:23Z"),
         }
     ).model_copy(update={"history": history, "replaced": replaced})

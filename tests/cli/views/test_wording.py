@@ -89,7 +89,7 @@ def test_a_retry_says_from_where_by_whom_and_why() -> None:
     assert view.stages["plan"].status is StageStatus.REDO
 
 
-def test_what_a_person_asks_for_is_told_with_the_name() -> None:
+def test_what_a_person_asks_for_has_the_name() -> None:
     assert (
         describe(event(EventType.PROJECT_CONTROL, {"action": "pause", "by": "Ada"})) == "Ada asked to pause the project"
     )
@@ -98,7 +98,7 @@ def test_what_a_person_asks_for_is_told_with_the_name() -> None:
 
 def test_a_request_that_asks_anew_says_why() -> None:
     data = FIRST[EventType.HITL_REQUEST] | {"supersedes": "a" * 64}
-    line = "plan: waiting for a decision, asked anew because what its step read was replaced: Is it good?"
+    line = "plan: waiting for a decision, asked again because what its step read was replaced: Is it good?"
     assert describe(event(EventType.HITL_REQUEST, data)) == line
 
 

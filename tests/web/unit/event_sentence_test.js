@@ -80,7 +80,7 @@ test("a change of a project says what has changed", () => {
   assert.ok(isOfKind("decisions", event("project_change", change)));
 });
 
-test("what a person asks for is told with the name", () => {
+test("what a person asks for has the name", () => {
   const paused = event("project_control", { action: "pause", by: "Anna" });
   assert.equal(plain(paused), "Anna asked to pause the project");
   assert.ok(isOfKind("decisions", paused));

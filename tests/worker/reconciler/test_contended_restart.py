@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from uuid_utils.compat import uuid7
 
 from api.recovery import restart as recovery
 from models.contracts.enums import EventType
-from models.contracts.extension import HitlExtension
 from tests.api_client import response_to
 from tests.waiting import eventually
 from tests.worker.lost_workflows import V1, lose, post
 from tests.worker.reconciler.lost_projects import CREWS, Lost, raise_generation, restore_before_decision
-from tests.workflows.crew_under_test import BUILD, GATE, PLAN
+from tests.workflows.crew_under_test import BUILD, GATE, PLAN, later_deadline
 from worker.worker import build_worker
 from worker.workflow_sandbox import StrictRunner
 from workflows.client import generation_of, project_handle, project_workflow_id, start_project
@@ -115,13 +113,7 @@ async def test_an_extension_that_no_worker_has_read_counts_after_a_restart(lost:
     async with build_worker(lost.temporal, lost.store, CREWS, own, StrictRunner()):
         story = await lost.begin(PLAN | GATE, BUILD, queue=own.task_queue)
         request = await story.request("plan")
-    extension = HitlExtension(
-        request_id=request.id,
-        extension_id=uuid7(),
-        was=request.expires_at,
-        expires_at=request.expires_at + timedelta(hours=4),
-        extended_at=datetime.now(UTC),
-    )
+    extension = later_deadline(request, timedelta(hours=4))
     await story.handle.signal("extend", extension)
     await story.handle.terminate("stuck")
     await raise_generation(lost.store, story.id)  # as after a restart that was interrupted here

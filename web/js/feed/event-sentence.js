@@ -67,7 +67,7 @@ const SENTENCES = {
   hitl_request: ({ data }) => [
     "Review after ",
     ...stage({ data }),
-    data.supersedes ? " asks anew, since what its step read was replaced" : asks(data.reason),
+    data.supersedes ? " asks again, since what its step read was replaced" : asks(data.reason),
     ...quoted(data.question),
   ],
   hitl_response: (

@@ -8,7 +8,7 @@ import { visible } from "../text.js";
 /** @import { AccessRole, GroupInProjectPublic } from "../api.d.ts" */
 
 /**
- * The list of groups, and the form that gives one a role. `update(mayChange)` reads it again.
+ * The list of groups, and the form that sets a role of one. `update(mayChange)` reads it again.
  * @param {string} projectId
  * @param {AccessRole[]} roles that a member may have
  * @param {AbortSignal} signal
@@ -57,7 +57,7 @@ export function groupsInProject(projectId, roles, signal) {
       "form",
       { class: "member-form", onsubmit },
       h("label", {}, h("span", {}, "Group"), name),
-      h("label", {}, h("span", {}, "Role of the group"), role),
+      h("label", {}, h("span", {}, "Access"), role),
       h("button", {}, "Set"),
     );
   }
