@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import stopped_step
-from activities.assignment import as_it_begins, begin_short, build_assignment, with_first_context
+from activities.assignment import as_it_begins, begin_first, build_assignment, with_first_context
 from activities.outcome_check import check_outcome
 from activities.permanent_errors import PERMANENT_ERRORS
 from activities.running_step import RunningStep
@@ -33,8 +33,8 @@ from models.contracts.handoff import StepInput, StepResult
 from models.contracts.roles import BUILT_IN_ROLES
 from sandbox.errors import SandboxError, UnconfinedError
 from store.database import DATABASE_ERRORS, UNSTORABLE
+from store.first_attempts import Beginning
 from store.live_texts import LiveTexts
-from store.short_steps import Beginning
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -97,11 +97,13 @@ class AgentSteps:
 
     async def _attempt(self, step: StepInput, measured: MeasuredStep) -> StepResult:
         try:
-            beginning = await begin_short(self._store, step)
+            beginning = await begin_first(self._store, step)
             if beginning is None:
                 step = await as_it_begins(self._store, step)
             started = await self._records.start(step)
-            step = await with_first_context(self._store, step, started.context_ids)
+            as_first_started = await with_first_context(self._store, step, started.context_ids)
+            if as_first_started is not step:  # another workflow has started the task, and what was read is of no use
+                step, beginning = as_first_started, None
             try:
                 running = RunningStep(self._store, step, started, self._daily_budget, self._live_texts)
                 async with running.heartbeating():

@@ -12,17 +12,17 @@ from models.contracts.handoff import StepInput
 from models.contracts.names import BuiltInArtifact
 from models.contracts.roles import Role
 from models.contracts.tool_permission import ToolDecision
-from store import artifacts, hitl_decisions, inputs, short_steps, step_conditions
-from store.short_steps import Beginning
+from store import artifacts, first_attempts, hitl_decisions, inputs, step_conditions
+from store.first_attempts import Beginning
 from store.transaction import Store
 
 
-async def begin_short(store: Store, step: StepInput) -> Beginning | None:
-    """Return what a short step reads, or None if it begins and ends as any other step: it is tried again, continued or
-    repeated, or it is a standalone handoff, whose task has a record."""
+async def begin_first(store: Store, step: StepInput) -> Beginning | None:
+    """Return what the first attempt of a step reads. None if it is tried again, continued or repeated, or is a
+    standalone handoff, whose task has a record."""
     is_first = step.round == 1 and not step.continued and not step.reopens and activity.info().attempt == 1
     is_standalone = BuiltInArtifact.AGENT_OUTPUT in step.handoff.expected_outputs
-    return await short_steps.begin(store, step) if step.short and is_first and not is_standalone else None
+    return await first_attempts.begin(store, step) if is_first and not is_standalone else None
 
 
 async def as_it_begins(store: Store, step: StepInput) -> StepInput:

@@ -19,8 +19,8 @@ from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from models.contracts.redo import checking_stages
 from models.tables import TASK
-from store import artifacts, hitl, projects, short_steps, steps, tasks
-from store.short_steps import Beginning
+from store import artifacts, first_attempts, hitl, projects, steps, tasks
+from store.first_attempts import Beginning
 from store.transaction import ProjectUnknownError, Store, Transaction
 
 log = structlog.get_logger(__name__)
@@ -76,7 +76,9 @@ class StepRecords:
         versions = _versions(step, outcome, accepted=reason is None and outcome.verdict != Verdict.FAILED)
         workflow_id = activity.info().workflow_id or ""
         if beginning is not None and reason is None:
-            written = await short_steps.end(self._store, step, beginning, workflow_id, result, versions)
+            written = await first_attempts.end(
+                self._store, step, beginning, started.number, workflow_id, result, versions
+            )
             if written is not None:
                 return StepResult(artifacts=written, verdict=outcome.verdict)
         async with self._store.transaction(step.project_id) as tx:

@@ -37,12 +37,13 @@ WHERE (task.status IN {startable_task_statuses} AND task.continued <= excluded.c
 RETURNING checkpoint, standalone_task_id, starts, handoff -> 'context_ids' AS context_ids
 """)
 
-_FINISH: LiteralString = """
+FINISH: LiteralString = """
 UPDATE task SET status = %(task_status)s, accepted = %(task_accepted)s, verdict = %(verdict)s,
                 confidence = %(confidence)s, usage = %(usage)s, updated_at = clock_timestamp()
-WHERE id = %(id)s AND status = 'working' AND starts = %(start)s
+WHERE id = %(task_id)s AND status = 'working' AND starts = %(start)s
 RETURNING id
 """
+"""Writes the result of a start of a task, unless the task was cancelled or has started again."""
 
 
 # A call that got through since, whatever it returned, ends the wait.
@@ -149,7 +150,7 @@ async def finish(
 
     `waits` says that a gate asks a human now; otherwise the stage is accepted, unless its verdict is a failure.
     """
-    ended = await run(tx.connection, _FINISH, id=step.task_id, start=start, **values_of(result, waits=waits))
+    ended = await run(tx.connection, FINISH, task_id=step.task_id, start=start, **values_of(result, waits=waits))
     if not ended:
         return False
     record_result(tx, step, result, artifacts, waits=waits)

@@ -1,8 +1,8 @@
-"""A short step: one statement reads what it needs, and one records it.
+"""The first attempt of a step: one statement reads what it needs, and one records its result.
 
-It has no record before its end, so its task is inserted in its final state, with its artifacts and events. That is the
-usual case. Whatever else may be is left to `steps` and its transaction, and the statement writes nothing: a gate asks,
-the task has a record, its project was halted, another version was written meanwhile.
+That is the usual case. Whatever else may be is left to `steps` and its transaction, and the statement writes nothing: a
+gate asks, the task was cancelled or has started again, its project was halted, another version was written meanwhile. A
+short step has no record before its end, so its task is inserted in its final state.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ WITH known AS (
 SELECT found.*, known.* FROM known, ({inputs}) AS found
 """.replace("{conditions}", step_conditions.ANY).replace("{inputs}", inputs.READ)
 
-_TASK: LiteralString = with_statuses("""
-ended AS (
+_INSERT: LiteralString = with_statuses("""
     INSERT INTO task (id, project_id, workflow_id, agent_type, stage, round, status, accepted, verdict, confidence,
                       usage, continued, starts, attempt, failures, handoff, feedback, created_at, updated_at)
     SELECT %(task_id)s, %(project_id)s, %(workflow_id)s, %(agent_type)s, %(stage)s, %(round)s, %(task_status)s,
@@ -41,27 +40,30 @@ ended AS (
     FROM project WHERE id = %(project_id)s AND status NOT IN {halted_project_statuses}
         AND NOT EXISTS (SELECT FROM task WHERE id = %(task_id)s)
     RETURNING id
-)
 """)
 
-# In the order of `steps`: contents, artifacts, and last the project's row. So it cannot deadlock with a transaction.
+_IS_ENDED: LiteralString = "EXISTS (SELECT FROM ended)"
+
+# The project's row comes last, as in a transaction, so that neither waits for the other.
 _END: LiteralString = flush_after(
-    f"{_TASK}, {version_statements.write('EXISTS (SELECT FROM ended)')}",
-    "EXISTS (SELECT FROM ended) AND (SELECT count(*) FROM written) >= 0",
+    "ended AS ({task}), {versions}".replace("{versions}", version_statements.write(_IS_ENDED)),
+    "{is_ended} AND (SELECT count(*) FROM written) >= 0".replace("{is_ended}", _IS_ENDED),
 )
+_END_SHORT: LiteralString = _END.replace("{task}", _INSERT)
+_END_LONG: LiteralString = _END.replace("{task}", steps.FINISH)
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a short step reads as it begins: its inputs, and the newest version of each of its outputs."""
+    """What a step reads as it begins: its inputs, and the newest version of each of its outputs."""
 
     inputs: list[Input]
     versions: Mapping[str, int]
 
 
 async def begin(store: Store, step: StepInput) -> Beginning | None:
-    """Read what a short step needs. Return None if a stop may hold it, people have given the crew something, or inputs
-    are missing: it then begins as any other step."""
+    """Read what a step needs. Return None if a stop may hold it, people have given the crew something, or inputs are
+    missing."""
     handoff = step.handoff
     async with store.reading() as connection:
         rows = await run(
@@ -82,13 +84,16 @@ async def end(
     store: Store,
     step: StepInput,
     beginning: Beginning,
+    start: int,
     workflow_id: str,
     result: steps.TaskResult,
     versions: Sequence[artifacts.NewVersion],
 ) -> tuple[ArtifactRef, ...] | None:
-    """Record a step with its result, about which no gate asks. Return its artifacts, or None if `steps` has to."""
+    """Record the result of a start of a step, about which no gate asks. Return its artifacts, or None if `steps` has
+    to record it."""
     changes = Changes(step.project_id)
-    steps.record_start(changes, step)
+    if step.short:
+        steps.record_start(changes, step)
     ids = [uuid7() for _ in versions]
     numbers = [beginning.versions.get(str(version.type), 0) + 1 for version in versions]
     refs = tuple(map(artifacts.record_version, [changes] * len(ids), ids, versions, numbers))
@@ -96,13 +101,14 @@ async def end(
     handoff = step.handoff
     is_recorded = await store.apply(
         changes,
-        _END,
+        _END_SHORT if step.short else _END_LONG,
         task_id=step.task_id,
+        start=start,
         workflow_id=workflow_id,
         agent_type=handoff.to_agent,
         stage=handoff.phase,
         round=step.round,
-        handoff=handoff.model_dump_json(),
+        handoff=handoff.model_dump_json() if step.short else None,
         feedback=step.feedback,
         **steps.values_of(result, waits=False),
         **artifacts.values_of(ids, versions, numbers),
