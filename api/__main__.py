@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 
@@ -26,9 +27,17 @@ def main() -> None:
     configure_tracing("botarmy-api", content=settings.trace_content)
     raise_open_file_limit()
     server = uvicorn.Server(uvicorn_config(create_app(settings), settings))
+    _spare_from_collection()
     server.run(_sockets(settings))
     if not server.started:
         sys.exit(3)  # as uvicorn's own command exits; the log has the reason
+
+
+def _spare_from_collection() -> None:
+    """Keep what is loaded by now, 250,000 objects that stay to the end, out of garbage collections: a full one stopped
+    every request for 70 to 400 ms, which was the p99 of lists."""
+    gc.collect()
+    gc.freeze()
 
 
 def _sockets(settings: Settings) -> list[socket.socket] | None:

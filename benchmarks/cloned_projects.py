@@ -44,15 +44,6 @@ async def age(database: Database, days: float) -> None:
         await driver.execute(f"UPDATE content SET stored_at = {past}".encode())
 
 
-async def sizes(database: Database) -> dict[str, int]:
-    """Return the bytes of each table, with its indexes."""
-    tables = sorted(metadata.tables)
-    async with database.reading() as connection:
-        driver = driver_of(connection)
-        query = "SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s::text[]) AS name"
-        return dict(await (await driver.execute(query, (tables,))).fetchall())
-
-
 async def rows(database: Database) -> int:
     """Return how many rows the copied tables have."""
     union = " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in COPIED)

@@ -17,12 +17,15 @@ from unittest import mock
 import psycopg
 
 from benchmarks.feed import Feed, feeds
+from benchmarks.growth import growth, sizes
 from benchmarks.processes import MIB, cost, cpu_seconds, peak_of, resident, used_since
 from benchmarks.scripted_provider import MODEL, NOTES, TURNS, Json, ScriptedProvider, scripted_provider
 from benchmarks.stack import BRIEF, Bench, running, say
 from benchmarks.table import Aim, Row
 from benchmarks.timing import few_at_once
 from cli.stack.checkout import CHECKOUT, python_path
+from config.settings import Settings
+from store.database import Database
 
 CREATED_AT_ONCE = 16
 SOCKETS = 2
@@ -120,6 +123,8 @@ async def _calls(bench: Bench, provider: ScriptedProvider, watch: Path, waits: i
 async def _step(bench: Bench, feed: Feed) -> list[Row]:
     """Measure a coder's step, some times."""
     runs = bench.count(5, 1)
+    database = Database(Settings(_env_file=None, database_url=bench.stack.state().database))
+    before = await sizes(database)
     used, seconds = cpu_seconds(bench.pids), list[float]()
     for _ in range(runs):
         started = time.perf_counter()
@@ -130,7 +135,10 @@ async def _step(bench: Bench, feed: Feed) -> list[Row]:
     history = (await bench.temporal.get_workflow_handle(f"project-{project_id}").fetch_history()).events
     ((entries, size),) = await _rows(bench, _STORED, project_id)
     figure = f"a coder's step of {TURNS} turns"
+    after = await sizes(database)
+    await database.close()
     return [
+        growth(f"a project with {figure}", before, after, runs),
         Row(figure, {"s": sum(seconds) / runs, "entries": entries, "KiB of transcript": float(size) / 1024}),
         cost(f"{figure}: CPU, without the runs of tests", spent, runs),
         Row(

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from benchmarks.cloned_projects import age, clone, rows, sizes
+from benchmarks.cloned_projects import age, clone, rows
 from benchmarks.feed import Feed
+from benchmarks.growth import growth, sizes
 from benchmarks.stack import BRIEF, Bench, deliver, say
 from benchmarks.table import Row
 from config.settings import Settings
@@ -23,7 +24,6 @@ from worker.retention import Retention
 DAYS = 30
 LONG_LOG = 100_000
 EVENTS_AT_ONCE = 5_000
-KIB = 1024
 
 
 async def measure(bench: Bench) -> list[Row]:
@@ -47,12 +47,8 @@ async def _growth(bench: Bench, database: Database) -> Row:
     for _ in range(count):
         async with Feed.connected(bench.url) as feed:  # one socket follows at most 100 projects
             await deliver(bench.client, feed, BRIEF)
-    grown = {name: (size - before[name]) / count / KIB for name, size in (await sizes(database)).items()}
-    largest = sorted(((size, name) for name, size in grown.items() if size >= 0.1), reverse=True)
-    return Row(
-        f"growth by a project of five short steps and one gate, with indexes, mean of {count}",
-        {"KiB": sum(grown.values())} | {f"KiB {name}": size for size, name in largest},
-    )
+    after = await sizes(database)
+    return growth("a project of five short steps and one gate", before, after, count)
 
 
 async def _removal(bench: Bench, store: Store, settings: Settings) -> list[Row]:

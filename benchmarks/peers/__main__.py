@@ -1,4 +1,4 @@
-"""`python -m benchmarks.peers [--quick]`: run the same work in BotArmy and its peers, and print a table."""
+"""`python -m benchmarks.peers [PEER...] [--quick]`: run the same work in BotArmy and its peers, and print a table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 
 from benchmarks.peers import kill_runs, speed
 from benchmarks.peers.contenders import OURS, PEERS, contenders
-from benchmarks.peers.environment import install
+from benchmarks.peers.environment import InstallError, install
 from benchmarks.peers.kill_runs import Paid
 from benchmarks.peers.speed import Speed
 from benchmarks.peers.storage import count_statements
@@ -26,18 +27,19 @@ HEADINGS = (
 )
 
 
-async def main(*, quick: bool) -> None:
-    python = await install()
+async def main(peers: Sequence[str], python: Path | None, *, quick: bool) -> None:
+    """Measure these peers with an interpreter that has their packages, or one of their own."""
+    python = python or await install()
     with tempfile.TemporaryDirectory(prefix="botarmy-peers-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         isolate(folder)
         async with running(folder / "stack", quick=quick) as bench:
             await count_statements(bench)
             say("measuring speed")
-            async with contenders(bench, python) as all_of_them:
+            async with contenders(bench, python, peers) as all_of_them:
                 speeds = await speed.measure(bench, all_of_them)
             kills, paid = bench.count(KILLS, 2), dict[str, Paid]()
-            for peer in PEERS:
+            for peer in peers:
                 say(f"killing {peer}")
                 paid[peer] = await kill_runs.of_peer(bench, python, peer, kills)
         say(f"killing {OURS}")
@@ -63,10 +65,24 @@ def _show(speeds: dict[str, Speed], paid: dict[str, Paid], kills: int) -> None:
             print(f"\n{name}: {why}")
 
 
-if __name__ == "__main__":
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
+    programs = ", ".join(PEERS.values())
+    parser.add_argument("programs", nargs="*", metavar="PEER", help=f"only these: {programs}")
     parser.add_argument("--quick", action="store_true", help="small counts, only to check that everything works")
+    parser.add_argument("--python", type=Path, help="an interpreter that has their packages; by default, one is set up")
+    options = parser.parse_args()
+    if unknown := set(options.programs) - set(PEERS.values()):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    options = arguments()
+    chosen = [name for name, program in PEERS.items() if program in (options.programs or PEERS.values())]
     try:
-        uvloop.run(main(quick=parser.parse_args().quick))
+        uvloop.run(main(chosen, options.python, quick=options.quick))
+    except InstallError as error:
+        sys.exit(str(error))
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(130)

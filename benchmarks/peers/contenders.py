@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Contender:
 
 
 @asynccontextmanager
-async def contenders(bench: Bench, python: Path) -> AsyncIterator[list[Contender]]:
+async def contenders(bench: Bench, python: Path, peers: Iterable[str]) -> AsyncIterator[list[Contender]]:
     """Start the peers beside the stack."""
     async with AsyncExitStack() as opened:
         sockets = await opened.enter_async_context(feeds(bench.url, SOCKETS))
@@ -49,7 +49,7 @@ async def contenders(bench: Bench, python: Path) -> AsyncIterator[list[Contender
             bench.stack.state().database,
         )
         found = [ours]
-        for name in PEERS:
+        for name in peers:
             program, database = await program_of(bench, python, name, {})
             await opened.enter_async_context(started(program))
             found.append(Contender(name, _deliverer(program), {"program": program.pid}, database))

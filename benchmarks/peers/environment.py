@@ -12,11 +12,15 @@ FOLDER = CHECKOUT / ".venv-peers"
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 
 
+class InstallError(Exception):
+    """The environment cannot be set up, for example because the package index is unreachable."""
+
+
 async def install() -> Path:
     """Install what `requirements.txt` pins, and return the environment's interpreter. It is idempotent.
 
     Raises:
-        RuntimeError: a package cannot be installed.
+        InstallError: a package cannot be installed.
     """
     python = FOLDER / "bin" / "python"
     if not python.exists():
@@ -28,4 +32,4 @@ async def install() -> Path:
 async def _uv(*arguments: str) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "uv", *arguments, cwd=CHECKOUT)
     if await process.wait():
-        raise RuntimeError(f"uv {arguments[0]} failed")
+        raise InstallError(f"The peers cannot be installed: uv {arguments[0]} failed.")

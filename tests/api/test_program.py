@@ -52,3 +52,17 @@ async def test_it_serves_logs_each_request_once_and_stops_on_sigterm(servers: Se
     lines = [json.loads(line) for line in errors.splitlines()]
     (request,) = [line for line in lines if line.get("request_id") == "mine"]
     assert (request["event"], request["status"], request["process"]) == ("request", 200, "api")
+
+
+async def test_what_is_loaded_at_the_start_is_in_no_garbage_collection() -> None:
+    count = "import gc, uvicorn; uvicorn.Server.run = lambda *_: print(gc.get_freeze_count(), len(gc.get_objects()))"
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"{count}\nfrom api.__main__ import main\nmain()"),
+        cwd=CHECKOUT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("BOTARMY_")},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    output, _ = await program.communicate()
+    spared, others = map(int, output.split())
+    assert spared > 100_000 > 1_000 > others

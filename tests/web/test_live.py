@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from uuid import UUID, uuid4
@@ -145,6 +146,10 @@ async def test_a_long_log_is_shown_by_its_end_and_read_back_on_demand(
     await row_of(page, rows[-1] - 1)
     older = await shown(page)
     assert older == list(range(older[0], older[0] - len(older), -1))
+    time = page.locator(f'[data-seq="{older[-1]}"] time')
+    await time.hover()
+    for moment in (time, page.locator("time-ago").first):
+        await expect(moment).to_have_attribute("title", re.compile(r"20\d\d"))  # made later than the row
 
 
 async def test_a_burst_of_thousands_leaves_a_few_hundred_rows(

@@ -132,7 +132,7 @@ const wordChip = (name, word) =>
  * @param {ProjectStatus[]} statuses
  * @param {ProjectCounts} all
  */
-export function numberOf(name, statuses, { statuses: byStatus, archived, capped }) {
+export function numberOf(name, statuses, { statuses: byStatus, archived, capped = [] }) {
   const wanted = statuses.length ? statuses : /** @type {ProjectStatus[]} */ (Object.keys(byStatus));
   const isArchive = name === "archived";
   const number = isArchive ? archived : wanted.reduce((sum, status) => sum + (byStatus[status] ?? 0), 0);
