@@ -11,14 +11,16 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
-from api.auth.caller import EVERYBODY, Caller, administrator
+from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, administrator
 from api.auth.cookies import cookie_name
 from api.errors import ForbiddenError, NotSignedInError
 from config.settings import Settings
 from models.contracts.identity import CodePurpose
 from store.identity import credentials, sessions
+from store.identity.credentials import Credential
 from store.identity.secrets import hash_of
 from store.transaction import Store
 
@@ -37,6 +39,7 @@ TICKET_PROTOCOL, TICKET_PREFIX = "botarmy", "ticket."
 """The subprotocols that a client with a ticket offers: the one that is accepted, and the one with the ticket."""
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+NOT_VALID = "The session or token is not valid any more."
 REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`."
 
 
@@ -96,6 +99,7 @@ class Authenticator:
         if asked := [one for one in hashes if one not in found]:
             async with self._store.reading() as connection:
                 known = await credentials.find(connection, asked)
+                known = {hashed: one for hashed, one in known.items() if not self._is_orphaned(one)}
                 for hashed, credential in known.items():
                     if credential.is_stale and (is_use or not credential.is_session):
                         await credentials.touch(connection, credential)
@@ -104,6 +108,18 @@ class Authenticator:
             found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
         self._remember(hashes, found, stale)
         return found
+
+    async def current(self, connection: AsyncConnection, hashed: bytes) -> Caller | None:
+        """Return the caller with a credential as this transaction sees it, or None if it is not valid any more."""
+        if self._admin is not None and self._admin.credential == hashed:
+            return self._admin
+        found = (await credentials.find(connection, [hashed])).get(hashed)
+        return None if found is None or self._is_orphaned(found) else Caller.of(found, hashed)
+
+    def _is_orphaned(self, credential: Credential) -> bool:
+        """Return whether it was made with a token from the settings that is no longer there."""
+        root = next(iter(credential.made_with), b"")
+        return root.startswith(SETTINGS_TOKEN) and (self._admin is None or root not in self._admin.makes_with)
 
     async def refresh(self, caller: Caller) -> Caller | None:
         """Return a caller with its current roles, or None if it is no longer signed in."""
@@ -119,7 +135,7 @@ class Authenticator:
     async def _require(self, hashed: bytes, *, is_use: bool = False) -> Caller:
         caller = await self._find(hashed, is_use=is_use)
         if caller is None:
-            raise NotSignedInError(f"The session or token is not valid any more. {REMEDY}")
+            raise NotSignedInError(f"{NOT_VALID} {REMEDY}")
         return caller
 
     async def _find(self, hashed: bytes, *, is_use: bool = False) -> Caller | None:
