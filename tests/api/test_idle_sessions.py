@@ -1,4 +1,4 @@
-"""A session ends after 8 hours without use: what an open page requests by itself is none."""
+"""A session ends after 8 hours without use: what an open page requests by itself does not count."""
 
 from __future__ import annotations
 
