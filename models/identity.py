@@ -21,6 +21,13 @@ def _hash_column(**options: Any) -> Any:
     return Field(sa_type=LargeBinary, **options)
 
 
+def _made_with() -> Any:
+    """The hashes of the tokens with which it was made, the first one first. It ends with each of them."""
+    return Field(
+        default_factory=list, sa_column=Column(ARRAY(LargeBinary), nullable=False, server_default=text("'{}'"))
+    )
+
+
 class Principal(SQLModel, table=True):
     """A person or a service (PrincipalKind). A disabled one cannot sign in, and its name stays in the records."""
 
@@ -138,6 +145,7 @@ class Session(SQLModel, table=True):
     last_seen_at: datetime = moment_column()
     expires_at: datetime = moment_column()
     ended_at: datetime | None = moment_column(default=None)
+    made_with: list[bytes] = _made_with()
 
 
 class ApiToken(SQLModel, table=True):
@@ -156,11 +164,12 @@ class ApiToken(SQLModel, table=True):
     last_used_at: datetime | None = moment_column(default=None)
     expires_at: datetime = moment_column()
     revoked_at: datetime | None = moment_column(default=None)
+    made_with: list[bytes] = _made_with()
 
 
 class OneTimeCode(SQLModel, table=True):
     """A code that is good once and for seconds (CodePurpose). `credential` is the hash of the token or the cookie that
-    a ticket was created with, so that the socket ends with it."""
+    it was created with: the socket of a ticket ends with it, and a link is no longer good once it has ended."""
 
     __tablename__ = "one_time_code"
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
-from api.auth.caller import EVERYBODY, Caller, administrator
+from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, administrator
 from api.auth.cookies import cookie_name
 from api.errors import ForbiddenError, NotSignedInError
 from config.settings import Settings
 from models.contracts.identity import CodePurpose
 from store.identity import credentials, sessions
+from store.identity.credentials import Credential
 from store.identity.secrets import hash_of
 from store.transaction import Store
 
@@ -27,13 +30,26 @@ MAX_TOKEN = 200
 """Characters; ours have 47."""
 
 MARK = "x-botarmy-request"
-"""The header of every change by the page. A form cannot send it, and a page of another origin has to ask first."""
+"""The header of every request of the page. A form cannot send it, and a page of another origin has to ask first."""
+
+BY_PERSON = "person"
+"""Its value while somebody uses the page. What an open page requests by itself does not keep its session alive."""
 
 TICKET_PROTOCOL, TICKET_PREFIX = "botarmy", "ticket."
 """The subprotocols that a client with a ticket offers: the one that is accepted, and the one with the ticket."""
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+NOT_VALID = "The session or token is not valid any more."
 REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`."
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A caller of whom the database is not asked again until then. `is_stale` if its next use should be recorded."""
+
+    until: float
+    caller: Caller
+    is_stale: bool
 
 
 class Authenticator:
@@ -41,7 +57,7 @@ class Authenticator:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
-        self._cache: dict[bytes, tuple[float, Caller]] = {}
+        self._cache: dict[bytes, _Known] = {}
         self._admin: Caller | None = None
         if settings.admin_token is not None:
             self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
@@ -71,23 +87,39 @@ class Authenticator:
         if cookie is None:
             raise NotSignedInError(REMEDY)
         _refuse_forgery(connection)
-        return await self._require(hash_of(cookie[:MAX_TOKEN]))
+        return await self._require(hash_of(cookie[:MAX_TOKEN]), is_use=_is_by_person(connection))
 
-    async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
+    async def find(self, hashes: Collection[bytes], *, is_use: bool = False) -> dict[bytes, Caller]:
         """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
-        are missing."""
+        are missing. A session lasts for longer only if this `is_use` of it."""
         found: dict[bytes, Caller] = {}
+        stale: set[bytes] = set()
         if self._admin is not None and self._admin.credential is not None:
             found = {one: self._admin for one in hashes if hmac.compare_digest(one, self._admin.credential)}
         if asked := [one for one in hashes if one not in found]:
             async with self._store.reading() as connection:
                 known = await credentials.find(connection, asked)
-                for credential in known.values():
-                    if credential.is_stale:
+                known = {hashed: one for hashed, one in known.items() if not self._is_orphaned(one)}
+                for hashed, credential in known.items():
+                    if credential.is_stale and (is_use or not credential.is_session):
                         await credentials.touch(connection, credential)
+                    elif credential.is_stale:
+                        stale.add(hashed)
             found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
-        self._remember(hashes, found)
+        self._remember(hashes, found, stale)
         return found
+
+    async def current(self, connection: AsyncConnection, hashed: bytes) -> Caller | None:
+        """Return the caller with a credential as this transaction sees it, or None if it is not valid any more."""
+        if self._admin is not None and self._admin.credential == hashed:
+            return self._admin
+        found = (await credentials.find(connection, [hashed])).get(hashed)
+        return None if found is None or self._is_orphaned(found) else Caller.of(found, hashed)
+
+    def _is_orphaned(self, credential: Credential) -> bool:
+        """Return whether it was made with a token from the settings that is no longer there."""
+        root = next(iter(credential.made_with), b"")
+        return root.startswith(SETTINGS_TOKEN) and (self._admin is None or root not in self._admin.makes_with)
 
     async def refresh(self, caller: Caller) -> Caller | None:
         """Return a caller with its current roles, or None if it is no longer signed in."""
@@ -100,25 +132,25 @@ class Authenticator:
         """Ask the database at the next request with this credential."""
         self._cache.pop(hashed, None)
 
-    async def _require(self, hashed: bytes) -> Caller:
-        caller = await self._find(hashed)
+    async def _require(self, hashed: bytes, *, is_use: bool = False) -> Caller:
+        caller = await self._find(hashed, is_use=is_use)
         if caller is None:
-            raise NotSignedInError(f"The session or token is not valid any more. {REMEDY}")
+            raise NotSignedInError(f"{NOT_VALID} {REMEDY}")
         return caller
 
-    async def _find(self, hashed: bytes) -> Caller | None:
-        cached = self._cache.get(hashed)
-        if cached is not None and cached[0] > time.monotonic():
-            return cached[1]
-        return (await self.find([hashed])).get(hashed)
+    async def _find(self, hashed: bytes, *, is_use: bool = False) -> Caller | None:
+        known = self._cache.get(hashed)
+        if known is not None and known.until > time.monotonic() and not (is_use and known.is_stale):
+            return known.caller
+        return (await self.find([hashed], is_use=is_use)).get(hashed)
 
-    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller]) -> None:
+    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller], stale: Collection[bytes]) -> None:
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
         until = time.monotonic() + CACHE_SECONDS
         for hashed in hashes:
             if hashed in found:
-                self._cache[hashed] = (until, found[hashed])
+                self._cache[hashed] = _Known(until, found[hashed], hashed in stale)
             else:
                 self.forget(hashed)
 
@@ -135,6 +167,16 @@ def _ticket_of(connection: HTTPConnection) -> str | None:
         return None
     offered: list[str] = connection.scope.get("subprotocols", [])
     return next((one.removeprefix(TICKET_PREFIX) for one in offered if one.startswith(TICKET_PREFIX)), None)
+
+
+def _is_by_person(connection: HTTPConnection) -> bool:
+    """Return whether a person asks for this: something that changes, a page that says so, or a link that was followed.
+    A socket is opened again by itself."""
+    if connection.scope["type"] == "websocket":
+        return False
+    headers = connection.headers
+    is_followed = headers.get("sec-fetch-user") == "?1"
+    return connection.scope["method"] not in SAFE_METHODS or headers.get(MARK) == BY_PERSON or is_followed
 
 
 def _refuse_forgery(connection: HTTPConnection) -> None:

@@ -15,6 +15,9 @@ from store.identity.credentials import Credential
 
 NO_ROLES: frozenset[AccessRole] = frozenset()
 AUDITORS = frozenset({AccessRole.AUDITOR, AccessRole.ADMIN})
+SETTINGS_TOKEN = b"settings "
+"""Before the hash of the token from the settings, in `made_with`: no statement revokes it, the settings change."""
+
 _ADMINS = UUID("5f0d3f3a-6f3c-4d0e-9a53-1c4b1a2f7e11")
 """The namespace of the ids of administrators with a token from the settings."""
 
@@ -30,7 +33,8 @@ class SignInMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person or a service that makes requests. `credential` is the hash of its cookie or token."""
+    """A person or a service that makes requests. `credential` is the hash of its cookie or token, and `made_with` are
+    those of the tokens with which that was made."""
 
     method: SignInMethod
     name: str
@@ -42,6 +46,7 @@ class Caller:
     credential_id: UUID | None = None
     login: str | None = None
     is_service: bool = False
+    made_with: tuple[bytes, ...] = ()
 
     @classmethod
     def of(cls, credential: Credential, hashed: bytes) -> Caller:
@@ -56,6 +61,7 @@ class Caller:
             credential_id=credential.id,
             login=credential.login,
             is_service=credential.is_service,
+            made_with=credential.made_with,
         )
 
     @property
@@ -65,6 +71,16 @@ class Caller:
             return None
         is_administrator = self.method is SignInMethod.ADMIN_TOKEN
         return Voter(principal_id=self.principal_id, name=self.name, is_administrator=is_administrator)
+
+    @property
+    def makes_with(self) -> tuple[bytes, ...]:
+        """Which tokens end what it makes for itself: those that have made it, and its own. A session's do not end with
+        it: people create tokens in a browser, and close it."""
+        if self.credential is None or self.method is SignInMethod.SESSION:
+            return self.made_with
+        if self.method is SignInMethod.ADMIN_TOKEN:
+            return (SETTINGS_TOKEN + self.credential,)
+        return (*self.made_with, self.credential)
 
     @property
     def is_limited(self) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Request
 
+from api.auth.authenticator import NOT_VALID
 from api.auth.caller import Caller
 from api.auth.permissions import NEEDS, Instance, Open, Project
 from api.errors import ForbiddenError, NotSignedInError
@@ -68,7 +69,7 @@ async def require(
 async def _current(services: Services, caller: Caller) -> Caller:
     current = await services.authenticator.refresh(caller)
     if current is None:
-        raise NotSignedInError("The session or token is not valid any more.")
+        raise NotSignedInError(NOT_VALID)
     return current
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request
@@ -11,8 +13,8 @@ from api.auth.authenticator import MAX_TOKEN
 from api.auth.caller import Caller
 from api.auth.cookies import cookie_name
 from api.services import Services
-from models.contracts.identity import AuthEventKind
-from store.identity import auth_events, credentials, sessions
+from models.contracts.identity import AuthEventKind, Permission
+from store.identity import auth_events, credentials, principals, sessions
 from store.identity.secrets import hash_of
 
 MAX_AGENT = 200
@@ -24,12 +26,19 @@ def address_of(request: Request) -> str | None:
 
 
 async def start_session(
-    services: Services, connection: AsyncConnection, request: Request, principal_id: UUID, by: str
+    services: Services,
+    connection: AsyncConnection,
+    request: Request,
+    principal_id: UUID,
+    by: str,
+    made_with: Sequence[bytes] = (),
 ) -> tuple[str, Caller] | None:
     """Start a session, and end the one that the browser had. Return the cookie and whose it is, or None if the person
-    is disabled."""
+    is disabled. The session ends with the tokens that it was made with."""
+    if not await principals.lock(connection, principal_id):
+        return None
     agent = request.headers.get("user-agent", "")[:MAX_AGENT]
-    cookie = await sessions.create(connection, principal_id, agent)
+    cookie = await sessions.create(connection, principal_id, agent, made_with)
     hashed = hash_of(cookie)
     credential = (await credentials.find(connection, [hashed])).get(hashed)
     if credential is None:
@@ -41,6 +50,19 @@ async def start_session(
     kind, address = AuthEventKind.SIGNED_IN, address_of(request)
     await auth_events.record(connection, kind, principal_id, credential.name, address, principal_id, by=by)
     return cookie, Caller.of(credential, hashed)
+
+
+async def makers_of(services: Services, connection: AsyncConnection, link: Any) -> tuple[bytes, ...] | None:
+    """Return the tokens that end the session that a link starts, or None if who created the link has signed out since,
+    or may no longer create it. An administrator's link for somebody else does not make that person's session end."""
+    if link.credential is None:
+        return ()
+    creator = await services.authenticator.current(connection, bytes(link.credential))
+    if creator is None:
+        return None
+    if creator.principal_id == link.principal_id:
+        return creator.makes_with
+    return () if creator.may(Permission.ADMIN, None) else None
 
 
 async def record_failure(

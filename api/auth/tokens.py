@@ -11,21 +11,23 @@ from api.auth.caller import Caller
 from api.errors import NotFoundError
 from api.services import Services
 from models.contracts.identity import AuthEventKind
-from store.identity import api_tokens
+from store.identity import api_tokens, principals
 
 
 async def revoke(services: Services, caller: Caller, request: Request, token_id: UUID) -> None:
-    """Revoke one of the caller's tokens.
+    """Revoke one of the caller's tokens, and end what it has made.
 
     Raises:
         NotFoundError: it has no such token.
     """
-    revoked = None
+    revoked: list[bytes] = []
     async with services.store.writing() as connection:
         if caller.principal_id is not None:
+            await principals.lock(connection, caller.principal_id)
             revoked = await api_tokens.revoke(connection, token_id, caller.principal_id)
-        if revoked is not None:
+        if revoked:
             await audit.record(connection, request, caller, AuthEventKind.TOKEN_REVOKED, token_id=str(token_id))
-    if revoked is None:
+    if not revoked:
         raise NotFoundError.of("token", token_id)
-    services.authenticator.forget(revoked)
+    for credential in revoked:
+        services.authenticator.forget(credential)

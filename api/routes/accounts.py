@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import set_cookie
+from api.auth.current import require_current
 from api.auth.dependencies import CallerDep
 from api.auth.request_limits import network_of
 from api.auth.sign_in import address_of, record_failure, start_session
@@ -25,7 +27,7 @@ from api.services import Services
 from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate, SignInMethods
 from api.shapes.auth import MePublic, PersonPublic
 from models.contracts.identity import AuthEventKind
-from store.identity import accounts, failures, people, sessions
+from store.identity import accounts, failures, people, principals, sessions
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
@@ -53,8 +55,8 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
     account = await _check(services, request, body.login, body.password)
     async with services.store.writing() as connection:
         started = None
-        if account is not None:
-            started = await start_session(services, connection, request, account, "password")
+        if account is not None and await _is_unchanged(connection, account):
+            started = await start_session(services, connection, request, account.principal_id, "password")
     if started is None:
         raise NotSignedInError(WRONG)
     cookie, caller = started
@@ -77,7 +79,7 @@ async def change_password(body: PasswordUpdate, services: ServicesDep, caller: C
         raise ConflictError("You sign in without a password.")
     if await _check(services, request, own.login, body.current) is None:
         raise ForbiddenError("The current password is wrong.")
-    await _set(services, caller, request, own.principal_id, own.login, body.password)
+    await _set(services, caller, request, own.principal_id, own.login, body.password, instead_of=own)
     return Response(status_code=204)
 
 
@@ -124,9 +126,9 @@ def _require_sign_in(services: Services) -> None:
         raise NotSignedInError("This API has no sign-in: BOTARMY_AUTH is none.")
 
 
-async def _check(services: Services, request: Request, login: str, password: str) -> UUID | None:
-    """Return whose password this is, or None. Both take as long, and whether there is such a person makes no
-    difference.
+async def _check(services: Services, request: Request, login: str, password: str) -> Any | None:
+    """Return the account whose password this is, or None. Both take as long, and whether there is such a person makes
+    no difference.
 
     Raises:
         TooManyRequestsError: there were too many wrong ones.
@@ -141,20 +143,36 @@ async def _check(services: Services, request: Request, login: str, password: str
     if await services.passwords.verify(account.password_hash if account else None, password) and account:
         async with services.store.writing() as connection:
             await failures.clear(connection, login, address)
-        found: UUID = account.principal_id
-        return found
+        return account
     async with services.store.writing() as connection:
         await record_failure(connection, request, "password", account.principal_id if account else None)
     return None
 
 
+async def _is_unchanged(connection: AsyncConnection, account: Any) -> bool:
+    """Return whether the password that was checked, in another transaction, is still that of the person, who may sign
+    in. It stays so until this transaction ends."""
+    is_enabled = await principals.lock(connection, account.principal_id)
+    return is_enabled and await accounts.has_password(connection, account.principal_id, account.password_hash)
+
+
 async def _set(
-    services: Services, caller: Caller, request: Request, principal_id: UUID, login: str, password: str
+    services: Services,
+    caller: Caller,
+    request: Request,
+    principal_id: UUID,
+    login: str,
+    password: str,
+    instead_of: Any | None = None,
 ) -> None:
     hashed = await services.passwords.hash(password)
     kept = caller.credential_id if caller.method is SignInMethod.SESSION else None
     try:
         async with services.store.writing() as connection:
+            await principals.lock(connection, principal_id)
+            await require_current(connection, request)
+            if instead_of is not None and not await _is_unchanged(connection, instead_of):
+                raise ForbiddenError("The current password is wrong.")
             await accounts.set_account(connection, principal_id, login, hashed)
             ended = await sessions.end_all(connection, principal_id, kept)
             await audit.record(connection, request, caller, AuthEventKind.PASSWORD_SET, principal_id)

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import psycopg
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
@@ -15,7 +15,7 @@ from api.artifacts.content import check_content, load_content
 from api.artifacts.html import html_response
 from api.artifacts.negotiation import WantsHtmlDep
 from api.auth.caller import Caller
-from api.auth.dependencies import CallerDep
+from api.auth.dependencies import CallerDep, require
 from api.context.giving import check_may_be_added
 from api.deps import ArtifactDep, FileDep, ProjectDep, ServicesDep, require_not_final
 from api.errors import ConflictError, InvalidError, NotFoundError
@@ -31,6 +31,7 @@ from api.services import Services
 from api.shapes.artifacts import ArtifactCreate, ArtifactItem, ArtifactPublic, DiffPublic
 from api.shapes.shape import Page
 from api.shapes.tasks import TaskPublic
+from models.contracts.identity import Permission
 from models.contracts.names import ArtifactType
 from models.contracts.pipeline import Pipeline
 from models.tables import Project
@@ -185,6 +186,7 @@ async def get_artifact(
 async def get_artifact_diff(
     artifact: ArtifactDep,
     services: ServicesDep,
+    request: Request,
     against: Annotated[UUID | None, Query(description="The version to compare with, by default the previous.")] = None,
 ) -> DiffPublic:
     """A first version is compared with an empty one. Sets of source files are compared file by file."""
@@ -194,6 +196,7 @@ async def get_artifact_diff(
         elif (other := await artifacts.get(connection, against)) is None:
             raise NotFoundError.of("artifact", against)
         elif other.project_id != artifact.project_id:
+            await require(request, Permission.READ, other.project_id, "artifact", against)
             raise InvalidError("against", "belongs to another project", place="query")
         ids = [artifact.id, *([other.id] if other else [])]
         found = {version.id: (version, body) for version, body in await artifacts.get_with_contents(connection, ids)}

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Path, Request, Response
 from api.auth import audit
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
+from api.auth.current import lock_own
 from api.auth.dependencies import CallerDep
-from api.auth.sign_in import address_of, record_failure, start_session
+from api.auth.sign_in import address_of, makers_of, record_failure, start_session
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
 from api.errors import ConflictError, NotFoundError, NotSignedInError
@@ -40,7 +41,9 @@ async def sign_in(body: SignIn, services: ServicesDep, request: Request, respons
     for 8 hours without a request."""
     async with services.store.writing() as connection:
         used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
-        started = used and await start_session(services, connection, request, used.principal_id, "link")
+        started = None
+        if used and (makers := await makers_of(services, connection, used)) is not None:
+            started = await start_session(services, connection, request, used.principal_id, "link", makers)
         if not started:  # committed, so that the failure is recorded
             await services.limits.require_sign_in(address_of(request))
             await record_failure(connection, request, "link")
@@ -103,11 +106,12 @@ async def end_session(
     responses=describe_responses(LINK, 403, 404, 409, 422, 503, status=201),
 )
 async def create_link(services: ServicesDep, caller: CallerDep, request: Request, response: Response) -> LinkPublic:
-    """For the same person. The link is good once, for 60 seconds."""
+    """For the same person. The link is good once, for 60 seconds. A session that is started by the link of a token ends
+    with that token."""
     caller.require_whole()
     async with services.store.writing() as connection:
-        principal_id = await audit.principal_of(connection, caller)
-        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
+        principal_id = await lock_own(connection, request)
+        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)
     return link_of(code, response)
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.auth import audit
 from api.auth.administrators import require_another_admin
+from api.auth.current import require_current
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
-from api.errors import ForbiddenError, InvalidError, NotFoundError
+from api.errors import InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -65,6 +66,7 @@ async def add_person(
         hashed = await services.passwords.hash(account.password)
     try:
         async with services.store.writing() as connection:
+            await require_current(connection, request)
             if caller.principal_id is not None:
                 await audit.principal_of(connection, caller)
             added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
@@ -103,6 +105,7 @@ async def change_person(
             raise NotFoundError.of("person", principal_id)
         if body.is_disabled or (body.roles is not None and AccessRole.ADMIN not in body.roles):
             await require_another_admin(services.settings, connection, principal_id)
+        await require_current(connection, request)  # after the lock: two administrators may disable each other
         if body.roles is not None:
             await principals.set_roles(connection, principal_id, None, body.roles, caller.name)
             kind, details = AuthEventKind.ROLES_CHANGED, {"roles": sorted(body.roles)}
@@ -131,6 +134,7 @@ async def set_groups(
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
+        await require_current(connection, request)
         await groups.replace(connection, principal_id, body.groups)
         details: dict[str, Any] = {"groups": sorted(body.groups)}
         await audit.record(connection, request, caller, AuthEventKind.GROUPS_CHANGED, principal_id, **details)
@@ -149,13 +153,12 @@ async def create_persons_link(
 ) -> LinkPublic:
     """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
     rights that they do not have."""
-    caller.require_whole()
-    if caller.is_service:
-        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
+    require_may_set_passwords(caller)
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
-        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
+        await require_current(connection, request)
+        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
     return link_of(code, response)
 
@@ -190,6 +193,7 @@ async def set_member(
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
+        await require_current(connection, request, project.id)
         await principals.set_roles(connection, principal_id, project.id, body.roles, caller.name)
         details: dict[str, Any] = {"project_id": str(project.id), "roles": sorted(body.roles)}
         await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
@@ -210,6 +214,7 @@ async def remove_member(
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
+        await require_current(connection, request, project.id)
         await principals.set_roles(connection, principal_id, project.id, (), caller.name)
         details: dict[str, Any] = {"project_id": str(project.id), "roles": []}
         await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)

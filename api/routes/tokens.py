@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.current import lock_own
 from api.auth.dependencies import CallerDep, require
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ForbiddenError, NotFoundError
+from api.errors import ConflictError, ForbiddenError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -43,7 +44,8 @@ async def list_tokens(services: ServicesDep, caller: CallerDep) -> Page[TokenPub
 async def create_token(
     body: TokenCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> NewToken:
-    """The token itself is in this answer only. `read` is always among its scopes."""
+    """The token itself is in this answer only. `read` is always among its scopes. One that is created with a token ends
+    with that token. A person, or a service, has 100 valid tokens at most."""
     if body.project_id is not None:
         await require(request, Permission.READ, body.project_id)
         async with services.store.reading() as connection:
@@ -53,10 +55,14 @@ async def create_token(
     if caller.only_project not in (None, body.project_id) or not scopes <= caller.scopes:
         raise ForbiddenError("A token may not create one that may do more.")
     async with services.store.writing() as connection:
-        principal_id = await audit.principal_of(connection, caller)
-        row, token = await api_tokens.create(
-            connection, principal_id, body.name, scopes, body.project_id, body.expires_in
-        )
+        principal_id = await lock_own(connection, request)
+        try:
+            row, token = await api_tokens.create(
+                connection, principal_id, body.name, scopes, body.project_id, body.expires_in, caller.makes_with
+            )
+        except api_tokens.TooManyTokensError:
+            detail = f"{caller.name} has {api_tokens.MAX_VALID} tokens that are valid. Revoke one first."
+            raise ConflictError(detail) from None
         details: dict[str, Any] = {"token_id": str(row.id), "name": row.name, "scopes": row.scopes}
         await audit.record(connection, request, caller, AuthEventKind.TOKEN_CREATED, **details)
     response.headers["Location"] = "/api/v1/auth/tokens"
@@ -72,7 +78,7 @@ async def create_token(
 async def revoke_token(
     token_id: Annotated[UUID, Path()], services: ServicesDep, caller: CallerDep, request: Request
 ) -> Response:
-    """It is refused within 5 seconds everywhere, and its WebSockets are closed."""
+    """It is refused within 5 seconds everywhere, and its WebSockets are closed. What was created with it ends, too."""
     if caller.is_limited and caller.credential_id != token_id:
         raise ForbiddenError("This token is limited, and may revoke only itself.")
     await revoke(services, caller, request, token_id)

@@ -45,6 +45,12 @@ async def by_login(connection: AsyncConnection, login: str) -> Any | None:
     return rows[0] if rows else None
 
 
+async def has_password(connection: AsyncConnection, principal_id: UUID, password_hash: str) -> bool:
+    """Return whether this is still the hash of a person's password."""
+    rows = await run(connection, _FIND + "WHERE account.principal_id = %(id)s", id=principal_id)
+    return bool(rows) and rows[0].password_hash == password_hash
+
+
 async def of_principal(connection: AsyncConnection, principal_id: UUID) -> Any | None:
     """Return a person's account, or None if it has none."""
     rows = await run(connection, _FIND + "WHERE account.principal_id = %(id)s", id=principal_id)

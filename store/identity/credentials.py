@@ -20,13 +20,13 @@ IDLE = timedelta(hours=8)
 
 _FIND: LiteralString = """
 WITH found AS (
-    SELECT token_hash, id, principal_id, NULL::text[] AS scopes, NULL::uuid AS project_id,
+    SELECT token_hash, id, principal_id, made_with, NULL::text[] AS scopes, NULL::uuid AS project_id,
            last_seen_at < clock_timestamp() - interval '1 minute' AS is_stale
     FROM session
     WHERE token_hash = ANY(%(hashes)s) AND ended_at IS NULL AND expires_at > clock_timestamp()
       AND last_seen_at > clock_timestamp() - %(idle)s
     UNION ALL
-    SELECT token_hash, id, principal_id, scopes, project_id,
+    SELECT token_hash, id, principal_id, made_with, scopes, project_id,
            coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
     FROM api_token
     WHERE token_hash = ANY(%(hashes)s) AND revoked_at IS NULL AND expires_at > clock_timestamp()
@@ -47,7 +47,8 @@ UPDATE api_token SET last_used_at = clock_timestamp() WHERE id = %(id)s
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A valid cookie or token, and whose it is. `is_stale` if its last use should be recorded."""
+    """A valid cookie or token, and whose it is. `made_with` are the hashes of the tokens with which it was made;
+    `is_stale` if its last use should be recorded."""
 
     id: UUID
     is_session: bool
@@ -58,6 +59,7 @@ class Credential:
     scopes: frozenset[Permission]
     project_id: UUID | None
     roles: dict[UUID | None, frozenset[AccessRole]]
+    made_with: tuple[bytes, ...]
     is_stale: bool
 
 
@@ -87,5 +89,6 @@ def _credential_of(row: Any) -> Credential:
         scopes=ALL_PERMISSIONS if row.scopes is None else frozenset(map(Permission, row.scopes)),
         project_id=row.project_id,
         roles={project_id: frozenset(held) for project_id, held in roles.items()},
+        made_with=tuple(map(bytes, row.made_with)),
         is_stale=row.is_stale,
     )

@@ -46,6 +46,10 @@ SELECT gen_random_uuid(), %(principal_id)s, %(project_id)s, unnest(%(roles)s::te
 ON CONFLICT DO NOTHING
 """
 
+_LOCK: LiteralString = """
+SELECT 1 AS found FROM principal WHERE id = %(id)s AND disabled_at IS NULL FOR NO KEY UPDATE
+"""
+
 _MEMBERS: LiteralString = """
 SELECT principal.id, principal.kind, principal.name, min(membership.granted_at) AS since,
        array_agg(membership.role ORDER BY membership.role) AS roles
@@ -83,6 +87,12 @@ async def add(
     values = {"issuer": issuer, "subject": subject or str(id), "roles": [str(role) for role in roles]}
     await run(connection, _ADD, id=id, kind=str(kind), name=name, granted_by=granted_by, **values)
     return id
+
+
+async def lock(connection: AsyncConnection, principal_id: UUID) -> bool:
+    """Wait until nobody else starts or ends what this principal is signed in with, and let nobody do so until this
+    transaction ends. What was committed meanwhile is visible to the next statement. Return whether it may sign in."""
+    return bool(await run(connection, _LOCK, id=principal_id))
 
 
 async def exists(connection: AsyncConnection, principal_id: UUID) -> bool:

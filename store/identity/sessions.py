@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, LiteralString
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.identity import CodePurpose
 from models.identity import SESSION, Session
+from store.identity import principals
 from store.identity.credentials import IDLE
 from store.identity.secrets import hash_of, new_token
 from store.rows import fetch_all
@@ -22,10 +24,20 @@ CODE_LIFETIMES = {CodePurpose.LINK: timedelta(seconds=60), CodePurpose.TICKET: t
 FIRST_LINK_LIFETIME = timedelta(days=1)
 """Of the link in the log of a new installation, which nobody may be reading yet."""
 
+MAX_OPEN = 100
+"""Sessions of one principal. The ones that were not used for longest end for further ones."""
+
 _CREATE: LiteralString = """
-INSERT INTO session (id, token_hash, principal_id, agent, created_at, last_seen_at, expires_at)
+WITH ended AS (
+    UPDATE session SET ended_at = clock_timestamp() WHERE id IN (
+        SELECT id FROM session WHERE principal_id = %(principal_id)s AND ended_at IS NULL
+        ORDER BY last_seen_at DESC, id OFFSET %(kept)s)
+)
+INSERT INTO session (id, token_hash, principal_id, agent, created_at, last_seen_at, expires_at, made_with)
 VALUES (%(id)s, %(token_hash)s, %(principal_id)s, %(agent)s, clock_timestamp(), clock_timestamp(),
-        clock_timestamp() + %(lifetime)s)
+        least(clock_timestamp() + %(lifetime)s,
+              (SELECT min(expires_at) FROM api_token WHERE token_hash = ANY(%(made_with)s::bytea[]))),
+        %(made_with)s::bytea[])
 """
 
 # Expired codes go with the next one that is created.
@@ -34,6 +46,8 @@ WITH expired AS (DELETE FROM one_time_code WHERE expires_at < clock_timestamp())
 INSERT INTO one_time_code (code_hash, purpose, principal_id, credential, expires_at)
 VALUES (%(code_hash)s, %(purpose)s, %(principal_id)s, %(credential)s, clock_timestamp() + %(lifetime)s)
 """
+
+_OWNER: LiteralString = "SELECT principal_id FROM one_time_code WHERE code_hash = %(code_hash)s"
 
 _USE_CODE: LiteralString = """
 DELETE FROM one_time_code
@@ -61,11 +75,12 @@ RETURNING token_hash
 """
 
 
-async def create(connection: AsyncConnection, principal_id: UUID, agent: str) -> str:
-    """Start a session, and return the value of its cookie."""
+async def create(connection: AsyncConnection, principal_id: UUID, agent: str, made_with: Sequence[bytes] = ()) -> str:
+    """Start a session of a principal that is locked, and return the value of its cookie. It ends with the tokens that
+    it was made with."""
     token = new_token()
     values = {"id": uuid7(), "principal_id": principal_id, "agent": agent, "lifetime": LIFETIME}
-    await run(connection, _CREATE, token_hash=hash_of(token), **values)
+    await run(connection, _CREATE, token_hash=hash_of(token), made_with=list(made_with), kept=MAX_OPEN - 1, **values)
     return token
 
 
@@ -93,8 +108,8 @@ async def end_cookie(connection: AsyncConnection, token_hash: bytes) -> None:
 
 
 async def end_all(connection: AsyncConnection, principal_id: UUID, kept: UUID | None = None) -> list[bytes]:
-    """End a principal's sessions, except one, and links and tickets that are not used yet. Return the hashes of the
-    sessions' cookies."""
+    """End the sessions of a principal that is locked, except one, and links and tickets that are not used yet. Return
+    the hashes of the sessions' cookies."""
     rows = await run(connection, _END_ALL, principal_id=principal_id, kept=kept)
     return [bytes(row.token_hash) for row in rows]
 
@@ -115,6 +130,10 @@ async def create_code(
 
 
 async def use_code(connection: AsyncConnection, purpose: CodePurpose, code: str) -> Any | None:
-    """Use a code up. Return its row, with `principal_id` and `credential`, or None if it is not valid any more."""
+    """Use a code up. Return its row, with `principal_id` and `credential`, or None if it is not valid any more. For a
+    link, the principal is locked."""
+    if purpose is CodePurpose.LINK and (owners := await run(connection, _OWNER, code_hash=hash_of(code))):
+        # Before the code is: who ends all that somebody is signed in with locks in this order, too.
+        await principals.lock(connection, owners[0].principal_id)
     rows = await run(connection, _USE_CODE, code_hash=hash_of(code), purpose=str(purpose))
     return rows[0] if rows and rows[0].is_valid else None

@@ -233,6 +233,20 @@ async def test_a_removed_member_loses_the_socket_and_the_project(
         assert (await client.get(f"{V1}/projects/{project}")).status_code == 404
 
 
+async def test_an_artifact_of_another_project_does_not_exist_in_a_comparison(
+    api_url: str, http: httpx2.AsyncClient, records: Records, tokens: dict[str, str]
+) -> None:
+    own = (await get(http, f"/projects/{records.other}/artifacts"))["items"][0]["id"]
+    foreign, unknown = records.ids["artifact_id"], str(uuid4())
+    async with with_token(api_url, tokens[OUTSIDER]) as outsider:
+        answers = [
+            (await outsider.get(f"{V1}/artifacts/{own}/diff", params={"against": other}))
+            for other in (foreign, unknown)
+        ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json()["detail"] == answers[1].json()["detail"].replace(unknown, foreign)
+
+
 async def test_an_unlisted_endpoint_is_refused() -> None:
     app = FastAPI()
     problems.install(app, lambda request: None)

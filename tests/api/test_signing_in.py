@@ -164,13 +164,18 @@ async def test_a_revocation_closes_sockets_and_refuses_requests(settings: Any, w
         ):
             ticket = (await client.post(f"{V1}/auth/tickets")).json()["ticket"]
             protocols: Any = ["botarmy", f"ticket.{ticket}"]
-            async with connect(url, compression=None, proxy=None, subprotocols=protocols) as by_ticket:
+            made = as_bearer((await client.post(f"{V1}/auth/tokens", json={"name": "made with it"})).json()["token"])
+            async with (
+                connect(url, compression=None, proxy=None, subprotocols=protocols) as by_ticket,
+                connect(url, compression=None, proxy=None, additional_headers=made) as by_made,
+            ):
                 assert by_ticket.subprotocol == "botarmy"
                 async with connect(url, compression=None, proxy=None, subprotocols=protocols) as again:
                     assert await close_code(again) == 4401
                 began = time.monotonic()
                 assert (await client.post(f"{V1}/auth/sign-out")).status_code == 204
-                assert set(await asyncio.gather(close_code(by_token), close_code(by_ticket))) == {4401}
+                sockets = (by_token, by_ticket, by_made)
+                assert set(await asyncio.gather(*map(close_code, sockets))) == {4401}
                 assert time.monotonic() - began < REVOKED_SECONDS
             assert_problem(await client.get(f"{V1}/projects/"), 401, "not valid")
         assert_problem(await admin.post(f"{V1}/auth/sign-out"), 409, "settings")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx2
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Request, expect
 
 from config.settings import Settings
-from tests.api_client import V1, get, start
+from store.transaction import Store
+from tests.api_client import V1, get, start, wait_for_request
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.signing_in import add_person
 from tests.web.browsing import NewPage
@@ -68,6 +69,40 @@ async def test_a_person_signs_in_changes_the_password_and_is_signed_out(
     await expect(page).to_have_url(re.compile("/sign-in"))
     await sign_in(page, "ana", OTHER)
     await expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+
+
+async def test_a_page_that_nobody_uses_shows_the_sign_in_and_keeps_the_draft(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str, store: Store, worker: None
+) -> None:
+    request = await wait_for_request(http, await start(http, oversight="high"))
+    person = await add_person(api_url, "Ida", "approver")
+    account = {"login": "ida", "password": PASSWORD}
+    assert (await http.put(f"{V1}/auth/people/{person}/account", json=account)).status_code == 200
+    page = await new_page(expected_errors=("401",))
+    await page.context.clear_cookies()
+    await page.clock.install()
+    await page.goto(f"/inbox?request={request['request_id']}")
+    await sign_in(page, "ida", PASSWORD)
+    card = page.get_by_role("article", name="Selected request")
+    await card.get_by_role("button", name="Request changes", exact=True).click()
+    feedback = card.get_by_role("form", name="Request changes").get_by_role("textbox").first
+    await feedback.fill("Say who pays.")
+
+    def says(mark: str) -> Callable[[Request], bool]:
+        return lambda sent: sent.headers.get("x-botarmy-request") == mark
+
+    async with page.expect_request(says("page")):  # the page refreshes itself, a minute after the last key
+        await page.clock.fast_forward(61_000)
+    async with page.expect_request(says("person")):
+        await page.keyboard.press("Shift")
+        await page.clock.fast_forward(11_000)
+    async with store.writing() as connection:
+        await connection.exec_driver_sql(
+            f"UPDATE session SET last_seen_at = clock_timestamp() - interval '8 hours' WHERE principal_id = '{person}'"
+        )
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    await sign_in(page, "ida", PASSWORD)
+    await expect(feedback).to_have_value("Say who pays.")
 
 
 async def test_no_address_of_another_site_is_opened_after_signing_in(

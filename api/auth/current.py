@@ -1,0 +1,44 @@
+"""Check the caller again in the transaction of a change that outlasts its credential: of people, roles, passwords, links
+and tokens. A request knows its caller from up to CACHE_SECONDS ago."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.auth import audit
+from api.auth.authenticator import NOT_VALID
+from api.auth.caller import Caller
+from api.auth.permissions import NEEDS, Instance, Project
+from api.errors import NotSignedInError
+from api.services import Services
+from store.identity import principals
+
+
+async def require_current(connection: AsyncConnection, request: Request, project_id: UUID | None = None) -> None:
+    """Check that the caller is still signed in, and still has what the endpoint needs.
+
+    Raises:
+        NotSignedInError: its session or token has ended.
+        NotFoundError, ForbiddenError: as `Caller.require` does.
+    """
+    caller: Caller = request.state.caller
+    if caller.credential is None:
+        return
+    services: Services = request.app.state.services
+    current = await services.authenticator.current(connection, caller.credential)
+    if current is None:
+        raise NotSignedInError(NOT_VALID)
+    need = NEEDS[request.scope["route"].name]
+    if isinstance(need, Instance | Project):
+        current.require(need.permission, project_id)
+
+
+async def lock_own(connection: AsyncConnection, request: Request) -> UUID:
+    """Return the caller's principal, with a lock on all that it is signed in with. Raises as `require_current` does."""
+    principal_id = await audit.principal_of(connection, request.state.caller)
+    await principals.lock(connection, principal_id)
+    await require_current(connection, request)
+    return principal_id
