@@ -106,7 +106,14 @@ class GroupMember(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """A browser that is signed in, known by the hash of its cookie. `last_seen_at` is a minute late at most."""
+    """A browser that is signed in, known by the hash of its cookie. `last_seen_at` is a minute late at most, and counts
+    what its person does, not what an open page does. It ends with the token whose link started it (`token_id`), and
+    with the rights of another person who created the link (`granted_by`)."""
+
+    __table_args__ = (
+        Index("ix_session_token_id", "token_id", postgresql_where=text("token_id IS NOT NULL")),
+        Index("ix_session_granted_by", "granted_by", postgresql_where=text("granted_by IS NOT NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     token_hash: bytes = _hash_column(unique=True)
@@ -116,13 +123,20 @@ class Session(SQLModel, table=True):
     last_seen_at: datetime = moment_column()
     expires_at: datetime = moment_column()
     ended_at: datetime | None = moment_column(default=None)
+    token_id: UUID | None = Field(default=None, foreign_key="api_token.id")
+    granted_by: UUID | None = Field(default=None, foreign_key="principal.id")
 
 
 class ApiToken(SQLModel, table=True):
-    """A token for programs, with the permissions (Permission) in `scopes` at most, in one project or in all."""
+    """A token for programs, with the permissions (Permission) in `scopes` at most, in one project or in all. It ends
+    with the token that it was created with (`parent_id`), and as a session does with the person in `granted_by`."""
 
     __tablename__ = "api_token"
-    __table_args__ = (Index("ix_api_token_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),)
+    __table_args__ = (
+        Index("ix_api_token_project_id", "project_id", postgresql_where=text("project_id IS NOT NULL")),
+        Index("ix_api_token_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
+        Index("ix_api_token_granted_by", "granted_by", postgresql_where=text("granted_by IS NOT NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     token_hash: bytes = _hash_column(unique=True)
@@ -134,11 +148,13 @@ class ApiToken(SQLModel, table=True):
     last_used_at: datetime | None = moment_column(default=None)
     expires_at: datetime = moment_column()
     revoked_at: datetime | None = moment_column(default=None)
+    parent_id: UUID | None = Field(default=None, foreign_key="api_token.id")
+    granted_by: UUID | None = Field(default=None, foreign_key="principal.id")
 
 
 class OneTimeCode(SQLModel, table=True):
     """A code that is good once and for seconds (CodePurpose). `credential` is the hash of the token or the cookie that
-    a ticket was created with, so that the socket ends with it."""
+    it was created with, and ends with."""
 
     __tablename__ = "one_time_code"
 

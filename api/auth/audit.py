@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.addresses import address_of
 from api.auth.caller import ADMIN_ROLES, Caller, SignInMethod
 from api.errors import ConflictError
 from models.contracts.identity import AuthEventKind
@@ -23,8 +24,8 @@ async def record(
     **data: Any,
 ) -> None:
     """Record what the caller did, by default to itself."""
-    address = request.client.host if request.client else None
-    await auth_events.record(connection, kind, principal_id or caller.principal_id, caller.name, address, **data)
+    principal_id = principal_id or caller.principal_id
+    await auth_events.record(connection, kind, principal_id, caller.name, address_of(request), **data)
 
 
 async def principal_of(connection: AsyncConnection, caller: Caller) -> UUID:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from api.auth.caller import EVERYBODY, Caller, administrator
+from api.auth.addresses import address_of
+from api.auth.caller import EVERYBODY, Caller, SignInMethod, administrator
 from api.auth.cookies import cookie_name
+from api.auth.known_secrets import KnownSecrets
+from api.auth.request_limits import RequestLimits
 from api.errors import ForbiddenError, NotSignedInError
 from config.settings import Settings
 from models.contracts.identity import CodePurpose
@@ -29,6 +33,10 @@ MAX_TOKEN = 200
 MARK = "x-botarmy-request"
 """The header of every change by the page. A form cannot send it, and a page of another origin has to ask first."""
 
+BACKGROUND = "background"
+"""Its value where the page refreshes by itself. Such a request, and an open WebSocket, are no use of a session, which
+therefore ends 8 hours after its person went away."""
+
 TICKET_PROTOCOL, TICKET_PREFIX = "botarmy", "ticket."
 """The subprotocols that a client with a ticket offers: the one that is accepted, and the one with the ticket."""
 
@@ -36,12 +44,22 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`."
 
 
+@dataclass(slots=True)
+class _Cached:
+    """A caller, and whether its next request should be recorded as its last use."""
+
+    until: float
+    caller: Caller
+    is_stale: bool
+
+
 class Authenticator:
     """Knows the callers of one process."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store, self._settings = store, settings
-        self._cache: dict[bytes, tuple[float, Caller]] = {}
+    def __init__(self, store: Store, settings: Settings, limits: RequestLimits) -> None:
+        self._store, self._settings, self._limits = store, settings, limits
+        self._cache: dict[bytes, _Cached] = {}
+        self.known = KnownSecrets()
         self._admin: Caller | None = None
         if settings.admin_token is not None:
             self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
@@ -51,83 +69,127 @@ class Authenticator:
         """Whether nobody signs in."""
         return self._settings.auth == "none"
 
-    async def identify(self, connection: HTTPConnection) -> Caller:
-        """Return who makes a request, or opens a WebSocket.
+    def is_admin(self, hashed: bytes) -> bool:
+        """Return whether this is the hash of the token from the settings."""
+        admin = self._admin
+        return admin is not None and hmac.compare_digest(hashed, admin.credential or b"")
+
+    async def admit(self, connection: HTTPConnection) -> Caller:
+        """Return who makes a request, or opens a WebSocket, and count it: by its address until it is known whose it is,
+        and then by whose it is.
 
         Raises:
             NotSignedInError: nobody who is known.
             ForbiddenError: a page of another site makes it, in the name of a person who is signed in here.
+            TooManyRequestsError: there were too many.
         """
+        address = address_of(connection)
+        try:
+            caller = await self._identify(connection)
+        except (NotSignedInError, ForbiddenError):
+            await self._limits.require_address(address)
+            raise
+        await self._limits.require(caller, address)
+        return caller
+
+    async def _identify(self, connection: HTTPConnection) -> Caller:
         if self.is_open:
             return EVERYBODY
-        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-        if scheme:
-            if scheme.lower() != "bearer":
-                raise NotSignedInError(REMEDY)
-            return await self._require(hash_of(token.strip()[:MAX_TOKEN]))
+        address, is_use = address_of(connection), _is_use(connection)
+        if "authorization" in connection.headers:
+            return await self._require(self._require_secret(connection), address, is_use)
         if (code := _ticket_of(connection)) is not None:
-            return await self._use_ticket(code)
-        cookie = connection.cookies.get(cookie_name(connection, self._settings.public_url))
-        if cookie is None:
-            raise NotSignedInError(REMEDY)
+            return await self._use_ticket(code[:MAX_TOKEN], address)
+        hashed = self._require_secret(connection)
         _refuse_forgery(connection)
-        return await self._require(hash_of(cookie[:MAX_TOKEN]))
+        return await self._require(hashed, address, is_use)
+
+    def knows(self, connection: HTTPConnection) -> bool:
+        """Return whether a request has a token or a cookie that was genuine when it was last looked up."""
+        try:
+            hashed = self._require_secret(connection)
+        except NotSignedInError:
+            return self.is_open
+        return self.is_admin(hashed) or hashed in self.known
+
+    def _require_secret(self, connection: HTTPConnection) -> bytes:
+        """Return the hash of a request's token or cookie."""
+        scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+        if not scheme:
+            secret = connection.cookies.get(cookie_name(connection, self._settings.public_url), "")
+        if not secret or scheme.lower() not in ("", "bearer"):
+            raise NotSignedInError(REMEDY)
+        return hash_of(secret.strip()[:MAX_TOKEN])
 
     async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
         """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
-        are missing."""
-        found: dict[bytes, Caller] = {}
-        if self._admin is not None and self._admin.credential is not None:
-            found = {one: self._admin for one in hashes if hmac.compare_digest(one, self._admin.credential)}
-        if asked := [one for one in hashes if one not in found]:
+        are missing. Nobody uses them by that."""
+        found: dict[bytes, _Cached] = {}
+        until = time.monotonic() + CACHE_SECONDS
+        asked = {one for one in hashes if not self.is_admin(one)}
+        if asked:
             async with self._store.reading() as connection:
                 known = await credentials.find(connection, asked)
-                for credential in known.values():
-                    if credential.is_stale:
-                        await credentials.touch(connection, credential)
-            found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
-        self._remember(hashes, found)
-        return found
+            found = {hashed: _Cached(until, Caller.of(one, hashed), one.is_stale) for hashed, one in known.items()}
+        self._remember(asked, found)
+        callers = {hashed: cached.caller for hashed, cached in found.items()}
+        return callers | {one: self._admin for one in hashes if self._admin is not None and one not in asked}
 
     async def refresh(self, caller: Caller) -> Caller | None:
         """Return a caller with its current roles, or None if it is no longer signed in."""
         if caller.credential is None:
             return caller
-        self.forget(caller.credential)
-        return await self._find(caller.credential)
+        return (await self.find([caller.credential])).get(caller.credential)
 
-    def forget(self, hashed: bytes) -> None:
-        """Ask the database at the next request with this credential."""
-        self._cache.pop(hashed, None)
+    def forget(self, *hashes: bytes) -> None:
+        """Ask the database at the next request with these credentials."""
+        for hashed in hashes:
+            self._cache.pop(hashed, None)
 
-    async def _require(self, hashed: bytes) -> Caller:
-        caller = await self._find(hashed)
-        if caller is None:
-            raise NotSignedInError(f"The session or token is not valid any more. {REMEDY}")
-        return caller
-
-    async def _find(self, hashed: bytes) -> Caller | None:
+    async def _require(self, hashed: bytes, address: str | None, is_use: bool) -> Caller:
+        if self._admin is not None and self.is_admin(hashed):
+            return self._admin
         cached = self._cache.get(hashed)
-        if cached is not None and cached[0] > time.monotonic():
-            return cached[1]
-        return (await self.find([hashed])).get(hashed)
+        if cached is None or cached.until <= time.monotonic():
+            if hashed not in self.known:
+                await self._limits.require_unknown(address)
+            await self.find([hashed])
+            cached = self._cache.get(hashed)
+        if cached is None:
+            raise NotSignedInError(f"The session or token is not valid any more. {REMEDY}")
+        counts = is_use or cached.caller.method is SignInMethod.API_TOKEN
+        if counts and cached.is_stale and cached.caller.credential_id is not None:
+            cached.is_stale = False
+            async with self._store.reading() as connection:
+                await credentials.touch(connection, cached.caller.credential_id)
+        return cached.caller
 
-    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller]) -> None:
+    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, _Cached]) -> None:
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
-        until = time.monotonic() + CACHE_SECONDS
         for hashed in hashes:
             if hashed in found:
-                self._cache[hashed] = (until, found[hashed])
+                self._cache[hashed] = found[hashed]
+                self.known.add(hashed)
             else:
                 self.forget(hashed)
+                self.known.discard(hashed)
 
-    async def _use_ticket(self, code: str) -> Caller:
+    async def _use_ticket(self, code: str, address: str | None) -> Caller:
+        hashed = hash_of(code)
+        if hashed not in self.known:
+            await self._limits.require_unknown(address)
+        self.known.discard(hashed)
         async with self._store.reading() as connection:
-            used = await sessions.use_code(connection, CodePurpose.TICKET, code[:MAX_TOKEN])
+            used = await sessions.use_code(connection, CodePurpose.TICKET, code)
         if used is None or used.credential is None:
             raise NotSignedInError("The ticket has expired or was used.")
-        return await self._require(bytes(used.credential))
+        return await self._require(bytes(used.credential), address, is_use=False)
+
+
+def _is_use(connection: HTTPConnection) -> bool:
+    """Return whether somebody makes this request, rather than a page that is merely open."""
+    return connection.scope["type"] == "http" and connection.headers.get(MARK) != BACKGROUND
 
 
 def _ticket_of(connection: HTTPConnection) -> str | None:

@@ -7,33 +7,38 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.addresses import address_of
 from api.auth.authenticator import MAX_TOKEN
 from api.auth.caller import Caller
 from api.auth.cookies import cookie_name
 from api.services import Services
 from models.contracts.identity import AuthEventKind
 from store.identity import auth_events, credentials, sessions
+from store.identity.origins import BY_ONESELF, Origin
 from store.identity.secrets import hash_of
 
 MAX_AGENT = 200
 
 
-def address_of(request: Request) -> str | None:
-    """Return the address that a request came from, or that a trusted proxy names."""
-    return request.client.host if request.client else None
-
-
 async def start_session(
-    services: Services, connection: AsyncConnection, request: Request, principal_id: UUID, by: str
+    services: Services,
+    connection: AsyncConnection,
+    request: Request,
+    principal_id: UUID,
+    by: str,
+    origin: Origin = BY_ONESELF,
 ) -> tuple[str, Caller] | None:
     """Start a session, and end the one that the browser had. Return the cookie and whose it is, or None if the person
-    is disabled."""
+    is disabled, or the origin is no longer valid."""
     agent = request.headers.get("user-agent", "")[:MAX_AGENT]
-    cookie = await sessions.create(connection, principal_id, agent)
+    cookie = await sessions.create(connection, principal_id, agent, origin)
+    if cookie is None:
+        return None
     hashed = hash_of(cookie)
     credential = (await credentials.find(connection, [hashed])).get(hashed)
     if credential is None:
         return None
+    services.authenticator.known.add(hashed)
     earlier = request.cookies.get(cookie_name(request, services.settings.public_url))
     if earlier is not None:
         await sessions.end_cookie(connection, hash_of(earlier[:MAX_TOKEN]))

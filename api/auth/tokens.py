@@ -15,17 +15,17 @@ from store.identity import api_tokens
 
 
 async def revoke(services: Services, caller: Caller, request: Request, token_id: UUID) -> None:
-    """Revoke one of the caller's tokens.
+    """Revoke one of the caller's tokens, and what was created with it.
 
     Raises:
         NotFoundError: it has no such token.
     """
-    revoked = None
+    revoked: list[bytes] = []
     async with services.store.writing() as connection:
         if caller.principal_id is not None:
-            revoked = await api_tokens.revoke(connection, token_id, caller.principal_id)
-        if revoked is not None:
+            revoked = await api_tokens.revoke(connection, caller.principal_id, token_id)
+        if revoked:
             await audit.record(connection, request, caller, AuthEventKind.TOKEN_REVOKED, token_id=str(token_id))
-    if revoked is None:
+    if not revoked:
         raise NotFoundError.of("token", token_id)
-    services.authenticator.forget(revoked)
+    services.authenticator.forget(*revoked)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.addresses import address_of, network_of
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import set_cookie
+from api.auth.creation import hold_creator
 from api.auth.dependencies import CallerDep
-from api.auth.request_limits import network_of
-from api.auth.sign_in import address_of, record_failure, start_session
+from api.auth.request_limits import SignInWay
+from api.auth.sign_in import record_failure, start_session
 from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError
 from api.http.strict_route import StrictRoute
@@ -49,12 +51,12 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
     """Sets the session's cookie, and ends the session that the browser had. After five wrong passwords for a name from
     an address, the next attempts have to wait."""
     _require_sign_in(services)
-    await services.limits.require_sign_in(address_of(request))
+    await services.limits.require_sign_in(SignInWay.PASSWORD, address_of(request))
     account = await _check(services, request, body.login, body.password)
     async with services.store.writing() as connection:
         started = None
-        if account is not None:
-            started = await start_session(services, connection, request, account, "password")
+        if account is not None and await accounts.is_unchanged(connection, account):
+            started = await start_session(services, connection, request, account.principal_id, "password")
     if started is None:
         raise NotSignedInError(WRONG)
     cookie, caller = started
@@ -75,9 +77,10 @@ async def change_password(body: PasswordUpdate, services: ServicesDep, caller: C
         own = await accounts.of_principal(connection, caller.principal_id) if caller.principal_id else None
     if own is None:
         raise ConflictError("You sign in without a password.")
-    if await _check(services, request, own.login, body.current) is None:
+    checked = await _check(services, request, own.login, body.current)
+    target = own.principal_id, own.login, body.password
+    if checked is None or not await _set(services, caller, request, *target, checked):
         raise ForbiddenError("The current password is wrong.")
-    await _set(services, caller, request, own.principal_id, own.login, body.password)
     return Response(status_code=204)
 
 
@@ -124,9 +127,9 @@ def _require_sign_in(services: Services) -> None:
         raise NotSignedInError("This API has no sign-in: BOTARMY_AUTH is none.")
 
 
-async def _check(services: Services, request: Request, login: str, password: str) -> UUID | None:
-    """Return whose password this is, or None. Both take as long, and whether there is such a person makes no
-    difference.
+async def _check(services: Services, request: Request, login: str, password: str) -> Any | None:
+    """Return the account with this password, or None. Both take as long, and whether there is such a person makes no
+    difference. The password may be replaced at any time: `accounts.is_unchanged` tells in a transaction.
 
     Raises:
         TooManyRequestsError: there were too many wrong ones.
@@ -141,24 +144,34 @@ async def _check(services: Services, request: Request, login: str, password: str
     if await services.passwords.verify(account.password_hash if account else None, password) and account:
         async with services.store.writing() as connection:
             await failures.clear(connection, login, address)
-        found: UUID = account.principal_id
-        return found
+        return account
     async with services.store.writing() as connection:
         await record_failure(connection, request, "password", account.principal_id if account else None)
     return None
 
 
 async def _set(
-    services: Services, caller: Caller, request: Request, principal_id: UUID, login: str, password: str
-) -> None:
+    services: Services,
+    caller: Caller,
+    request: Request,
+    principal_id: UUID,
+    login: str,
+    password: str,
+    checked: Any | None = None,
+) -> bool:
+    """Set a password, unless another one than the `checked` one is set meanwhile. Return whether it was set."""
     hashed = await services.passwords.hash(password)
     kept = caller.credential_id if caller.method is SignInMethod.SESSION else None
     try:
         async with services.store.writing() as connection:
+            if caller.principal_id is not None:
+                await hold_creator(connection, caller)
+            if checked is not None and not await accounts.is_unchanged(connection, checked):
+                return False
             await accounts.set_account(connection, principal_id, login, hashed)
             ended = await sessions.end_all(connection, principal_id, kept)
             await audit.record(connection, request, caller, AuthEventKind.PASSWORD_SET, principal_id)
     except accounts.LoginTakenError:
         raise login_taken_error(login) from None
-    for credential in ended:
-        services.authenticator.forget(credential)
+    services.authenticator.forget(*ended)
+    return True

@@ -8,10 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.addresses import address_of
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
+from api.auth.creation import create_link as create_link_code
+from api.auth.creation import use_link
 from api.auth.dependencies import CallerDep
-from api.auth.sign_in import address_of, record_failure, start_session
+from api.auth.request_limits import SignInWay
+from api.auth.sign_in import record_failure, start_session
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
 from api.errors import ConflictError, NotFoundError, NotSignedInError
@@ -24,6 +28,7 @@ from api.shapes.auth import LinkPublic, MePublic, SessionPublic, SignIn, TicketP
 from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, CodePurpose
 from store.identity import sessions
+from store.identity.secrets import hash_of
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
@@ -37,12 +42,14 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 )
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
-    for 8 hours without a request."""
+    for 8 hours without a request that its person makes: what an open page reads by itself does not count."""
+    if hash_of(body.code) not in services.authenticator.known:
+        await services.limits.require_sign_in(SignInWay.LINK, address_of(request))
+    services.authenticator.known.discard(hash_of(body.code))
     async with services.store.writing() as connection:
-        used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
-        started = used and await start_session(services, connection, request, used.principal_id, "link")
+        used = await use_link(services, connection, body.code)
+        started = used and await start_session(services, connection, request, used[0], "link", used[1])
         if not started:  # committed, so that the failure is recorded
-            await services.limits.require_sign_in(address_of(request))
             await record_failure(connection, request, "link")
     if not started:
         raise NotSignedInError("The link has expired or was used. `botarmy open` prints another one.")
@@ -103,11 +110,11 @@ async def end_session(
     responses=describe_responses(LINK, 403, 404, 409, 422, 503, status=201),
 )
 async def create_link(services: ServicesDep, caller: CallerDep, request: Request, response: Response) -> LinkPublic:
-    """For the same person. The link is good once, for 60 seconds."""
+    """For the same person. The link is good once, for 60 seconds, and no longer than the session or the token that
+    creates it. What it signs in ends with that token."""
     caller.require_whole()
     async with services.store.writing() as connection:
-        principal_id = await audit.principal_of(connection, caller)
-        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
+        code = await create_link_code(services, connection, caller, await audit.principal_of(connection, caller))
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)
     return link_of(code, response)
 
@@ -124,6 +131,7 @@ async def create_ticket(services: ServicesDep, caller: CallerDep, response: Resp
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         ticket = await sessions.create_code(connection, CodePurpose.TICKET, principal_id, caller.credential)
+    services.authenticator.known.add(hash_of(ticket))
     response.headers["Location"] = "/api/v1/auth/tickets"
     return TicketPublic(ticket=ticket)
 

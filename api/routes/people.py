@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.auth import audit
 from api.auth.administrators import require_another_admin
+from api.auth.creation import create_link, hold_creator
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
-from api.errors import ForbiddenError, InvalidError, NotFoundError
+from api.errors import InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -29,8 +30,8 @@ from api.shapes.auth import (
     PersonUpdate,
 )
 from api.shapes.shape import Page
-from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose, PrincipalKind
-from store.identity import accounts, groups, people, principals, sessions
+from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, PrincipalKind
+from store.identity import accounts, groups, origins, people, principals
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -66,7 +67,7 @@ async def add_person(
     try:
         async with services.store.writing() as connection:
             if caller.principal_id is not None:
-                await audit.principal_of(connection, caller)
+                await hold_creator(connection, caller)
             added = await principals.add(connection, body.name, body.roles, caller.name, kind=body.kind)
             details: dict[str, Any] = {"name": body.name, "roles": sorted(body.roles)}
             await audit.record(connection, request, caller, AuthEventKind.PERSON_ADDED, added, **details)
@@ -103,6 +104,7 @@ async def change_person(
             raise NotFoundError.of("person", principal_id)
         if body.is_disabled or (body.roles is not None and AccessRole.ADMIN not in body.roles):
             await require_another_admin(services.settings, connection, principal_id)
+            await origins.lock(connection, principal_id)
         if body.roles is not None:
             await principals.set_roles(connection, principal_id, None, body.roles, caller.name)
             kind, details = AuthEventKind.ROLES_CHANGED, {"roles": sorted(body.roles)}
@@ -110,11 +112,11 @@ async def change_person(
         if body.is_disabled and (credentials := await people.disable(connection, principal_id)) is not None:
             ended = credentials
             await audit.record(connection, request, caller, AuthEventKind.PERSON_DISABLED, principal_id)
+        ended += await origins.withdraw(connection, principal_id)
         if body.is_disabled is False and await people.enable(connection, principal_id):
             await audit.record(connection, request, caller, AuthEventKind.PERSON_ENABLED, principal_id)
         changed = await people.find(connection, principal_id)
-    for credential in ended:
-        services.authenticator.forget(credential)
+    services.authenticator.forget(*ended)
     assert changed is not None
     return PersonPublic.of(changed)
 
@@ -147,15 +149,14 @@ async def set_groups(
 async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> LinkPublic:
-    """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
-    rights that they do not have."""
-    caller.require_whole()
-    if caller.is_service:
-        raise ForbiddenError(f"{caller.name} is a service, and may not sign in as somebody else.")
+    """The link is good once, for 60 seconds. What it signs in, and the person's tokens that are created there, end when
+    whoever created it is disabled, or no administrator any more. A service, and a limited token, may not create one: it
+    would sign in with rights that they do not have."""
+    require_may_set_passwords(caller)
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
-        code = await sessions.create_code(connection, CodePurpose.LINK, principal_id)
+        code = await create_link(services, connection, caller, principal_id)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
     return link_of(code, response)
 

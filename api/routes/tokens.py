@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.creation import hold_creator
 from api.auth.dependencies import CallerDep, require
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ForbiddenError, NotFoundError
+from api.errors import ConflictError, ForbiddenError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -21,6 +22,7 @@ from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, Permission
 from store import projects
 from store.identity import api_tokens
+from store.identity.secrets import hash_of
 
 router = APIRouter(prefix="/auth/tokens", tags=["auth"], route_class=StrictRoute)
 
@@ -43,7 +45,8 @@ async def list_tokens(services: ServicesDep, caller: CallerDep) -> Page[TokenPub
 async def create_token(
     body: TokenCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> NewToken:
-    """The token itself is in this answer only. `read` is always among its scopes."""
+    """The token itself is in this answer only. `read` is always among its scopes. A token that is created with another
+    one is valid for no longer than that, and is revoked with it. A person has 100 at most."""
     if body.project_id is not None:
         await require(request, Permission.READ, body.project_id)
         async with services.store.reading() as connection:
@@ -53,12 +56,16 @@ async def create_token(
     if caller.only_project not in (None, body.project_id) or not scopes <= caller.scopes:
         raise ForbiddenError("A token may not create one that may do more.")
     async with services.store.writing() as connection:
-        principal_id = await audit.principal_of(connection, caller)
-        row, token = await api_tokens.create(
-            connection, principal_id, body.name, scopes, body.project_id, body.expires_in
-        )
+        principal_id, origin = await hold_creator(connection, caller)
+        try:
+            row, token = await api_tokens.create(
+                connection, principal_id, body.name, scopes, body.project_id, body.expires_in, origin
+            )
+        except api_tokens.TooManyTokensError:
+            raise ConflictError(f"You have {api_tokens.MAX_OPEN} tokens, which is the most. Revoke one.") from None
         details: dict[str, Any] = {"token_id": str(row.id), "name": row.name, "scopes": row.scopes}
         await audit.record(connection, request, caller, AuthEventKind.TOKEN_CREATED, **details)
+    services.authenticator.known.add(hash_of(token))
     response.headers["Location"] = "/api/v1/auth/tokens"
     return NewToken(**TokenPublic.fields_of(row), token=token)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.identity import origins
 from store.statement import run
 
 _SET: LiteralString = """
@@ -33,6 +34,7 @@ async def set_account(connection: AsyncConnection, principal_id: UUID, login: st
     Raises:
         LoginTakenError: another person has this login. The transaction cannot be used any more.
     """
+    await origins.lock(connection, principal_id)
     try:
         await run(connection, _SET, principal_id=principal_id, login=login, password_hash=password_hash)
     except psycopg.errors.UniqueViolation:
@@ -43,6 +45,14 @@ async def by_login(connection: AsyncConnection, login: str) -> Any | None:
     """Return the account of a person who is not disabled, with `principal_id`, `name` and `password_hash`."""
     rows = await run(connection, _FIND + "WHERE account.login = %(login)s", login=login)
     return rows[0] if rows else None
+
+
+async def is_unchanged(connection: AsyncConnection, account: Any) -> bool:
+    """Return whether an account that was read before still has this password, until this transaction ends: whoever
+    replaces it locks the person first."""
+    await origins.lock(connection, account.principal_id)
+    current = await of_principal(connection, account.principal_id)
+    return current is not None and current.password_hash == account.password_hash
 
 
 async def of_principal(connection: AsyncConnection, principal_id: UUID) -> Any | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.identity import ALL_PERMISSIONS, AccessRole, Permission, PrincipalKind
+from store.identity.origins import Origin
 from store.statement import run
 
 IDLE = timedelta(hours=8)
@@ -19,13 +20,14 @@ IDLE = timedelta(hours=8)
 
 _FIND: LiteralString = """
 WITH found AS (
-    SELECT token_hash, id, principal_id, NULL::text[] AS scopes, NULL::uuid AS project_id,
+    SELECT token_hash, id, principal_id, token_id AS origin_token, granted_by, NULL::text[] AS scopes,
+           NULL::uuid AS project_id,
            last_seen_at < clock_timestamp() - interval '1 minute' AS is_stale
     FROM session
     WHERE token_hash = ANY(%(hashes)s) AND ended_at IS NULL AND expires_at > clock_timestamp()
       AND last_seen_at > clock_timestamp() - %(idle)s
     UNION ALL
-    SELECT token_hash, id, principal_id, scopes, project_id,
+    SELECT token_hash, id, principal_id, id, granted_by, scopes, project_id,
            coalesce(last_used_at < clock_timestamp() - interval '1 minute', true)
     FROM api_token
     WHERE token_hash = ANY(%(hashes)s) AND revoked_at IS NULL AND expires_at > clock_timestamp()
@@ -46,7 +48,8 @@ UPDATE api_token SET last_used_at = clock_timestamp() WHERE id = %(id)s
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A valid cookie or token, and whose it is. `is_stale` if its last use should be recorded."""
+    """A valid cookie or token, and whose it is. `is_stale` if its last use should be recorded; `origin` is that of what
+    is created with it."""
 
     id: UUID
     is_session: bool
@@ -58,6 +61,7 @@ class Credential:
     project_id: UUID | None
     roles: dict[UUID | None, frozenset[AccessRole]]
     is_stale: bool
+    origin: Origin
 
 
 async def find(connection: AsyncConnection, hashes: Collection[bytes]) -> dict[bytes, Credential]:
@@ -66,9 +70,9 @@ async def find(connection: AsyncConnection, hashes: Collection[bytes]) -> dict[b
     return {bytes(row.token_hash): _credential_of(row) for row in rows}
 
 
-async def touch(connection: AsyncConnection, credential: Credential) -> None:
+async def touch(connection: AsyncConnection, credential_id: UUID) -> None:
     """Record that a credential is used."""
-    await run(connection, _TOUCH, id=credential.id)
+    await run(connection, _TOUCH, id=credential_id)
 
 
 def _credential_of(row: Any) -> Credential:
@@ -87,4 +91,5 @@ def _credential_of(row: Any) -> Credential:
         project_id=row.project_id,
         roles={project_id: frozenset(held) for project_id, held in roles.items()},
         is_stale=row.is_stale,
+        origin=Origin(row.origin_token, row.granted_by),
     )

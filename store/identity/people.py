@@ -61,7 +61,7 @@ async def disable(connection: AsyncConnection, principal_id: UUID) -> list[bytes
     if not await run(connection, _DISABLE, id=principal_id):
         return None
     cookies = await sessions.end_all(connection, principal_id)
-    return [*cookies, *await api_tokens.revoke_all(connection, principal_id)]
+    return [*cookies, *await api_tokens.revoke(connection, principal_id)]
 
 
 async def enable(connection: AsyncConnection, principal_id: UUID) -> bool:

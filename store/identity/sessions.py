@@ -12,20 +12,31 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.identity import CodePurpose
 from models.identity import SESSION, Session
+from store.identity import origins
 from store.identity.credentials import IDLE
+from store.identity.origins import Origin
 from store.identity.secrets import hash_of, new_token
 from store.rows import fetch_all
 from store.statement import run
 
 LIFETIME = timedelta(days=7)
+MAX_OPEN = 100
+"""Sessions of one person."""
 CODE_LIFETIMES = {CodePurpose.LINK: timedelta(seconds=60), CodePurpose.TICKET: timedelta(seconds=30)}
 FIRST_LINK_LIFETIME = timedelta(days=1)
 """Of the link in the log of a new installation, which nobody may be reading yet."""
 
 _CREATE: LiteralString = """
-INSERT INTO session (id, token_hash, principal_id, agent, created_at, last_seen_at, expires_at)
-VALUES (%(id)s, %(token_hash)s, %(principal_id)s, %(agent)s, clock_timestamp(), clock_timestamp(),
-        clock_timestamp() + %(lifetime)s)
+INSERT INTO session (id, token_hash, principal_id, agent, token_id, granted_by, created_at, last_seen_at, expires_at)
+VALUES (%(id)s, %(token_hash)s, %(principal_id)s, %(agent)s, %(token_id)s, %(granted_by)s,
+        clock_timestamp(), clock_timestamp(), least(clock_timestamp() + %(lifetime)s,
+        (SELECT expires_at FROM api_token WHERE id = %(token_id)s)))
+"""
+
+_END_OLDEST: LiteralString = """
+UPDATE session SET ended_at = clock_timestamp() WHERE id IN (
+    SELECT id FROM session WHERE principal_id = %(principal_id)s AND ended_at IS NULL AND expires_at > clock_timestamp()
+    ORDER BY id DESC OFFSET %(most)s)
 """
 
 # Expired codes go with the next one that is created.
@@ -61,11 +72,16 @@ RETURNING token_hash
 """
 
 
-async def create(connection: AsyncConnection, principal_id: UUID, agent: str) -> str:
-    """Start a session, and return the value of its cookie."""
+async def create(connection: AsyncConnection, principal_id: UUID, agent: str, origin: Origin) -> str | None:
+    """Start a session, and return the value of its cookie, or None if the person is disabled or the origin is no longer
+    valid. Of more than MAX_OPEN, the oldest ends."""
+    if not await origins.lock(connection, principal_id) or not await origins.hold(connection, origin):
+        return None
     token = new_token()
     values = {"id": uuid7(), "principal_id": principal_id, "agent": agent, "lifetime": LIFETIME}
+    values |= {"token_id": origin.token_id, "granted_by": origin.granted_by}
     await run(connection, _CREATE, token_hash=hash_of(token), **values)
+    await run(connection, _END_OLDEST, principal_id=principal_id, most=MAX_OPEN)
     return token
 
 
@@ -94,7 +110,8 @@ async def end_cookie(connection: AsyncConnection, token_hash: bytes) -> None:
 
 async def end_all(connection: AsyncConnection, principal_id: UUID, kept: UUID | None = None) -> list[bytes]:
     """End a principal's sessions, except one, and links and tickets that are not used yet. Return the hashes of the
-    sessions' cookies."""
+    sessions' cookies. One that is being started ends, too."""
+    await origins.lock(connection, principal_id)
     rows = await run(connection, _END_ALL, principal_id=principal_id, kept=kept)
     return [bytes(row.token_hash) for row in rows]
 

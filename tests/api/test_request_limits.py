@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.auth.request_limits import network_of
+from api.auth.addresses import network_of
 from config.settings import Settings
 from tests.api_client import V1, assert_problem
 from tests.serving import served
