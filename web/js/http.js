@@ -1,5 +1,7 @@
 /** HTTP requests to the API: JSON bodies, errors as problems (RFC 9457), lists in pages. */
 
+import { isUsed } from "./presence.js";
+
 /** @import { DecisionPublic, ProblemField, RequestItem } from "./api.d.ts" */
 
 /**
@@ -60,8 +62,8 @@ export const isTemporary = (error) => error instanceof Problem && error.temporar
 
 const OFFLINE = { title: "Unreachable", detail: "Cannot reach BotArmy. Is it running, and are you connected?" };
 
-/** Shows that this page sends a request: a form or a link on another page cannot. */
-const MARK = { "X-BotArmy-Request": "1" };
+/** Shows that this page sends a request, which a form or a link on another page cannot, and whether for a person. */
+const mark = () => ({ "X-BotArmy-Request": isUsed() ? "1" : "background" });
 
 /**
  * @template T
@@ -89,7 +91,7 @@ export async function send(method, path, { query, body, headers = {}, signal } =
     }
   }
   /** @type {RequestInit & { headers: Record<string, string> }} */
-  const init = { method, signal, headers: { Accept: "application/json", ...MARK, ...headers } };
+  const init = { method, signal, headers: { Accept: "application/json", ...mark(), ...headers } };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers["Content-Type"] = "application/json";
