@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -36,7 +37,7 @@ def provider(shared_provider: IdentityProvider) -> IdentityProvider:
     """The provider, as it is at first; it keeps its address and the subjects are new."""
     fresh = IdentityProvider(issuer=shared_provider.issuer, key=shared_provider.key)
     shared_provider.__dict__.update(fresh.__dict__)
-    shared_provider.claims = {"sub": str(id(fresh)), "name": "Ana"}
+    shared_provider.claims = {"sub": uuid4().hex, "name": "Ana"}
     return shared_provider
 
 

@@ -70,7 +70,7 @@ async def test_a_token_ends_with_the_one_that_created_it(api_url: str) -> None:
 
 
 @pytest.mark.parametrize("change", [{"is_disabled": True}, {"roles": ["operator"]}])
-async def test_what_was_created_in_anothers_name_ends_with_the_rights_to_it(api_url: str, change: Json) -> None:
+async def test_what_was_created_for_another_person_ends_with_the_right_to_it(api_url: str, change: Json) -> None:
     admin_id, person = await add_person(api_url, "Mallory", "admin"), await add_person(api_url, "Victim", "approver")
     async with signed_in(api_url) as operator:
         added = await operator.post(f"{V1}/auth/people", json={"name": "CI", "kind": "service", "roles": ["viewer"]})

@@ -40,13 +40,13 @@ async def test_a_person_who_left_is_signed_out_and_finds_the_draft_again(
     await page.goto(f"/inbox?request={request['request_id']}")
     await sign_in(page)
     card = page.get_by_role("article", name="Selected request")
-    await card.get_by_role("group", name="Responses").get_by_role("button", name="Reject", exact=True).click()
-    comment = card.get_by_role("form").get_by_role("textbox")
+    await card.get_by_role("group", name="Responses").get_by_role("button", name="Request changes", exact=True).click()
+    comment = card.get_by_role("form", name="Request changes").get_by_label("What should change?")
     await comment.fill("Not without the costs.")
 
     await page.clock.fast_forward("02:00")
     seen: list[Request] = []
-    page.on("request", seen.append)
+    page.on("request", lambda request: seen.append(request))
     await execute(store, IDLE.format("7 hours", person))
     await director.start("Another")  # the page reads its lists again, by itself
 
