@@ -97,4 +97,4 @@ class _Sockets(Collector):
     def collect(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("botarmy_websockets_open", "WebSockets of this process.", len(self._hub.sockets))
         most = "WebSockets that this process accepts."
-        yield GaugeMetricFamily("botarmy_websockets_limit", most, self._hub.max_sockets)
+        yield GaugeMetricFamily("botarmy_websockets_limit", most, self._hub.places.most)

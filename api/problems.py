@@ -46,6 +46,11 @@ def problem(
     )
 
 
+def problem_of(error: ApiError) -> Response:
+    """Return the problem response of an error."""
+    return problem(error.status, error.detail, error.headers, error.members, error.code)
+
+
 def unavailable(detail: str) -> Response:
     """Return a problem response of 503 with Retry-After."""
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, UnavailableError.headers)
@@ -90,7 +95,7 @@ def not_allowed(method: str) -> str:
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    return problem(error.status, error.detail, error.headers, error.members, error.code)
+    return problem_of(error)
 
 
 async def _removed(request: Request, error: Exception) -> Response:

@@ -83,7 +83,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     for skipped in pipelines.left_out:
         log.warning("pipeline_left_out", file=skipped.file, problems=list(skipped.problems))
     store, processes, limits = Store(database, bus), ProcessPool(), RequestLimits(settings)
-    authenticator = Authenticator(store, settings)
+    authenticator = Authenticator(store, settings, limits)
     provider = Provider(settings) if settings.oidc_issuer and not authenticator.is_open else None
     running = [asyncio.create_task(log_database_problem(database))]
     try:

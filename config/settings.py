@@ -131,7 +131,15 @@ class Settings(BaseSettings):
         "no limit. `BOTARMY_ADMIN_TOKEN` has none.",
     )
     sign_ins_per_minute: int = Field(
-        default=30, ge=0, description="Attempts to sign in that an address may make in a minute; 0 is no limit."
+        default=30,
+        ge=0,
+        description="Attempts to sign in that an address may make in a minute, in each of the ways; 0 is no limit.",
+    )
+    unknown_credentials_per_minute: int = Field(
+        default=600,
+        ge=0,
+        description="Requests that an address may make in a minute with tokens, cookies and tickets that the api "
+        "process has not seen yet, valid or not; 0 is no limit.",
     )
     trusted_proxies: Networks = Field(
         default=[],
@@ -163,6 +171,12 @@ class Settings(BaseSettings):
     )
     websocket_connections: int = Field(
         default=1000, ge=1, description="WebSocket connections that one api process accepts."
+    )
+    websockets_per_caller: int = Field(
+        default=100,
+        ge=1,
+        description="WebSocket connections of a person or a service, or of an address without sign-in, that one api "
+        "process accepts, and at most half of them all. `BOTARMY_ADMIN_TOKEN` has no such limit.",
     )
     websocket_queue: int = Field(
         default=1000, ge=10, description="Frames that may wait for one slow reader before it is disconnected."

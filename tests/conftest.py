@@ -129,6 +129,7 @@ async def own_settings(servers: Servers) -> AsyncIterator[Settings]:
             admin_token=ADMIN_TOKEN,
             admin_name=ADMIN_NAME,
             sign_ins_per_minute=0,
+            unknown_credentials_per_minute=0,
             respond_wait_seconds=30,  # so that a busy machine does not turn a 200 into a 202
         )
 

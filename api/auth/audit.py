@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.addresses import address_of
 from api.auth.caller import ADMIN_ROLES, Caller, SignInMethod
 from api.errors import ConflictError
 from models.contracts.identity import AuthEventKind
@@ -23,17 +24,15 @@ async def record(
     **data: Any,
 ) -> None:
     """Record what the caller did, by default to itself."""
-    address = request.client.host if request.client else None
     about = principal_id or caller.principal_id
-    await auth_events.record(connection, kind, about, caller.name, address, caller.principal_id, **data)
+    await auth_events.record(connection, kind, about, caller.name, address_of(request), caller.principal_id, **data)
 
 
 async def record_about_group(
     connection: AsyncConnection, request: Request, caller: Caller, kind: AuthEventKind, group: str, **data: Any
 ) -> None:
     """Record what the caller did to a group, which is no principal."""
-    address = request.client.host if request.client else None
-    who = (caller.name, address, caller.principal_id)
+    who = (caller.name, address_of(request), caller.principal_id)
     await auth_events.record(connection, kind, None, *who, group=group, **data)
 
 

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
-from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, administrator
+from api.auth.addresses import address_of
+from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, SignInMethod, administrator
 from api.auth.cookies import cookie_name
+from api.auth.known_secrets import KnownSecrets
+from api.auth.request_limits import RequestLimits
 from api.errors import ForbiddenError, NotSignedInError
 from config.settings import Settings
 from models.contracts.identity import CodePurpose
@@ -43,9 +46,9 @@ NOT_VALID = "The session or token is not valid any more."
 REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as `Authorization: Bearer`."
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A caller of whom the database is not asked again until then. `is_stale` if its next use should be recorded."""
+@dataclass(slots=True)
+class _Cached:
+    """A caller, and whether its next request should be recorded as its last use."""
 
     until: float
     caller: Caller
@@ -55,9 +58,10 @@ class _Known:
 class Authenticator:
     """Knows the callers of one process."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store, self._settings = store, settings
-        self._cache: dict[bytes, _Known] = {}
+    def __init__(self, store: Store, settings: Settings, limits: RequestLimits) -> None:
+        self._store, self._settings, self._limits = store, settings, limits
+        self._cache: dict[bytes, _Cached] = {}
+        self.known = KnownSecrets()
         self._admin: Caller | None = None
         if settings.admin_token is not None:
             self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
@@ -67,51 +71,79 @@ class Authenticator:
         """Whether nobody signs in."""
         return self._settings.auth == "none"
 
-    async def identify(self, connection: HTTPConnection) -> Caller:
-        """Return who makes a request, or opens a WebSocket.
+    def is_admin(self, hashed: bytes) -> bool:
+        """Return whether this is the hash of the token from the settings."""
+        admin = self._admin
+        return admin is not None and hmac.compare_digest(hashed, admin.credential or b"")
+
+    async def admit(self, connection: HTTPConnection) -> Caller:
+        """Return who makes a request, or opens a WebSocket, and count it: by its address until it is known whose it is,
+        and then by whose it is.
 
         Raises:
             NotSignedInError: nobody who is known.
             ForbiddenError: a page of another site makes it, in the name of a person who is signed in here.
+            TooManyRequestsError: there were too many.
         """
+        address = address_of(connection)
+        try:
+            caller = await self._identify(connection)
+        except (NotSignedInError, ForbiddenError):
+            await self._limits.require_address(address)
+            raise
+        await self._limits.require(caller, address)
+        return caller
+
+    async def _identify(self, connection: HTTPConnection) -> Caller:
         if self.is_open:
             return EVERYBODY
-        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-        if scheme:
-            if scheme.lower() != "bearer":
-                raise NotSignedInError(REMEDY)
-            return await self._require(hash_of(token.strip()[:MAX_TOKEN]))
+        address, is_use = address_of(connection), _is_by_person(connection)
+        if "authorization" in connection.headers:
+            return await self._require(self._require_secret(connection), address, is_use)
         if (code := _ticket_of(connection)) is not None:
-            return await self._use_ticket(code)
-        cookie = connection.cookies.get(cookie_name(connection, self._settings.public_url))
-        if cookie is None:
-            raise NotSignedInError(REMEDY)
+            return await self._use_ticket(code[:MAX_TOKEN], address)
+        hashed = self._require_secret(connection)
         _refuse_forgery(connection)
-        return await self._require(hash_of(cookie[:MAX_TOKEN]), is_use=_is_by_person(connection))
+        return await self._require(hashed, address, is_use)
 
-    async def find(self, hashes: Collection[bytes], *, is_use: bool = False) -> dict[bytes, Caller]:
+    def knows(self, connection: HTTPConnection) -> bool:
+        """Return whether a request has a token or a cookie that was genuine when it was last looked up."""
+        try:
+            hashed = self._require_secret(connection)
+        except NotSignedInError:
+            return self.is_open
+        return self.is_admin(hashed) or hashed in self.known
+
+    def _require_secret(self, connection: HTTPConnection) -> bytes:
+        """Return the hash of a request's token or cookie."""
+        scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+        if not scheme:
+            secret = connection.cookies.get(cookie_name(connection, self._settings.public_url), "")
+        if not secret or scheme.lower() not in ("", "bearer"):
+            raise NotSignedInError(REMEDY)
+        return hash_of(secret.strip()[:MAX_TOKEN])
+
+    async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
         """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
-        are missing. A session lasts for longer only if this `is_use` of it."""
-        found: dict[bytes, Caller] = {}
-        stale: set[bytes] = set()
-        if self._admin is not None and self._admin.credential is not None:
-            found = {one: self._admin for one in hashes if hmac.compare_digest(one, self._admin.credential)}
-        if asked := [one for one in hashes if one not in found]:
+        are missing. Nobody uses them by that."""
+        found: dict[bytes, _Cached] = {}
+        until = time.monotonic() + CACHE_SECONDS
+        asked = {one for one in hashes if not self.is_admin(one)}
+        if asked:
             async with self._store.reading() as connection:
                 known = await credentials.find(connection, asked)
-                known = {hashed: one for hashed, one in known.items() if not self._is_orphaned(one)}
-                for hashed, credential in known.items():
-                    if credential.is_stale and (is_use or not credential.is_session):
-                        await credentials.touch(connection, credential)
-                    elif credential.is_stale:
-                        stale.add(hashed)
-            found |= {hashed: Caller.of(credential, hashed) for hashed, credential in known.items()}
-        self._remember(hashes, found, stale)
-        return found
+            found = {
+                hashed: _Cached(until, Caller.of(one, hashed), one.is_stale)
+                for hashed, one in known.items()
+                if not self._is_orphaned(one)
+            }
+        self._remember(asked, found)
+        callers = {hashed: cached.caller for hashed, cached in found.items()}
+        return callers | {one: self._admin for one in hashes if self._admin is not None and one not in asked}
 
     async def current(self, connection: AsyncConnection, hashed: bytes) -> Caller | None:
         """Return the caller with a credential as this transaction sees it, or None if it is not valid any more."""
-        if self._admin is not None and self._admin.credential == hashed:
+        if self.is_admin(hashed):
             return self._admin
         found = (await credentials.find(connection, [hashed])).get(hashed)
         return None if found is None or self._is_orphaned(found) else Caller.of(found, hashed)
@@ -125,48 +157,52 @@ class Authenticator:
         """Return a caller with its current roles, or None if it is no longer signed in."""
         if caller.credential is None:
             return caller
-        self.forget(caller.credential)
-        return await self._find(caller.credential)
+        return (await self.find([caller.credential])).get(caller.credential)
 
-    def forget(self, hashed: bytes) -> None:
-        """Ask the database at the next request with this credential."""
-        self._cache.pop(hashed, None)
+    def forget(self, *hashes: bytes) -> None:
+        """Ask the database at the next request with these credentials."""
+        for hashed in hashes:
+            self._cache.pop(hashed, None)
 
-    async def _require(self, hashed: bytes, *, is_use: bool = False) -> Caller:
-        caller = await self._find(hashed, is_use=is_use)
-        if caller is None:
+    async def _require(self, hashed: bytes, address: str | None, is_use: bool) -> Caller:
+        if self._admin is not None and self.is_admin(hashed):
+            return self._admin
+        cached = self._cache.get(hashed)
+        if cached is None or cached.until <= time.monotonic():
+            if hashed not in self.known:
+                await self._limits.require_unknown(address)
+            await self.find([hashed])
+            cached = self._cache.get(hashed)
+        if cached is None:
             raise NotSignedInError(f"{NOT_VALID} {REMEDY}")
-        return caller
+        counts = is_use or cached.caller.method is SignInMethod.API_TOKEN
+        if counts and cached.is_stale and cached.caller.credential_id is not None:
+            cached.is_stale = False
+            async with self._store.reading() as connection:
+                await credentials.touch(connection, cached.caller.credential_id)
+        return cached.caller
 
-    async def _find(self, hashed: bytes, *, is_use: bool = False) -> Caller | None:
-        known = self._cache.get(hashed)
-        if known is not None and known.until > time.monotonic() and not (is_use and known.is_stale):
-            return known.caller
-        return (await self.find([hashed], is_use=is_use)).get(hashed)
-
-    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, Caller], stale: Collection[bytes]) -> None:
+    def _remember(self, hashes: Collection[bytes], found: Mapping[bytes, _Cached]) -> None:
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
-        until = time.monotonic() + CACHE_SECONDS
         for hashed in hashes:
             if hashed in found:
-                self._cache[hashed] = _Known(until, found[hashed], hashed in stale)
+                self._cache[hashed] = found[hashed]
+                self.known.add(hashed)
             else:
                 self.forget(hashed)
+                self.known.discard(hashed)
 
-    async def _use_ticket(self, code: str) -> Caller:
+    async def _use_ticket(self, code: str, address: str | None) -> Caller:
+        hashed = hash_of(code)
+        if hashed not in self.known:
+            await self._limits.require_unknown(address)
+        self.known.discard(hashed)
         async with self._store.reading() as connection:
-            used = await sessions.use_code(connection, CodePurpose.TICKET, code[:MAX_TOKEN])
+            used = await sessions.use_code(connection, CodePurpose.TICKET, code)
         if used is None or used.credential is None:
             raise NotSignedInError("The ticket has expired or was used.")
-        return await self._require(bytes(used.credential))
-
-
-def _ticket_of(connection: HTTPConnection) -> str | None:
-    if connection.scope["type"] != "websocket":
-        return None
-    offered: list[str] = connection.scope.get("subprotocols", [])
-    return next((one.removeprefix(TICKET_PREFIX) for one in offered if one.startswith(TICKET_PREFIX)), None)
+        return await self._require(bytes(used.credential), address, is_use=False)
 
 
 def _is_by_person(connection: HTTPConnection) -> bool:
@@ -177,6 +213,13 @@ def _is_by_person(connection: HTTPConnection) -> bool:
     headers = connection.headers
     is_followed = headers.get("sec-fetch-user") == "?1"
     return connection.scope["method"] not in SAFE_METHODS or headers.get(MARK) == BY_PERSON or is_followed
+
+
+def _ticket_of(connection: HTTPConnection) -> str | None:
+    if connection.scope["type"] != "websocket":
+        return None
+    offered: list[str] = connection.scope.get("subprotocols", [])
+    return next((one.removeprefix(TICKET_PREFIX) for one in offered if one.startswith(TICKET_PREFIX)), None)
 
 
 def _refuse_forgery(connection: HTTPConnection) -> None:

@@ -1,5 +1,5 @@
-"""Check the caller again in the transaction of a change that outlasts its credential: of people, roles, passwords, links
-and tokens. A request knows its caller from up to CACHE_SECONDS ago."""
+"""Check the caller again in the transaction of a change that outlasts its credential: of people, roles, passwords,
+links and tokens. A request knows its caller from up to CACHE_SECONDS ago."""
 
 from __future__ import annotations
 

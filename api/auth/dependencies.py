@@ -22,17 +22,10 @@ async def authorize(request: Request) -> None:
     need = NEEDS.get(request.scope["route"].name)
     if need is None:
         raise ForbiddenError("This endpoint has no entry in the table of permissions.")
-    services: Services = request.app.state.services
-    address = request.client.host if request.client else None
     if need is Open.PUBLIC:
-        await services.limits.require_address(address)
         return
-    try:
-        caller = await services.authenticator.identify(request)
-    except NotSignedInError:
-        await services.limits.require_address(address)
-        raise
-    await services.limits.require(caller, address)
+    services: Services = request.app.state.services
+    caller = await services.authenticator.admit(request)
     structlog.contextvars.bind_contextvars(caller=caller.name)
     if isinstance(need, Instance) and not caller.may(need.permission, None):
         caller = await _current(services, caller)

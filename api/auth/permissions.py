@@ -1,6 +1,6 @@
 """What each endpoint needs. A new one needs an entry here, or nobody may use it.
 
-PUBLIC              nobody has to sign in
+PUBLIC              nobody has to sign in; what costs anything has a limit of its own, which no other traffic uses up
 SIGNED_IN           anybody who is signed in; lists contain what they may see
 AUDIT               an auditor or an administrator of all projects
 CHECKED             anybody who is signed in; the endpoint itself checks what its body names

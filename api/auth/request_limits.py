@@ -8,10 +8,10 @@ counts by itself.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import math
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -19,6 +19,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
+from api.auth.addresses import network_of
 from api.auth.caller import Caller, SignInMethod
 from api.errors import TooManyRequestsError
 from config.settings import Settings
@@ -35,6 +36,15 @@ WINDOW_SECONDS = 60
 MAX_KEYS = 10_000
 
 
+class SignInWay(StrEnum):
+    """What an attempt to sign in uses."""
+
+    PASSWORD = "password"
+    LINK = "link"
+    PROVIDER = "provider"
+    CALLBACK = "callback"
+
+
 @dataclass(slots=True)
 class _Share:
     """The requests that are left of a block, or none until the window ends."""
@@ -49,6 +59,7 @@ class RequestLimits:
 
     def __init__(self, settings: Settings) -> None:
         self._requests, self._sign_ins = settings.requests_per_minute, settings.sign_ins_per_minute
+        self._unknown = settings.unknown_credentials_per_minute
         self._shares: dict[str, _Share] = {}
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         url, prefix = f"async+{settings.redis_url}", f"{settings.channel_prefix}:limits"
@@ -75,9 +86,14 @@ class RequestLimits:
         """Count a request of somebody who is not signed in. Raises as `require` does."""
         await self._take(f"address {network_of(address)}", self._requests)
 
-    async def require_sign_in(self, address: str | None) -> None:
-        """Count an attempt to sign in. Raises as `require` does."""
-        await self._take(f"sign-in {network_of(address)}", self._sign_ins)
+    async def require_unknown(self, address: str | None) -> None:
+        """Count a request with a secret that may be anything, before it is looked up. Raises as `require` does."""
+        await self._take(f"unknown {network_of(address)}", self._unknown)
+
+    async def require_sign_in(self, way: SignInWay, address: str | None) -> None:
+        """Count an attempt to sign in. Each way has a count of its own, so that a neighbour who uses one up leaves the
+        others. Raises as `require` does."""
+        await self._take(f"sign-in by {way} {network_of(address)}", self._sign_ins)
 
     async def _take(self, key: str, limit: int) -> None:
         if limit == 0:
@@ -120,16 +136,3 @@ async def _hit(limiter: FixedWindowRateLimiter, item: RateLimitItem, key: str) -
         return None
     reset, _ = await limiter.get_window_stats(item, key)
     return max(0.0, reset - time.time())
-
-
-def network_of(address: str | None) -> str:
-    """Return what counts as one address: of IPv6, the network that a household gets."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return address or ""
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.addresses import address_of
 from api.auth.authenticator import MAX_TOKEN
 from api.auth.caller import Caller
 from api.auth.cookies import cookie_name
@@ -18,11 +19,6 @@ from store.identity import auth_events, credentials, principals, sessions
 from store.identity.secrets import hash_of
 
 MAX_AGENT = 200
-
-
-def address_of(request: Request) -> str | None:
-    """Return the address that a request came from, or that a trusted proxy names."""
-    return request.client.host if request.client else None
 
 
 async def start_session(
@@ -43,6 +39,7 @@ async def start_session(
     credential = (await credentials.find(connection, [hashed])).get(hashed)
     if credential is None:
         return None
+    services.authenticator.known.add(hashed)
     earlier = request.cookies.get(cookie_name(request, services.settings.public_url))
     if earlier is not None:
         await sessions.end_cookie(connection, hash_of(earlier[:MAX_TOKEN]))

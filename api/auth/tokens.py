@@ -29,5 +29,4 @@ async def revoke(services: Services, caller: Caller, request: Request, token_id:
             await audit.record(connection, request, caller, AuthEventKind.TOKEN_REVOKED, token_id=str(token_id))
     if not revoked:
         raise NotFoundError.of("token", token_id)
-    for credential in revoked:
-        services.authenticator.forget(credential)
+    services.authenticator.forget(*revoked)

@@ -13,8 +13,8 @@ class CloseCode(IntEnum):
     FORBIDDEN = 4403  # a followed project may not be seen any more
     UNKNOWN_PROJECT = 4404  # the query string names a project that does not exist
     TOO_SLOW = 4008  # the reader does not keep up; resume with since
-    TOO_MANY_SOCKETS = 4013  # the process has no room for another socket; try again later
-    TOO_MANY_FRAMES = 4429  # the client exceeded its rate limit
+    TOO_MANY_SOCKETS = 4013  # the process, or this caller, has no place for another socket; try again later
+    TOO_MANY_FRAMES = 4429  # the client exceeded its rate limit, or a limit of requests
 
 
 class ErrorCode(StrEnum):

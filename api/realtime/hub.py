@@ -18,6 +18,7 @@ from api.realtime.event_lag import EventLag
 from api.realtime.event_log_reader import UNAVAILABLE, EventLogReader
 from api.realtime.interfaces import ProjectListener, RegisteredSocket
 from api.realtime.live_feed import LiveFeed
+from api.realtime.places import SocketPlaces
 from api.realtime.redis_subscriber import RedisSubscriber
 from api.realtime.socket_guard import SocketGuard
 from api.server.limits import max_websockets
@@ -44,9 +45,10 @@ class Hub:
         self.authenticator = authenticator
         self.log_reader = EventLogReader(store)
         self.sockets: set[RegisteredSocket] = set()
-        self.max_sockets = min(settings.websocket_connections, max_websockets(open_file_limit()))
-        if self.max_sockets < settings.websocket_connections:
-            log.warning("websocket_limit_lowered", most=self.max_sockets, reason="the limit of open files is low")
+        most = min(settings.websocket_connections, max_websockets(open_file_limit()))
+        if most < settings.websocket_connections:
+            log.warning("websocket_limit_lowered", most=most, reason="the limit of open files is low")
+        self.places = SocketPlaces(most, settings.websockets_per_caller)
         self.rejected_sockets = 0
         """Sockets that were closed because there are too many, and that may not have disconnected yet."""
         self._listeners: dict[UUID, set[ProjectListener]] = {}
@@ -79,10 +81,6 @@ class Hub:
                 task.cancel()
             _, running = await asyncio.wait(running, timeout=CANCEL_SECONDS)
         await self.log_reader.close()
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.sockets) >= self.max_sockets
 
     @property
     def is_redis_stale(self) -> bool:

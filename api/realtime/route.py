@@ -6,18 +6,21 @@ import asyncio
 from http import HTTPStatus
 
 import structlog
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Response, WebSocket
 from fastapi.responses import JSONResponse
 
+from api.auth.addresses import address_of
 from api.auth.authenticator import REMEDY, TICKET_PROTOCOL
-from api.errors import ApiError
+from api.auth.caller import Caller
+from api.errors import ApiError, TooManyRequestsError
 from api.middleware.origins import is_allowed_origin
-from api.problems import problem, unavailable
+from api.problems import problem, problem_of, unavailable
 from api.realtime import asyncapi
 from api.realtime.client_frames import BadRequestError, Subscribe, read_query
 from api.realtime.close_codes import CloseCode
 from api.realtime.event_log_reader import UNAVAILABLE
 from api.realtime.hub import Hub
+from api.realtime.places import NoPlaceError
 from api.realtime.socket import Socket
 from api.realtime.websocket_protocol import ABORT
 
@@ -46,18 +49,31 @@ async def follow(websocket: WebSocket) -> None:
     if not is_allowed_origin(headers.get("origin"), headers.get("host"), hub.settings.origins):
         await websocket.close()  # before accept: HTTP 403
         return
-    if hub.is_full:
-        await _reject(websocket, hub, CloseCode.TOO_MANY_SOCKETS, "too many connections; try again later")
-        return
     try:
-        caller = await hub.authenticator.identify(websocket)
+        caller = await hub.authenticator.admit(websocket)
+        place = hub.places.take(caller, address_of(websocket))
+    except TooManyRequestsError as error:
+        await _reject(websocket, hub, CloseCode.TOO_MANY_FRAMES, error.detail, problem_of(error))
+        return
     except ApiError as error:
         log.info("socket_refused", reason=error.detail)
-        await _reject(websocket, hub, CloseCode.NOT_SIGNED_IN, "sign in")
+        denial = problem(HTTPStatus.UNAUTHORIZED, REMEDY)
+        await _reject(websocket, hub, CloseCode.NOT_SIGNED_IN, "sign in", denial)
+        return
+    except NoPlaceError as error:
+        denial = unavailable("There are too many WebSockets.")
+        await _reject(websocket, hub, CloseCode.TOO_MANY_SOCKETS, str(error), denial)
         return
     except UNAVAILABLE:
         await websocket.send_denial_response(unavailable("The database is unavailable."))
         return
+    try:
+        await _serve(websocket, hub, caller)
+    finally:
+        hub.places.give_back(place)
+
+
+async def _serve(websocket: WebSocket, hub: Hub, caller: Caller) -> None:
     await websocket.accept(TICKET_PROTOCOL if TICKET_PROTOCOL in websocket.scope["subprotocols"] else None)
     first: Subscribe | BadRequestError | None
     try:
@@ -73,15 +89,11 @@ async def follow(websocket: WebSocket) -> None:
         socket.ended.set()
 
 
-async def _reject(websocket: WebSocket, hub: Hub, code: CloseCode, reason: str) -> None:
+async def _reject(websocket: WebSocket, hub: Hub, code: CloseCode, reason: str, denial: Response) -> None:
     """Close a socket with a reason, and abort it if the client does not answer the close frame: until then it keeps a
     descriptor."""
     if hub.rejected_sockets >= MAX_REJECTED:
-        await websocket.send_denial_response(
-            problem(HTTPStatus.UNAUTHORIZED, REMEDY)
-            if code is CloseCode.NOT_SIGNED_IN
-            else unavailable("There are too many WebSockets.")
-        )
+        await websocket.send_denial_response(denial)
         return
     # Accepted first, since browsers do not expose the response of a failed handshake.
     await websocket.accept()

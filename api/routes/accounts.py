@@ -11,12 +11,13 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth import audit
+from api.auth.addresses import address_of, network_of
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import set_cookie
 from api.auth.current import require_current
 from api.auth.dependencies import CallerDep
-from api.auth.request_limits import network_of
-from api.auth.sign_in import address_of, record_failure, start_session
+from api.auth.request_limits import SignInWay
+from api.auth.sign_in import record_failure, start_session
 from api.deps import ServicesDep
 from api.errors import ConflictError, ForbiddenError, NotFoundError, NotSignedInError, TooManyRequestsError
 from api.http.strict_route import StrictRoute
@@ -51,7 +52,7 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
     """Sets the session's cookie, and ends the session that the browser had. After five wrong passwords for a name from
     an address, the next attempts have to wait."""
     _require_sign_in(services)
-    await services.limits.require_sign_in(address_of(request))
+    await services.limits.require_sign_in(SignInWay.PASSWORD, address_of(request))
     account = await _check(services, request, body.login, body.password)
     async with services.store.writing() as connection:
         started = None
@@ -77,7 +78,9 @@ async def change_password(body: PasswordUpdate, services: ServicesDep, caller: C
         own = await accounts.of_principal(connection, caller.principal_id) if caller.principal_id else None
     if own is None:
         raise ConflictError("You sign in without a password.")
-    if await _check(services, request, own.login, body.current) is None:
+    checked = await _check(services, request, own.login, body.current)
+    target = own.principal_id, own.login, body.password
+    if checked is None or not await _set(services, caller, request, *target, checked):
         raise ForbiddenError("The current password is wrong.")
     await _set(services, caller, request, own.principal_id, own.login, body.password, instead_of=own)
     return Response(status_code=204)
@@ -178,5 +181,5 @@ async def _set(
             await audit.record(connection, request, caller, AuthEventKind.PASSWORD_SET, principal_id)
     except accounts.LoginTakenError:
         raise login_taken_error(login) from None
-    for credential in ended:
-        services.authenticator.forget(credential)
+    services.authenticator.forget(*ended)
+    return True

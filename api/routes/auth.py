@@ -8,11 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.addresses import address_of
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
 from api.auth.current import lock_own
 from api.auth.dependencies import CallerDep
-from api.auth.sign_in import address_of, makers_of, record_failure, start_session
+from api.auth.request_limits import SignInWay
+from api.auth.sign_in import makers_of, record_failure, start_session
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
 from api.errors import ConflictError, NotFoundError, NotSignedInError
@@ -25,6 +27,7 @@ from api.shapes.auth import LinkPublic, MePublic, SessionPublic, SignIn, TicketP
 from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, CodePurpose
 from store.identity import sessions
+from store.identity.secrets import hash_of
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
 
@@ -38,14 +41,16 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 )
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
-    for 8 hours without a request."""
+    for 8 hours without a request that its person makes: what an open page reads by itself does not count."""
+    if hash_of(body.code) not in services.authenticator.known:
+        await services.limits.require_sign_in(SignInWay.LINK, address_of(request))
+    services.authenticator.known.discard(hash_of(body.code))
     async with services.store.writing() as connection:
         used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
         started = None
         if used and (makers := await makers_of(services, connection, used)) is not None:
             started = await start_session(services, connection, request, used.principal_id, "link", makers)
         if not started:  # committed, so that the failure is recorded
-            await services.limits.require_sign_in(address_of(request))
             await record_failure(connection, request, "link")
     if not started:
         raise NotSignedInError("The link has expired or was used. `botarmy open` prints another one.")
@@ -113,6 +118,7 @@ async def create_link(services: ServicesDep, caller: CallerDep, request: Request
         principal_id = await lock_own(connection, request)
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)
+    services.authenticator.known.add(hash_of(code))
     return link_of(code, response)
 
 
@@ -128,6 +134,7 @@ async def create_ticket(services: ServicesDep, caller: CallerDep, response: Resp
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         ticket = await sessions.create_code(connection, CodePurpose.TICKET, principal_id, caller.credential)
+    services.authenticator.known.add(hash_of(ticket))
     response.headers["Location"] = "/api/v1/auth/tickets"
     return TicketPublic(ticket=ticket)
 

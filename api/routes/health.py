@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from fastapi import APIRouter, Request, Response
 
+from api.auth.caller import Caller
 from api.deps import ServicesDep
 from api.errors import ForbiddenError, NotSignedInError
 from api.health.checks import DATABASE_SECONDS
@@ -24,6 +24,9 @@ from store.open_workflows import OpenWorkflow
 
 router = APIRouter(prefix="/health", tags=["health"])
 
+CALLER_SECONDS = 0.4
+"""How long it may take to find out who asks, before the checks: the answer has to arrive within two seconds."""
+
 MAX_LISTED = 20
 """How many workflows with problems are listed; GET /workflows/problems has them all."""
 
@@ -36,8 +39,8 @@ async def alive() -> Health:
 
 @router.get("/detailed", summary="Show the health of each component", responses=describe_responses(DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep, request: Request) -> DetailedHealth:
-    """Always 200: the body reports on the components, and on workflows that cannot continue. It names those that the
-    caller may see, and nobody's to a caller who has not signed in."""
+    """200, whatever it reports on the components, and on workflows that cannot continue. It names those that the caller
+    may see. Who has not signed in learns what works, and neither versions nor reasons."""
     health = await _check_health(services, request)
     if health.workflows is not None and health.workflows.total:
         return health.model_copy(update={"status": "degraded"})
@@ -61,10 +64,20 @@ async def ready(services: ServicesDep, request: Request, response: Response) -> 
 
 
 async def _check_health(services: Services, request: Request) -> DetailedHealth:
+    """Check all components. Each check asks every server, so that requests are counted, also those of nobody."""
+    caller, may_know = None, False
+    try:
+        async with asyncio.timeout(CALLER_SECONDS):
+            caller = await services.authenticator.admit(request)
+        may_know = True
+    except (NotSignedInError, ForbiddenError):
+        pass
+    except (TimeoutError, *DATABASE_ERRORS):
+        may_know = services.authenticator.knows(request)  # who was signed in may see what is wrong with it
     components, workflows = await asyncio.gather(
-        services.health_checks.run(), _read_workflow_problems(services, request)
+        services.health_checks.run(), _read_workflow_problems(services, caller)
     )
-    return DetailedHealth(
+    health = DetailedHealth(
         status="ok" if all(component.status == "ok" for component in components.values()) else "degraded",
         version=installed_version(),
         links=Links(temporal_ui=services.settings.temporal_ui_url),
@@ -75,18 +88,28 @@ async def _check_health(services: Services, request: Request) -> DetailedHealth:
             for skipped in services.pipelines.left_out
         ],
     )
+    return health if may_know else _for_nobody(health)
 
 
-async def _read_workflow_problems(services: Services, request: Request) -> WorkflowProblems | None:
+def _for_nobody(health: DetailedHealth) -> DetailedHealth:
+    """Return what a public probe needs."""
+    components = {
+        name: component.model_copy(update={"detail": None, "version": None})
+        for name, component in health.components.items()
+    }
+    hidden = {"version": "", "links": Links(temporal_ui=None), "components": components, "pipelines_left_out": []}
+    return health.model_copy(update=hidden)
+
+
+async def _read_workflow_problems(services: Services, caller: Caller | None) -> WorkflowProblems | None:
     rows: Sequence[OpenWorkflow] = ()
     try:
         async with services.store.reading(DATABASE_SECONDS) as connection:
             counts = await open_workflows.problem_counts(connection)
-        if counts:
-            with suppress(NotSignedInError, ForbiddenError):
-                seen = (await services.authenticator.identify(request)).visible_projects
-                async with services.store.reading(DATABASE_SECONDS) as connection:
-                    rows = await open_workflows.with_problems(connection, within=seen, limit=MAX_LISTED)
+        if counts and caller is not None:
+            seen = caller.visible_projects
+            async with services.store.reading(DATABASE_SECONDS) as connection:
+                rows = await open_workflows.with_problems(connection, within=seen, limit=MAX_LISTED)
     except DATABASE_ERRORS:
         return None  # the database component has the reason
     return WorkflowProblems(

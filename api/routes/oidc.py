@@ -11,17 +11,19 @@ import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from api.auth.addresses import address_of
 from api.auth.cookies import SIGN_IN, cookie_name, is_secure, set_cookie
 from api.auth.oidc.errors import ProviderError, SignInProblem
 from api.auth.oidc.person import take_over
 from api.auth.oidc.provider import Provider
-from api.auth.sign_in import address_of, record_failure, start_session
+from api.auth.request_limits import SignInWay
+from api.auth.sign_in import record_failure, start_session
 from api.deps import ServicesDep
 from api.errors import NotFoundError, TooManyRequestsError
 from api.services import Services
 from store.identity import provider_sign_ins
 from store.identity.provider_sign_ins import LIFETIME, Begun
-from store.identity.secrets import new_token
+from store.identity.secrets import hash_of, new_token
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,11 @@ CALLBACK = "/auth/callback"
 MAX_PARAMETER = 2000
 SEE_OTHER = 303
 
+OWN = frozenset({"same-origin", "none"})
+"""`Sec-Fetch-Site` of our own page, and of an address that a person typed or kept."""
+
+ANY = OWN | {"same-site", "cross-site"}
+
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 Parameter = Annotated[str | None, Query(max_length=MAX_PARAMETER)]
@@ -38,12 +45,15 @@ Parameter = Annotated[str | None, Query(max_length=MAX_PARAMETER)]
 
 @router.get("/oidc")
 async def begin(services: ServicesDep, request: Request, next: Parameter = None) -> Response:
-    """Send the browser to the provider. Ten tabs that do so share a cookie, and each has a state of its own."""
+    """Send the browser to the provider. Ten tabs that do so share a cookie, and each has a state of its own. A person
+    who is sent here by a page of another site gets our page first: that site may not start a sign-in."""
     provider = _provider(services)
     public = services.settings.public_url
     state, destination = secrets.token_urlsafe(32), _destination(next)
+    if not _is_sent(request, OWN):
+        return _redirect(f"/sign-in?{urlencode({'next': destination})}")
     try:
-        await services.limits.require_sign_in(address_of(request))
+        await services.limits.require_sign_in(SignInWay.PROVIDER, address_of(request))
     except TooManyRequestsError as error:
         return _failed(ProviderError(SignInProblem.TOO_MANY, error.detail), destination)
     begun = Begun(
@@ -59,6 +69,7 @@ async def begin(services: ServicesDep, request: Request, next: Parameter = None)
         return _failed(error, destination)
     async with services.store.writing() as connection:
         await provider_sign_ins.begin(connection, state, browser, begun)
+    services.authenticator.known.add(hash_of(state))
     response = _redirect(address)
     set_cookie(response, request, public, browser, name=SIGN_IN, lifetime=LIFETIME)
     return response
@@ -73,13 +84,20 @@ async def finish(
     iss: Parameter = None,
     error: Parameter = None,
 ) -> Response:
-    """Sign the browser in that began this sign-in, once."""
+    """Sign the browser in that began this sign-in, once. The provider, which is another site, sends the browser itself
+    here: no page may do so with a frame, a picture or a script."""
     provider = _provider(services)
     settings, begun = services.settings, None
     browser = request.cookies.get(cookie_name(request, settings.public_url, SIGN_IN))
-    async with services.store.writing() as connection:
-        if state and browser:
+    try:
+        if not (state and hash_of(state) in services.authenticator.known):
+            await services.limits.require_sign_in(SignInWay.CALLBACK, address_of(request))
+    except TooManyRequestsError as too_many:
+        return _failed(ProviderError(SignInProblem.TOO_MANY, too_many.detail), "/")
+    if state and browser and _is_sent(request, ANY):
+        async with services.store.writing() as connection:
             begun = await provider_sign_ins.finish(connection, state, browser)
+        services.authenticator.known.discard(hash_of(state))
     if begun is None:
         return await _unknown(services, request)
     try:
@@ -104,14 +122,21 @@ async def finish(
 
 
 async def _unknown(services: Services, request: Request) -> Response:
-    """Answer somebody who did not begin a sign-in here. A stranger may send many: only some are recorded."""
-    try:
-        await services.limits.require_sign_in(address_of(request))
-    except TooManyRequestsError as error:
-        return _failed(ProviderError(SignInProblem.TOO_MANY, error.detail), "/")
+    """Answer somebody who did not begin a sign-in here."""
     async with services.store.writing() as connection:
         await record_failure(connection, request, "provider")
     return _failed(ProviderError(SignInProblem.EXPIRED, "the sign-in has expired, or is another browser's"), "/")
+
+
+def _is_sent(request: Request, sites: frozenset[str]) -> bool:
+    """Return whether the browser itself goes here, sent by one of these sites. Browsers say so under TLS and on
+    loopback; where one does not, nothing is known against it."""
+    headers = request.headers
+    return (
+        headers.get("sec-fetch-site", "none") in sites
+        and headers.get("sec-fetch-mode", "navigate") == "navigate"
+        and headers.get("sec-fetch-dest", "document") == "document"
+    )
 
 
 def _provider(services: Services) -> Provider:

@@ -32,6 +32,7 @@ from api.shapes.auth import (
 from api.shapes.shape import Page
 from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose, PrincipalKind
 from store.identity import accounts, groups, people, principals, sessions
+from store.identity.secrets import hash_of
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
 
@@ -116,8 +117,7 @@ async def change_person(
         if body.is_disabled is False and await people.enable(connection, principal_id):
             await audit.record(connection, request, caller, AuthEventKind.PERSON_ENABLED, principal_id)
         changed = await people.find(connection, principal_id)
-    for credential in ended:
-        services.authenticator.forget(credential)
+    services.authenticator.forget(*ended)
     assert changed is not None
     return PersonPublic.of(changed)
 
@@ -160,6 +160,7 @@ async def create_persons_link(
         await require_current(connection, request)
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
+    services.authenticator.known.add(hash_of(code))
     return link_of(code, response)
 
 

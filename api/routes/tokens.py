@@ -22,6 +22,7 @@ from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, Permission
 from store import projects
 from store.identity import api_tokens
+from store.identity.secrets import hash_of
 
 router = APIRouter(prefix="/auth/tokens", tags=["auth"], route_class=StrictRoute)
 
@@ -65,6 +66,7 @@ async def create_token(
             raise ConflictError(detail) from None
         details: dict[str, Any] = {"token_id": str(row.id), "name": row.name, "scopes": row.scopes}
         await audit.record(connection, request, caller, AuthEventKind.TOKEN_CREATED, **details)
+    services.authenticator.known.add(hash_of(token))
     response.headers["Location"] = "/api/v1/auth/tokens"
     return NewToken(**TokenPublic.fields_of(row), token=token)
 

@@ -69,9 +69,9 @@ async def find(connection: AsyncConnection, hashes: Collection[bytes]) -> dict[b
     return {bytes(row.token_hash): _credential_of(row) for row in rows}
 
 
-async def touch(connection: AsyncConnection, credential: Credential) -> None:
+async def touch(connection: AsyncConnection, credential_id: UUID) -> None:
     """Record that a credential is used."""
-    await run(connection, _TOUCH, id=credential.id)
+    await run(connection, _TOUCH, id=credential_id)
 
 
 def _credential_of(row: Any) -> Credential:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -36,7 +37,7 @@ def provider(shared_provider: IdentityProvider) -> IdentityProvider:
     """The provider, as it is at first; it keeps its address and the subjects are new."""
     fresh = IdentityProvider(issuer=shared_provider.issuer, key=shared_provider.key)
     shared_provider.__dict__.update(fresh.__dict__)
-    shared_provider.claims = {"sub": str(id(fresh)), "name": "Ana"}
+    shared_provider.claims = {"sub": uuid4().hex, "name": "Ana"}
     return shared_provider
 
 
@@ -301,3 +302,22 @@ async def test_without_a_provider_there_is_nothing(settings: Settings) -> None:
     async with served(settings.model_copy(update=nothing)) as api_url, a_browser(api_url) as browser:
         assert (await browser.get("/auth/oidc")).status_code == 404
         assert (await browser.get(f"{V1}/auth/methods")).json() == {"password": True, "provider": None}
+
+
+async def test_a_page_of_another_site_neither_starts_nor_ends_a_sign_in(
+    api_url: str, provider: IdentityProvider
+) -> None:
+    own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    foreign = own | {"Sec-Fetch-Site": "cross-site"}
+    async with a_browser(api_url) as browser:
+        for headers in (foreign, own | {"Sec-Fetch-Site": "same-site"}, own | {"Sec-Fetch-Dest": "iframe"}):
+            answer = await browser.get("/auth/oidc?next=/inbox", headers=headers)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Finbox")
+            assert "set-cookie" not in answer.headers
+        begun = await browser.get("/auth/oidc?next=/inbox", headers=own)
+        callback = await from_provider(begun.headers["location"])
+        for headers in (foreign | {"Sec-Fetch-Dest": "iframe"}, foreign | {"Sec-Fetch-Mode": "no-cors"}):
+            assert problem_in((await browser.get(callback, headers=headers)).headers["location"]) == "expired"
+        # That used nothing up. The provider sends the browser itself.
+        assert (await browser.get(callback, headers=foreign)).headers["location"] == "/inbox"
+        assert (await me(browser)).status_code == 200

@@ -78,6 +78,10 @@ async def test_people_sign_in_over_tls(settings: Settings, store: Store, tmp_pat
                     callback = (await outside.get(begun.headers["location"])).headers["location"]
                     plain = await outside.get(f"http://localhost:{http}/inbox")
                 assert plain.headers["location"].startswith("https://localhost")
+                # What only operators ask the API itself.
+                for path in ("/metrics", "/metrics/", "/%6Detrics", "/Metrics", "/health/ready"):
+                    assert (await browser.get(path)).status_code == 404, path
+                assert (await browser.get("/health/")).status_code == 200
                 assert callback.startswith(f"{url}/auth/callback?")
                 signed_in = await browser.get(callback)
                 assert signed_in.headers["location"] == "/inbox"
