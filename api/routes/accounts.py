@@ -78,9 +78,7 @@ async def change_password(body: PasswordUpdate, services: ServicesDep, caller: C
         own = await accounts.of_principal(connection, caller.principal_id) if caller.principal_id else None
     if own is None:
         raise ConflictError("You sign in without a password.")
-    checked = await _check(services, request, own.login, body.current)
-    target = own.principal_id, own.login, body.password
-    if checked is None or not await _set(services, caller, request, *target, checked):
+    if await _check(services, request, own.login, body.current) is None:
         raise ForbiddenError("The current password is wrong.")
     await _set(services, caller, request, own.principal_id, own.login, body.password, instead_of=own)
     return Response(status_code=204)
@@ -182,4 +180,3 @@ async def _set(
     except accounts.LoginTakenError:
         raise login_taken_error(login) from None
     services.authenticator.forget(*ended)
-    return True

@@ -12,7 +12,7 @@ from api.auth import administrators
 from config.settings import Settings
 from models.contracts.contract import storable
 from models.contracts.identity import AccessRole, AuthEventKind
-from store.identity import auth_events, groups, origins, provider_people
+from store.identity import auth_events, groups, provider_people
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,6 @@ async def take_over(
         log.warning("last_administrator_kept", reason="the groups of the identity provider no longer say admin")
         roles.add(AccessRole.ADMIN)
     if await provider_people.set_group_roles(connection, person, roles, issuer):
-        await origins.withdraw(connection, person)
         kind = AuthEventKind.ROLES_CHANGED
         await auth_events.record(connection, kind, person, issuer, address, roles=sorted(roles), by="groups")
     return person
