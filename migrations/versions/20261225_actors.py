@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0026_actors"
+revision = "0025_actors"
 down_revision = "0024_assignees"
 branch_labels = None
 depends_on = None

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0029_sessions"
-down_revision = "0024_assignees"
+revision = "0026_sessions"
+down_revision = "0025_actors"
 branch_labels = None
 depends_on = None
 
