@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
 from api.auth.addresses import address_of
-from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, SignInMethod, administrator
+from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, administrator
 from api.auth.cookies import cookie_name
 from api.auth.known_secrets import KnownSecrets
 from api.auth.request_limits import RequestLimits
@@ -48,7 +48,7 @@ REMEDY = "Sign in: open the link that `botarmy open` prints, or send a token as 
 
 @dataclass(slots=True)
 class _Cached:
-    """A caller, and whether its next request should be recorded as its last use."""
+    """A caller, and whether its person's next request should be recorded as the session's last use."""
 
     until: float
     caller: Caller
@@ -125,17 +125,20 @@ class Authenticator:
 
     async def find(self, hashes: Collection[bytes]) -> dict[bytes, Caller]:
         """Return the callers with these credentials, as they are now, and remember them; those that are no longer valid
-        are missing. Nobody uses them by that."""
+        are missing. A token is used by that; a session, which a page also keeps open by itself, is not."""
         found: dict[bytes, _Cached] = {}
         until = time.monotonic() + CACHE_SECONDS
         asked = {one for one in hashes if not self.is_admin(one)}
         if asked:
             async with self._store.reading() as connection:
                 known = await credentials.find(connection, asked)
+                known = {hashed: one for hashed, one in known.items() if not self._is_orphaned(one)}
+                for one in known.values():
+                    if one.is_stale and not one.is_session:
+                        await credentials.touch(connection, one.id)
             found = {
-                hashed: _Cached(until, Caller.of(one, hashed), one.is_stale)
+                hashed: _Cached(until, Caller.of(one, hashed), one.is_stale and one.is_session)
                 for hashed, one in known.items()
-                if not self._is_orphaned(one)
             }
         self._remember(asked, found)
         callers = {hashed: cached.caller for hashed, cached in found.items()}
@@ -175,8 +178,7 @@ class Authenticator:
             cached = self._cache.get(hashed)
         if cached is None:
             raise NotSignedInError(f"{NOT_VALID} {REMEDY}")
-        counts = is_use or cached.caller.method is SignInMethod.API_TOKEN
-        if counts and cached.is_stale and cached.caller.credential_id is not None:
+        if is_use and cached.is_stale and cached.caller.credential_id is not None:
             cached.is_stale = False
             async with self._store.reading() as connection:
                 await credentials.touch(connection, cached.caller.credential_id)
