@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser, ViewportSize, expect
 
 from benchmarks.browser import browser_path, launched, sign_in
 from cli.stack.embedded import embedded_servers
@@ -42,6 +42,7 @@ SHOWN = {
 """The pictures that the docs show, by their names there."""
 DOCS = CHECKOUT / "docs" / "pictures"
 SETTLED_MS = 400
+PATIENCE = 60_000  # ms that a view may take: pictures are taken on busy machines, too
 
 
 async def main(folder: Path, views: Sequence[str]) -> None:
@@ -84,6 +85,7 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
                 await page.goto("/")
             else:
                 await VIEWS[name](page, played)
+            await expect(page.locator(".loading:visible, [aria-busy=true]:visible")).to_have_count(0)
             await page.wait_for_timeout(SETTLED_MS)  # what moves in comes to rest
             file = folder / f"{name}-{screen}-{scheme}.png"
             await page.screenshot(path=file)
@@ -96,4 +98,5 @@ async def _picture(url: str, browser: Browser, folder: Path, name: str, played: 
 if __name__ == "__main__":
     if browser_path() is None:
         sys.exit("no browser was found: install Chromium, or let BOTARMY_BROWSER name one")
+    expect.set_options(timeout=PATIENCE)
     uvloop.run(main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"), sys.argv[2:] or list(VIEWS)))

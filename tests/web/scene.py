@@ -12,7 +12,7 @@ import httpx2
 from tests.api_client import respond
 
 SHORTENER = (Path(__file__).parents[2] / "examples" / "url-shortener.md").read_text(encoding="utf-8")
-PATIENCE = 30.0  # seconds that a project may take to get where a scene wants it
+PATIENCE = 120.0  # seconds that a project may take to get where a scene wants it
 LONG_NAME = "Anwendungsbereitstellungs" * 10 + "plans"
 RIGHT_TO_LEFT = "نظام حجز المواعيد للعيادة"
 
