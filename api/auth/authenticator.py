@@ -6,10 +6,13 @@ found is asked for again each time: it may have been created by another process 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
@@ -58,6 +61,7 @@ class Authenticator:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store, self._settings = store, settings
         self._cache: dict[bytes, _Known] = {}
+        self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
         self._admin: Caller | None = None
         if settings.admin_token is not None:
             self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
@@ -127,6 +131,11 @@ class Authenticator:
             return caller
         self.forget(caller.credential)
         return await self._find(caller.credential)
+
+    def turn_of(self, principal_id: UUID | None) -> asyncio.Lock:
+        """Return the lock in which this process creates what a principal is signed in with. The database has another
+        one, for all processes; here, a hundred requests of one person wait without a connection."""
+        return self._turns.setdefault(principal_id, asyncio.Lock())
 
     def forget(self, hashed: bytes) -> None:
         """Ask the database at the next request with this credential."""

@@ -198,6 +198,28 @@ async def test_a_link_that_is_used_while_everything_is_ended_starts_no_session(
         assert await signing_in == 401
 
 
+async def test_who_creates_many_credentials_at_once_waits_without_connections(settings: Any, store: Store) -> None:
+    """They wait for each other; somebody else is served meanwhile, from the few connections of the API."""
+    async with served(settings.model_copy(update={"database_pool": 3})) as url:
+        busy, calm = await add_person(url, "Busy"), await token_of(url, "Calm", "viewer")
+        async with browser_of(url, busy) as browser, as_bearer(url, calm) as other, anonymous(url) as late:
+            token = (await new_token(browser))["token_id"]
+            codes = [(await browser.post(f"{V1}/auth/links")).json()["code"] for _ in range(3)]
+            async with store.writing() as connection:
+                await principals.lock(connection, UUID(busy))
+                sent = [
+                    *(browser.post(f"{V1}/auth/tokens", json={"name": "x"}) for _ in range(3)),
+                    *(browser.post(f"{V1}/auth/links") for _ in range(3)),
+                    *(browser.delete(f"{V1}/auth/tokens/{token}") for _ in range(3)),
+                    *(late.post(f"{V1}/auth/sign-in", json={"code": code}) for code in codes),
+                ]
+                waiting = [asyncio.ensure_future(one) for one in sent]
+                await eventually(lambda: waits_for_a_lock(store, waiting[0]))
+                for _ in range(5):
+                    assert (await other.get(f"{V1}/projects/")).status_code == 200
+            assert {answer.status_code for answer in await asyncio.gather(*waiting)} <= {200, 201, 204, 404}
+
+
 async def waits_for_a_lock(store: Store, task: asyncio.Task[Any]) -> bool:
     assert not task.done(), task.result()
     async with store.reading() as connection:
