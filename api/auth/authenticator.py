@@ -6,10 +6,13 @@ found is asked for again each time: it may have been created by another process 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
@@ -62,6 +65,7 @@ class Authenticator:
         self._store, self._settings, self._limits = store, settings, limits
         self._cache: dict[bytes, _Cached] = {}
         self.known = KnownSecrets()
+        self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
         self._admin: Caller | None = None
         if settings.admin_token is not None:
             self._admin = administrator(settings.admin_name, hash_of(settings.admin_token))
@@ -161,6 +165,11 @@ class Authenticator:
         if caller.credential is None:
             return caller
         return (await self.find([caller.credential])).get(caller.credential)
+
+    def turn_of(self, principal_id: UUID | None) -> asyncio.Lock:
+        """Return the lock in which this process creates what a principal is signed in with. The database has another
+        one, for all processes; here, a hundred requests of one person wait without a connection."""
+        return self._turns.setdefault(principal_id, asyncio.Lock())
 
     def forget(self, *hashes: bytes) -> None:
         """Ask the database at the next request with these credentials."""

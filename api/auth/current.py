@@ -1,8 +1,10 @@
-"""Check the caller again in the transaction of a change that outlasts its credential: of people, roles, passwords,
-links and tokens. A request knows its caller from up to CACHE_SECONDS ago."""
+"""Check the caller again in the transaction of what outlasts its credential: people, roles, passwords, links and
+tokens. A request knows its caller from up to CACHE_SECONDS ago."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from fastapi import Request
@@ -36,9 +38,13 @@ async def require_current(connection: AsyncConnection, request: Request, project
         current.require(need.permission, project_id)
 
 
-async def lock_own(connection: AsyncConnection, request: Request) -> UUID:
-    """Return the caller's principal, with a lock on all that it is signed in with. Raises as `require_current` does."""
-    principal_id = await audit.principal_of(connection, request.state.caller)
-    await principals.lock(connection, principal_id)
-    await require_current(connection, request)
-    return principal_id
+@asynccontextmanager
+async def changing_own(services: Services, request: Request) -> AsyncIterator[tuple[AsyncConnection, UUID]]:
+    """Open a transaction in which nobody else changes what the caller is signed in with. Yield its connection and the
+    caller's principal. Raises as `require_current` does."""
+    caller: Caller = request.state.caller
+    async with services.authenticator.turn_of(caller.principal_id), services.store.writing() as connection:
+        principal_id = await audit.principal_of(connection, caller)
+        await principals.lock(connection, principal_id)
+        await require_current(connection, request)
+        yield connection, principal_id

@@ -21,7 +21,7 @@ async def revoke(services: Services, caller: Caller, request: Request, token_id:
         NotFoundError: it has no such token.
     """
     revoked: list[bytes] = []
-    async with services.store.writing() as connection:
+    async with services.authenticator.turn_of(caller.principal_id), services.store.writing() as connection:
         if caller.principal_id is not None:
             await principals.lock(connection, caller.principal_id)
             revoked = await api_tokens.revoke(connection, token_id, caller.principal_id)

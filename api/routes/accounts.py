@@ -58,6 +58,8 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
         started = None
         if account is not None and await _is_unchanged(connection, account):
             started = await start_session(services, connection, request, account.principal_id, "password")
+        elif account is not None:
+            await record_failure(connection, request, "password", account.principal_id)
     if started is None:
         raise NotSignedInError(WRONG)
     cookie, caller = started

@@ -11,7 +11,7 @@ from api.auth import audit
 from api.auth.addresses import address_of
 from api.auth.caller import Caller, SignInMethod
 from api.auth.cookies import delete_cookie, set_cookie
-from api.auth.current import lock_own
+from api.auth.current import changing_own
 from api.auth.dependencies import CallerDep
 from api.auth.request_limits import SignInWay
 from api.auth.sign_in import makers_of, record_failure, start_session
@@ -26,7 +26,7 @@ from api.services import Services
 from api.shapes.auth import LinkPublic, MePublic, SessionPublic, SignIn, TicketPublic
 from api.shapes.shape import Page
 from models.contracts.identity import AuthEventKind, CodePurpose
-from store.identity import sessions
+from store.identity import principals, sessions
 from store.identity.secrets import hash_of
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
@@ -45,14 +45,12 @@ async def sign_in(body: SignIn, services: ServicesDep, request: Request, respons
     if hash_of(body.code) not in services.authenticator.known:
         await services.limits.require_sign_in(SignInWay.LINK, address_of(request))
     services.authenticator.known.discard(hash_of(body.code))
-    async with services.store.writing() as connection:
-        used = await sessions.use_code(connection, CodePurpose.LINK, body.code)
-        started = None
-        if used and (makers := await makers_of(services, connection, used)) is not None:
-            started = await start_session(services, connection, request, used.principal_id, "link", makers)
-        if not started:  # committed, so that the failure is recorded
+    async with services.store.reading() as connection:
+        owner = await sessions.owner_of(connection, body.code)
+    started = await _start(services, request, owner, body.code) if owner else None
+    if started is None:
+        async with services.store.writing() as connection:
             await record_failure(connection, request, "link")
-    if not started:
         raise NotSignedInError("The link has expired or was used. `botarmy open` prints another one.")
     cookie, caller = started
     set_cookie(response, request, services.settings.public_url, cookie)
@@ -114,8 +112,7 @@ async def create_link(services: ServicesDep, caller: CallerDep, request: Request
     """For the same person. The link is good once, for 60 seconds. A session that is started by the link of a token ends
     with that token."""
     caller.require_whole()
-    async with services.store.writing() as connection:
-        principal_id = await lock_own(connection, request)
+    async with changing_own(services, request) as (connection, principal_id):
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)
     services.authenticator.known.add(hash_of(code))
@@ -137,6 +134,16 @@ async def create_ticket(services: ServicesDep, caller: CallerDep, response: Resp
     services.authenticator.known.add(hash_of(ticket))
     response.headers["Location"] = "/api/v1/auth/tickets"
     return TicketPublic(ticket=ticket)
+
+
+async def _start(services: Services, request: Request, owner: UUID, code: str) -> tuple[str, Caller] | None:
+    """Use a link up and start its session. Return the cookie and whose it is, or None if it is not good any more."""
+    async with services.authenticator.turn_of(owner), services.store.writing() as connection:
+        await principals.lock(connection, owner)
+        used = await sessions.use_code(connection, CodePurpose.LINK, code)
+        if used is None or (makers := await makers_of(services, connection, used)) is None:
+            return None
+        return await start_session(services, connection, request, owner, "link", makers)
 
 
 def link_of(code: str, response: Response) -> LinkPublic:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
-from api.auth.current import lock_own
+from api.auth.current import changing_own
 from api.auth.dependencies import CallerDep, require
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
@@ -55,8 +55,7 @@ async def create_token(
     scopes = body.scopes | {Permission.READ}
     if caller.only_project not in (None, body.project_id) or not scopes <= caller.scopes:
         raise ForbiddenError("A token may not create one that may do more.")
-    async with services.store.writing() as connection:
-        principal_id = await lock_own(connection, request)
+    async with changing_own(services, request) as (connection, principal_id):
         try:
             row, token = await api_tokens.create(
                 connection, principal_id, body.name, scopes, body.project_id, body.expires_in, caller.makes_with

@@ -13,7 +13,6 @@ from uuid_utils.compat import uuid7
 
 from models.contracts.identity import CodePurpose
 from models.identity import SESSION, Session
-from store.identity import principals
 from store.identity.credentials import IDLE
 from store.identity.secrets import hash_of, new_token
 from store.rows import fetch_all
@@ -129,11 +128,14 @@ async def create_code(
     return code
 
 
+async def owner_of(connection: AsyncConnection, code: str) -> UUID | None:
+    """Return whose code this is, if it was not used."""
+    rows = await run(connection, _OWNER, code_hash=hash_of(code))
+    return rows[0].principal_id if rows else None
+
+
 async def use_code(connection: AsyncConnection, purpose: CodePurpose, code: str) -> Any | None:
     """Use a code up. Return its row, with `principal_id` and `credential`, or None if it is not valid any more. For a
-    link, the principal is locked."""
-    if purpose is CodePurpose.LINK and (owners := await run(connection, _OWNER, code_hash=hash_of(code))):
-        # Before the code is: who ends all that somebody is signed in with locks in this order, too.
-        await principals.lock(connection, owners[0].principal_id)
+    link, its owner is locked before: who ends everything that somebody is signed in with locks in this order, too."""
     rows = await run(connection, _USE_CODE, code_hash=hash_of(code), purpose=str(purpose))
     return rows[0] if rows and rows[0].is_valid else None

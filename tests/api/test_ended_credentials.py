@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,11 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from api.auth import authenticator
 from api.auth.passwords import Passwords
 from store.identity import api_tokens, people, principals, sessions
 from store.statement import run
 from store.transaction import Store
-from tests.api_client import V1, Json, assert_problem, get, start
+from tests.api_client import V1, Json, assert_problem, get
 from tests.serving import served
 from tests.signing_in import MARK, add_person, browser_of, signed_in, token_of
 from tests.waiting import eventually
@@ -198,6 +197,28 @@ async def test_a_link_that_is_used_while_everything_is_ended_starts_no_session(
         assert await signing_in == 401
 
 
+async def test_who_creates_many_credentials_at_once_waits_without_connections(settings: Any, store: Store) -> None:
+    """They wait for each other; somebody else is served meanwhile, from the few connections of the API."""
+    async with served(settings.model_copy(update={"database_pool": 3})) as url:
+        busy, calm = await add_person(url, "Busy"), await token_of(url, "Calm", "viewer")
+        async with browser_of(url, busy) as browser, as_bearer(url, calm) as other, anonymous(url) as late:
+            token = (await new_token(browser))["token_id"]
+            codes = [(await browser.post(f"{V1}/auth/links")).json()["code"] for _ in range(3)]
+            async with store.writing() as connection:
+                await principals.lock(connection, UUID(busy))
+                sent = [
+                    *(browser.post(f"{V1}/auth/tokens", json={"name": "x"}) for _ in range(3)),
+                    *(browser.post(f"{V1}/auth/links") for _ in range(3)),
+                    *(browser.delete(f"{V1}/auth/tokens/{token}") for _ in range(3)),
+                    *(late.post(f"{V1}/auth/sign-in", json={"code": code}) for code in codes),
+                ]
+                waiting = [asyncio.ensure_future(one) for one in sent]
+                await eventually(lambda: waits_for_a_lock(store, waiting[0]))
+                for _ in range(5):
+                    assert (await other.get(f"{V1}/projects/")).status_code == 200
+            assert {answer.status_code for answer in await asyncio.gather(*waiting)} <= {200, 201, 204, 404}
+
+
 async def waits_for_a_lock(store: Store, task: asyncio.Task[Any]) -> bool:
     assert not task.done(), task.result()
     async with store.reading() as connection:
@@ -205,53 +226,3 @@ async def waits_for_a_lock(store: Store, task: asyncio.Task[Any]) -> bool:
             "SELECT 1 AS found FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         return bool(await run(connection, waiting))
-
-
-Act = Callable[[httpx2.AsyncClient, str, str], Awaitable[httpx2.Response]]
-
-ACTS: dict[str, Act] = {
-    "add_person": lambda http, person, project: http.post(
-        f"{V1}/auth/people", json={"name": "Accomplice", "roles": ["admin"]}
-    ),
-    "change_person": lambda http, person, project: http.patch(f"{V1}/auth/people/{person}", json={"roles": ["admin"]}),
-    "set_account": lambda http, person, project: http.put(
-        f"{V1}/auth/people/{person}/account", json={"login": "mine", "password": PASSWORD}
-    ),
-    "set_groups": lambda http, person, project: http.put(
-        f"{V1}/auth/people/{person}/groups", json={"groups": ["security"]}
-    ),
-    "create_persons_link": lambda http, person, project: http.post(f"{V1}/auth/people/{person}/links"),
-    "set_member": lambda http, person, project: http.put(
-        f"{V1}/projects/{project}/members/{person}", json={"roles": ["approver"]}
-    ),
-    "remove_member": lambda http, person, project: http.delete(f"{V1}/projects/{project}/members/{person}"),
-    "create_link": lambda http, person, project: http.post(f"{V1}/auth/links"),
-    "create_token": lambda http, person, project: http.post(f"{V1}/auth/tokens", json={"name": "kept"}),
-}
-"""What outlasts the credential of who did it."""
-
-
-async def test_who_was_signed_out_a_moment_ago_leaves_nothing_behind(
-    settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An API knows a caller from its last request, and another API has revoked the credential meanwhile."""
-    monkeypatch.setattr(authenticator, "CACHE_SECONDS", 3600.0)
-    async with served(settings) as slow, served(settings) as other, signed_in(other) as operator:
-        project, person = await start(operator), await add_person(other, "Victim")
-        for act in ACTS.values():
-            admin = await add_person(other, "Dismissed", "admin")
-            async with browser_of(slow, admin) as browser:
-                assert await status(browser) == 200
-                await operator.patch(f"{V1}/auth/people/{admin}", json={"is_disabled": True})
-                assert await status(browser) == 200
-                assert_problem(await act(browser, person, project), 401, "not valid")
-        for name, act in ACTS.items():
-            if name in ("create_link", "create_token"):  # for oneself, whatever one's roles are
-                continue
-            admin = await add_person(other, "Demoted", "admin")
-            async with browser_of(slow, admin) as browser:
-                assert await status(browser) == 200
-                await operator.patch(f"{V1}/auth/people/{admin}", json={"roles": ["viewer"]})
-                assert (await act(browser, person, project)).status_code == 403
-        found = next(one for one in (await get(operator, "/auth/people"))["items"] if one["principal_id"] == person)
-        assert (found["roles"], found["login"], found["groups"]) == ([], None, [])
