@@ -150,7 +150,7 @@ async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
 ) -> LinkPublic:
     """The link is good once, for 60 seconds. What it signs in, and the person's tokens that are created there, end when
-    whoever created it is disabled, or no administrator any more. A service, and a limited token, may not create one: it
+    its creator is disabled, or no administrator any more. A service, and a limited token, may not create one: it
     would sign in with rights that they do not have."""
     require_may_set_passwords(caller)
     async with services.store.writing() as connection:

@@ -48,8 +48,8 @@ async def by_login(connection: AsyncConnection, login: str) -> Any | None:
 
 
 async def is_unchanged(connection: AsyncConnection, account: Any) -> bool:
-    """Return whether an account that was read before still has this password, until this transaction ends: whoever
-    replaces it locks the person first."""
+    """Return whether an account that was read before still has this password, until this transaction ends: a change
+    of it locks the person first."""
     await origins.lock(connection, account.principal_id)
     current = await of_principal(connection, account.principal_id)
     return current is not None and current.password_hash == account.password_hash
