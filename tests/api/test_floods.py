@@ -1,4 +1,4 @@
-"""A neighbour behind the same address floods the API: little is looked up, and whoever is genuine goes on."""
+"""A neighbour behind the same address floods the API: little is looked up, and nobody who is genuine is barred."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_bad_tokens_are_not_looked_up_for_long_and_bar_nobody_who_is_known
             ]
             assert [answer.status_code for answer in codes] == [401] * LIMIT + [429] * (FLOOD - LIMIT)
             assert len(lookups) == 2 * LIMIT
-            # Whoever is signed in goes on, and a link that this process created still signs in.
+            # A person who is signed in is not barred, and a link that this process created still signs in.
             assert (await browser.get(f"{V1}/auth/me")).status_code == 200
             assert (await honest.get(f"{V1}/auth/me")).status_code == 200
             async with browser_of(url) as another:
