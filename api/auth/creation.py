@@ -39,7 +39,7 @@ async def hold_creator(connection: AsyncConnection, caller: Caller) -> tuple[UUI
 async def create_link(services: Services, connection: AsyncConnection, caller: Caller, principal_id: UUID) -> str:
     """Return the code of a link that signs a person in, as long as its creator is signed in and may create it."""
     code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
-    services.authenticator.known.add(hash_of(code))
+    services.authenticator.known_codes.add(hash_of(code))
     return code
 
 

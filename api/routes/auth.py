@@ -43,9 +43,9 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
     for 8 hours without a request that its person makes: what an open page reads by itself does not count."""
-    if hash_of(body.code) not in services.authenticator.known:
+    if hash_of(body.code) not in services.authenticator.known_codes:
         await services.limits.require_sign_in(SignInWay.LINK, address_of(request))
-    services.authenticator.known.discard(hash_of(body.code))
+    services.authenticator.known_codes.discard(hash_of(body.code))
     async with services.store.writing() as connection:
         used = await use_link(services, connection, body.code)
         started = used and await start_session(services, connection, request, used[0], "link", used[1])
@@ -131,7 +131,7 @@ async def create_ticket(services: ServicesDep, caller: CallerDep, response: Resp
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         ticket = await sessions.create_code(connection, CodePurpose.TICKET, principal_id, caller.credential)
-    services.authenticator.known.add(hash_of(ticket))
+    services.authenticator.known_codes.add(hash_of(ticket))
     response.headers["Location"] = "/api/v1/auth/tickets"
     return TicketPublic(ticket=ticket)
 
