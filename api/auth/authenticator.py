@@ -64,7 +64,7 @@ class Authenticator:
     def __init__(self, store: Store, settings: Settings, limits: RequestLimits) -> None:
         self._store, self._settings, self._limits = store, settings, limits
         self._cache: dict[bytes, _Cached] = {}
-        self.known = KnownSecrets()
+        self.known, self.known_codes = KnownSecrets(), KnownSecrets()  # codes crowd out no tokens and cookies
         self._turns: WeakValueDictionary[UUID | None, asyncio.Lock] = WeakValueDictionary()
         self._admin: Caller | None = None
         if settings.admin_token is not None:
@@ -206,9 +206,9 @@ class Authenticator:
 
     async def _use_ticket(self, code: str, address: str | None) -> Caller:
         hashed = hash_of(code)
-        if hashed not in self.known:
+        if hashed not in self.known_codes:
             await self._limits.require_unknown(address)
-        self.known.discard(hashed)
+        self.known_codes.discard(hashed)
         async with self._store.reading() as connection:
             used = await sessions.use_code(connection, CodePurpose.TICKET, code)
         if used is None or used.credential is None:

@@ -42,9 +42,9 @@ _NO_CONTENT = describe_responses(None, 403, 404, 422, 503, status=204)
 async def sign_in(body: SignIn, services: ServicesDep, request: Request, response: Response) -> MePublic:
     """Sets the session's cookie. The code is used up, whatever the answer is. A session lasts for 7 days, and
     for 8 hours without a request that its person makes: what an open page reads by itself does not count."""
-    if hash_of(body.code) not in services.authenticator.known:
+    if hash_of(body.code) not in services.authenticator.known_codes:
         await services.limits.require_sign_in(SignInWay.LINK, address_of(request))
-    services.authenticator.known.discard(hash_of(body.code))
+    services.authenticator.known_codes.discard(hash_of(body.code))
     async with services.store.reading() as connection:
         owner = await sessions.owner_of(connection, body.code)
     started = await _start(services, request, owner, body.code) if owner else None
@@ -115,7 +115,7 @@ async def create_link(services: ServicesDep, caller: CallerDep, request: Request
     async with changing_own(services, request) as (connection, principal_id):
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)
-    services.authenticator.known.add(hash_of(code))
+    services.authenticator.known_codes.add(hash_of(code))
     return link_of(code, response)
 
 
@@ -131,7 +131,7 @@ async def create_ticket(services: ServicesDep, caller: CallerDep, response: Resp
     async with services.store.writing() as connection:
         principal_id = await audit.principal_of(connection, caller)
         ticket = await sessions.create_code(connection, CodePurpose.TICKET, principal_id, caller.credential)
-    services.authenticator.known.add(hash_of(ticket))
+    services.authenticator.known_codes.add(hash_of(ticket))
     response.headers["Location"] = "/api/v1/auth/tickets"
     return TicketPublic(ticket=ticket)
 

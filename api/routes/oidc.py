@@ -69,7 +69,7 @@ async def begin(services: ServicesDep, request: Request, next: Parameter = None)
         return _failed(error, destination)
     async with services.store.writing() as connection:
         await provider_sign_ins.begin(connection, state, browser, begun)
-    services.authenticator.known.add(hash_of(state))
+    services.authenticator.known_codes.add(hash_of(state))
     response = _redirect(address)
     set_cookie(response, request, public, browser, name=SIGN_IN, lifetime=LIFETIME)
     return response
@@ -90,14 +90,14 @@ async def finish(
     settings, begun = services.settings, None
     browser = request.cookies.get(cookie_name(request, settings.public_url, SIGN_IN))
     try:
-        if not (state and hash_of(state) in services.authenticator.known):
+        if not (state and hash_of(state) in services.authenticator.known_codes):
             await services.limits.require_sign_in(SignInWay.CALLBACK, address_of(request))
     except TooManyRequestsError as too_many:
         return _failed(ProviderError(SignInProblem.TOO_MANY, too_many.detail), "/")
     if state and browser and _is_sent(request, ANY):
         async with services.store.writing() as connection:
             begun = await provider_sign_ins.finish(connection, state, browser)
-        services.authenticator.known.discard(hash_of(state))
+        services.authenticator.known_codes.discard(hash_of(state))
     if begun is None:
         return await _unknown(services, request)
     try:

@@ -160,7 +160,7 @@ async def create_persons_link(
         await require_current(connection, request)
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
-    services.authenticator.known.add(hash_of(code))
+    services.authenticator.known_codes.add(hash_of(code))
     return link_of(code, response)
 
 
