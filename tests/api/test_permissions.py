@@ -220,7 +220,7 @@ async def test_a_removed_member_loses_the_socket_and_the_project(
 async def test_an_artifact_of_another_project_does_not_exist_in_a_comparison(
     api_url: str, http: httpx2.AsyncClient, records: Records, tokens: dict[str, str]
 ) -> None:
-    own = (await get(http, f"/projects/{records.other}/artifacts"))["items"][0]["id"]
+    own = (await get(http, f"/projects/{records.other}/artifacts"))["items"][0]["artifact_id"]
     foreign, unknown = records.ids["artifact_id"], str(uuid4())
     async with with_token(api_url, tokens[OUTSIDER]) as outsider:
         answers = [
