@@ -217,3 +217,6 @@ async def test_without_sign_in_everybody_is_known_by_what_they_say(settings: Any
         release = f"{V1}/stops/{stop.json()['stop_id']}/release"
         assert (await client.post(release, json={"reason": "?"})).status_code == 200
         assert_problem(await client.post(f"{V1}/auth/tokens", json={"name": "x"}), 409, "BOTARMY_AUTH")
+    reached = settings.model_copy(update={"auth": "none", "host": "0.0.0.0"})
+    async with served(reached) as url, anonymous(url) as client:
+        assert (await client.get(f"{V1}/auth/me")).json()["is_exposed"] is True

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx2
 import pytest_asyncio
-from playwright.async_api import Page, Request, expect
+from playwright.async_api import Page, Request, Route, expect
 
 from config.settings import Settings
 from store.transaction import Store
@@ -184,3 +184,16 @@ async def test_others_see_members_and_auditors_see_the_log(
     log = page.get_by_role("region", name="Audit log")
     await expect(log.get_by_role("row").nth(1)).to_contain_text("signed in")
     await expect(log.get_by_role("row").nth(1)).to_contain_text("Dora")
+
+
+async def test_an_api_that_everybody_reaches_is_warned_of_in_every_view(page: Page) -> None:
+    async def exposed(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=await answer.json() | {"is_exposed": True})
+
+    await page.route("**/api/v1/auth/me", exposed)
+    for view in ("/", "/inbox", "/projects"):
+        await page.goto(view)
+        warning = page.get_by_role("alert").filter(has_text="There is no sign-in")
+        await expect(warning).to_be_visible()
+        await expect(warning.locator("button, a")).to_have_count(0)
