@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from api.auth import audit
+from api.auth.current import require_current
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep
 from api.errors import ConflictError, InvalidError, NotFoundError
@@ -51,6 +52,8 @@ async def create_group(
 ) -> GroupPublic:
     """A name means one group: if an identity provider knows it, too, its members belong to it."""
     async with services.store.writing() as connection:
+        await groups.lock(connection, body.name)
+        await require_current(connection, request)
         if not await groups.create(connection, body.name, caller.name):
             raise ConflictError(f"There is a group {body.name} already.")
         await audit.record_about_group(connection, request, caller, AuthEventKind.GROUP_CREATED, body.name)
@@ -69,6 +72,8 @@ async def add_to_group(
 ) -> GroupsPublic:
     """The group was created here, or an identity provider names it."""
     async with services.store.writing() as connection:
+        await groups.lock(connection, group)
+        await require_current(connection, request)
         if not await groups.exists(connection, group):
             raise NotFoundError.of("group", group)
         if not await principals.exists(connection, principal_id):
@@ -92,6 +97,7 @@ async def take_from_group(
     """What the group grants ends within 5 seconds; a response that is recorded later does not count. Whom an identity
     provider names stays in the group until it says otherwise: 404."""
     async with services.store.writing() as connection:
+        await require_current(connection, request)
         if not await groups.take(connection, group, principal_id):
             raise NotFoundError.of("member", principal_id)
         kind = AuthEventKind.GROUPS_CHANGED
@@ -108,6 +114,8 @@ async def take_from_group(
 async def remove_group(group: GroupName, services: ServicesDep, caller: CallerDep, request: Request) -> Response:
     """With its roles in projects, and those whom administrators added. Gates stay assigned to its name."""
     async with services.store.writing() as connection:
+        await groups.lock(connection, group)
+        await require_current(connection, request)
         if not await groups.remove(connection, group):
             raise NotFoundError.of("group", group)
         await audit.record_about_group(connection, request, caller, AuthEventKind.GROUP_REMOVED, group)
@@ -142,6 +150,8 @@ async def set_project_group(
     if unknown := body.roles - set(PROJECT_ROLES):
         raise InvalidError("roles", f"{', '.join(sorted(unknown))} is no role in a project")
     async with services.store.writing() as connection:
+        await groups.lock(connection, group)
+        await require_current(connection, request, project.id)
         if not await groups.exists(connection, group):  # perhaps a typing mistake, which would grant nothing
             raise NotFoundError.of("group", group)
         if await group_roles.replace(connection, project.id, group, body.roles, caller.name):
@@ -162,6 +172,7 @@ async def remove_project_group(
 ) -> Response:
     """WebSockets of those who may not read the project any more are closed within 5 seconds."""
     async with services.store.writing() as connection:
+        await require_current(connection, request, project.id)
         if await group_roles.replace(connection, project.id, group, (), caller.name):
             kind, about = AuthEventKind.GROUP_ROLES_CHANGED, {"project_id": str(project.id)}
             await audit.record_about_group(connection, request, caller, kind, group, **about, roles=[])

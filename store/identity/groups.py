@@ -48,17 +48,27 @@ SELECT 1 AS found WHERE EXISTS (SELECT FROM local_group WHERE name = %(name)s)
                      OR EXISTS (SELECT FROM group_member WHERE name = %(name)s)
 """
 
+# Until this transaction ends, nobody else creates or removes the group, adds to it, or gives it roles.
+_LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('group ' || %(name)s, 0))"
+
+# A group of this name whose last member has left still has its roles: a new one must not.
 _CREATE: LiteralString = """
-INSERT INTO local_group (name, created_by, created_at) VALUES (%(name)s, %(by)s, clock_timestamp())
-ON CONFLICT DO NOTHING RETURNING name
+WITH created AS (
+    INSERT INTO local_group (name, created_by, created_at) VALUES (%(name)s, %(by)s, clock_timestamp())
+    ON CONFLICT DO NOTHING RETURNING name
+), roles AS (
+    DELETE FROM group_role WHERE group_name IN (SELECT name FROM created)
+    AND NOT EXISTS (SELECT FROM group_member WHERE name = %(name)s)
+)
+SELECT name FROM created
 """
 
-# With its roles: a group that is created again under the name has none of them.
 _REMOVE: LiteralString = """
 WITH members AS (DELETE FROM group_member WHERE name = %(name)s AND source = %(source)s RETURNING name),
      roles AS (DELETE FROM group_role WHERE group_name = %(name)s RETURNING role),
      own AS (DELETE FROM local_group WHERE name = %(name)s RETURNING name)
-SELECT 1 AS found WHERE EXISTS (SELECT FROM members) OR EXISTS (SELECT FROM own)
+SELECT 1 AS found
+WHERE EXISTS (SELECT FROM members) OR EXISTS (SELECT FROM own) OR EXISTS (SELECT FROM roles)
 """
 
 _ADD: LiteralString = """
@@ -108,6 +118,11 @@ async def find_all(connection: AsyncConnection) -> list[Group]:
 
 async def exists(connection: AsyncConnection, name: str) -> bool:
     return bool(await run(connection, _EXISTS, name=name))
+
+
+async def lock(connection: AsyncConnection, name: str) -> None:
+    """Wait for others who change a group, and keep them out until this transaction ends."""
+    await run(connection, _LOCK, name=name)
 
 
 async def create(connection: AsyncConnection, name: str, created_by: str) -> bool:

@@ -38,6 +38,14 @@ ACTS: dict[str, Act] = {
         f"{V1}/projects/{project}/members/{person}", json={"roles": ["approver"]}
     ),
     "remove_member": lambda http, person, project: http.delete(f"{V1}/projects/{project}/members/{person}"),
+    "create_group": lambda http, person, project: http.post(f"{V1}/auth/groups", json={"name": "accomplices"}),
+    "add_to_group": lambda http, person, project: http.put(f"{V1}/auth/groups/crew/members/{person}"),
+    "take_from_group": lambda http, person, project: http.delete(f"{V1}/auth/groups/crew/members/{person}"),
+    "remove_group": lambda http, person, project: http.delete(f"{V1}/auth/groups/crew"),
+    "set_project_group": lambda http, person, project: http.put(
+        f"{V1}/projects/{project}/groups/crew", json={"roles": ["approver"]}
+    ),
+    "remove_project_group": lambda http, person, project: http.delete(f"{V1}/projects/{project}/groups/crew"),
     "create_link": lambda http, person, project: http.post(f"{V1}/auth/links"),
     "create_token": lambda http, person, project: http.post(f"{V1}/auth/tokens", json={"name": "kept"}),
 }
@@ -51,6 +59,7 @@ async def test_who_was_signed_out_a_moment_ago_leaves_nothing_behind(
     monkeypatch.setattr(authenticator, "CACHE_SECONDS", 3600.0)
     async with served(settings) as slow, served(settings) as other, signed_in(other) as operator:
         project, person = await start(operator), await add_person(other, "Victim")
+        assert (await operator.post(f"{V1}/auth/groups", json={"name": "crew"})).status_code == 201
         for act in ACTS.values():
             admin = await add_person(other, "Dismissed", "admin")
             async with browser_of(slow, admin) as browser:

@@ -153,7 +153,7 @@ async def test_a_response_of_somebody_who_leaves_the_group_meanwhile_does_not_co
     assert (await sending).status_code in (403, 404, 409)
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert (shown["status"], shown["history"][0]["outcome"]) == ("pending", "refused")
-    assert "permission" in shown["history"][0]["explanation"]
+    assert "takes the role approver" in shown["history"][0]["explanation"]
 
 
 async def test_a_project_with_groups_can_be_removed(http: httpx2.AsyncClient) -> None:
@@ -163,3 +163,35 @@ async def test_a_project_with_groups_can_be_removed(http: httpx2.AsyncClient) ->
     await decide(http, await wait_for_request(http, project), "reject", comment="No.")
     await wait_for_status(http, project, "rejected")
     assert (await http.delete(f"{V1}/projects/{project}")).status_code == 204
+
+
+async def test_no_group_has_the_roles_of_an_earlier_one_of_its_name(
+    http: httpx2.AsyncClient, somebody: Somebody
+) -> None:
+    (member, _), project = somebody, await start(http)
+    belongs = f"{V1}/auth/people/{member}/groups"
+
+    async def leave_roles_behind(name: str) -> None:
+        assert (await http.put(belongs, json={"groups": [name]})).status_code == 200
+        await grant(http, project, name, "approver")
+        assert (await http.put(belongs, json={"groups": []})).status_code == 200
+
+    await leave_roles_behind("ghosts")
+    await create(http, "ghosts", member)
+    assert (await get(http, f"/projects/{project}/groups"))["items"] == []
+    await leave_roles_behind("shadows")
+    assert (await http.delete(f"{V1}/auth/groups/shadows")).status_code == 204
+    assert (await get(http, f"/projects/{project}/groups"))["items"] == []
+
+
+async def test_a_group_that_is_removed_while_it_gets_roles_leaves_none(http: httpx2.AsyncClient) -> None:
+    project = await start(http)
+    for number in range(10):
+        name = f"short-lived {number}"
+        await create(http, name)
+        given, removed = await asyncio.gather(
+            http.put(f"{V1}/projects/{project}/groups/{name}", json={"roles": ["viewer"]}),
+            http.delete(f"{V1}/auth/groups/{name}"),
+        )
+        assert (given.status_code in (200, 404), removed.status_code) == (True, 204)
+    assert (await get(http, f"/projects/{project}/groups"))["items"] == []
