@@ -19,5 +19,6 @@ functions: `botarmy --help` stays fast.
 - `evals.py`: `eval`
 - `signing_in.py`: `open`, `login`, `logout`, `whoami`, `token`
 - `people.py`: `people`, `audit`
+- `groups.py`: `groups`
 - `members.py`: `members`
 """

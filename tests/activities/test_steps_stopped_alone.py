@@ -46,7 +46,7 @@ async def test_a_stop_of_one_step_opens_its_gate_which_continues_the_same_task(
         "advice, or end the work here."
     )
     assert released is not None
-    assert (released.released_by, released.release_reason) == ("BotArmy", "The step's gate asks now.")
+    assert (released.released_by, released.release_reason) == ("BotArmy", "Its review asks now.")
     changes = [event.data for event in log if event.event_type is EventType.STOP_CHANGE]
     assert [(one["stopped"], one["by"]) for one in changes] == [(True, "Ada"), (False, "BotArmy")]
     task = await task_of(store, step)

@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery staple"
 def lookups(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What is looked up of tokens, cookies, links and tickets."""
     seen: list[Any] = []
-    for module, name in ((credentials, "find"), (sessions, "use_code")):
+    for module, name in ((credentials, "find"), (sessions, "owner_of"), (sessions, "use_code")):
         original = getattr(module, name)
 
         async def counted(*arguments: Any, _original: Any = original) -> Any:

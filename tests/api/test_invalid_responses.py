@@ -40,7 +40,7 @@ async def settings(settings: Settings) -> Settings:
         ({"action": "approve", "responder": ""}, 422, "responder"),
         ({"action": "approve", "responder": "x" * 256}, 422, "responder"),
         ({"action": "approve", "vote": 1}, 422, "vote"),
-        ({"action": "amend", "comment": "Again.", "redo": "plan"}, 422, "redo: cannot be 'plan'; no stage"),
+        ({"action": "amend", "comment": "Again.", "redo": "plan"}, 422, "redo: cannot be 'plan'; no step"),
         ({"action": "amend", "comment": "Again.", "redo": ""}, 422, "redo"),
         ({"action": "amend", "comment": "Again.", "redo": "x" * 64}, 422, "redo"),
         ({"action": "amend", "redo": "plan"}, 422, "amend needs content, or a comment"),

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from tests.signing_in import ADMIN_TOKEN
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -22,6 +23,7 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
         redis_url=servers.redis,
         task_queue="empty",
         channel_prefix="empty",
+        admin_token=ADMIN_TOKEN,
     )
 
 

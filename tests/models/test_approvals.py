@@ -36,8 +36,8 @@ def person(**known: Any) -> Candidate:
             "Bo may not decide in this project: that takes the role approver",
         ),
         (SECURITY, person(names={"ana"}, is_disabled=True), "Bo cannot sign in any more"),
-        (None, person(is_service=True), "Bo is a service, and this gate asks a person"),
-        (SECURITY, person(names={"ana"}, is_service=True), "Bo is a service, and this gate asks a person"),
+        (None, person(is_service=True), "Bo is a service, and this review asks a person"),
+        (SECURITY, person(names={"ana"}, is_service=True), "Bo is a service, and this review asks a person"),
         (Approvals(allow_services=True), person(is_service=True), None),
     ],
 )
