@@ -102,7 +102,7 @@ class Authenticator:
         if self.is_open:
             return EVERYBODY
         address, is_use = address_of(connection), _is_by_person(connection)
-        if "authorization" in connection.headers:
+        if connection.headers.get("authorization"):
             return await self._require(self._require_secret(connection), address, is_use)
         if (code := _ticket_of(connection)) is not None:
             return await self._use_ticket(code[:MAX_TOKEN], address)

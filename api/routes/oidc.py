@@ -38,7 +38,8 @@ OWN = frozenset({"same-origin", "none"})
 
 ANY = OWN | {"same-site", "cross-site"}
 
-_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+# Without what a browser shortens (`/.//`) or takes for another host (`//`).
+_LOCAL_PATH = re.compile(r"(?![^?#]*(?://|/\.|/%2[eE]))/[^\\\x00-\x20\x7f]*")
 
 Parameter = Annotated[str | None, Query(max_length=MAX_PARAMETER)]
 
@@ -92,12 +93,12 @@ async def finish(
     try:
         if not (state and hash_of(state) in services.authenticator.known_codes):
             await services.limits.require_sign_in(SignInWay.CALLBACK, address_of(request))
+        services.authenticator.known_codes.discard(hash_of(state or ""))
     except TooManyRequestsError as too_many:
         return _failed(ProviderError(SignInProblem.TOO_MANY, too_many.detail), "/")
     if state and browser and _is_sent(request, ANY):
         async with services.store.writing() as connection:
             begun = await provider_sign_ins.finish(connection, state, browser)
-        services.authenticator.known_codes.discard(hash_of(state))
     if begun is None:
         return await _unknown(services, request)
     try:

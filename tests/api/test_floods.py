@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -93,6 +94,9 @@ async def test_each_way_to_sign_in_is_counted_by_itself(settings: Settings) -> N
             assert "problem=too_many" in begun[-1].headers["location"]
             back = [await flooder.get(f"/auth/callback?state={number}&code=x") for number in range(FLOOD)]
             assert "problem=too_many" in back[-1].headers["location"]
+            state = parse_qs(urlsplit(begun[0].headers["location"]).query)["state"][0]
+            back = [await flooder.get(f"/auth/callback?state={state}&code=x") for _ in range(2)]
+            assert "problem=too_many" in back[-1].headers["location"]  # a state is known once
             async with client_of(url, **MARK) as browser:
                 assert (await browser.get(f"{V1}/auth/methods")).status_code == 200
                 assert (await browser.post(f"{V1}/auth/sign-in", json={"code": code})).status_code == 200

@@ -173,6 +173,8 @@ async def test_ten_tabs_sign_in_at_once(api_url: str, provider: IdentityProvider
         "/%0d%0aSet-Cookie:x=1\r\n",
         "javascript:alert(1)",
         "/\t/evil.example",
+        "/.//evil.example",
+        "/%2e//evil.example",
         "evil.example",
         "/sign-in",
         "/auth/oidc",

@@ -208,6 +208,12 @@ async def test_idle_and_expired_credentials_are_refused(api_url: str, store: Sto
             assert (await browser.get(f"{V1}/auth/me")).status_code == 401
 
 
+async def test_an_empty_authorization_does_not_hide_a_cookie(api_url: str) -> None:
+    async with browser_of(api_url, await add_person(api_url, "Forged", "viewer")) as browser:
+        headers = {"Authorization": "", "Sec-Fetch-Site": "cross-site"}
+        assert (await browser.post(f"{V1}/auth/tickets", headers=headers)).status_code == 403
+
+
 async def test_without_sign_in_everybody_is_known_by_what_they_say(settings: Any) -> None:
     async with served(settings.model_copy(update={"auth": "none"})) as url, anonymous(url) as client:
         me = (await client.get(f"{V1}/auth/me")).json()

@@ -112,10 +112,31 @@ async def test_no_address_of_another_site_is_opened_after_signing_in(
     account = {"login": "bea", "password": PASSWORD}
     assert (await http.put(f"{V1}/auth/people/{person}/account", json=account)).status_code == 200
     page = await new_page()
-    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+    for address in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/.//evil.example",
+        "javascript:alert(1)",
+    ):
         await page.goto(f"/sign-in?next={address}")
         await sign_in(page, "bea", PASSWORD)
         await expect(page).to_have_url(f"{api_url}/")
+
+
+async def test_a_link_of_somebody_else_replaces_nobody_unasked(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str
+) -> None:
+    person = await add_person(api_url, "Mallory", "viewer")
+    page = await new_page()
+    mine = await (await page.request.get(f"{V1}/auth/me")).json()
+    for button, name in (("Stay signed in", mine["name"]), ("Use the link", "Mallory")):
+        link = (await http.post(f"{V1}/auth/people/{person}/links")).json()
+        await page.goto(f"/sign-in#code={link['code']}")
+        await expect(page.get_by_role("heading")).to_contain_text(mine["name"])
+        await page.get_by_role("button", name=button).click()
+        await expect(page).to_have_url(f"{api_url}/")
+        assert (await (await page.request.get(f"{V1}/auth/me")).json())["name"] == name
 
 
 async def test_a_person_signs_in_at_the_identity_provider(new_page: NewPage, provider: IdentityProvider) -> None:

@@ -5,6 +5,7 @@ import { field } from "../field.js";
 import { auth } from "../me.js";
 import { messageOf } from "../notices.js";
 import { style } from "../style.js";
+import { visible } from "../text.js";
 
 /** Why the identity provider signed nobody in: `SignInProblem` in api/auth/oidc/errors.py has the same words. */
 const PROBLEMS = {
@@ -39,6 +40,9 @@ export async function open(root) {
       return false;
     }
   };
+  // Another site may send a person here with the link of somebody else.
+  const already = code ? await auth.me().catch(() => null) : null;
+  if (code && already) return root.append(choice(already.name, () => signIn(auth.signIn(code)), error));
   if (code && await signIn(auth.signIn(code))) return;
   const problem = new URLSearchParams(location.search).get("problem") ?? "";
   if (Object.hasOwn(PROBLEMS, problem)) fail(PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (problem)]);
@@ -68,6 +72,23 @@ export async function open(root) {
   provider.append(h("button", { type: "button", onclick: leave }, `Sign in at ${methods.provider}`));
 }
 
+/**
+ * @param {string} name who is signed in
+ * @param {() => unknown} useLink
+ * @param {HTMLElement} error
+ */
+function choice(name, useLink, error) {
+  const stay = h("button", { class: "primary", onclick: () => location.replace(destination()) }, "Stay signed in");
+  return h(
+    "section",
+    { class: "sign-in", "aria-labelledby": "sign-in" },
+    h("h1", { id: "sign-in" }, "You are signed in as ", h("bdi", {}, visible(name))),
+    error,
+    h("p", {}, "This link signs you out, and in as the person for whom it was made."),
+    h("p", { class: "sign-in-choice" }, stay, h("button", { onclick: useLink }, "Use the link")),
+  );
+}
+
 /** @param {(attempt: Promise<unknown>) => Promise<boolean>} signIn */
 function passwordForm(signIn) {
   const name = field("Name", h("input", { required: true, autocomplete: "username", maxLength: 255 }));
@@ -92,6 +113,6 @@ function passwordForm(signIn) {
 function destination() {
   const given = new URLSearchParams(location.search).get("next") ?? "/";
   const url = new URL(given, location.origin);
-  const isOurs = url.origin === location.origin && url.pathname !== location.pathname;
+  const isOurs = url.origin === location.origin && url.pathname !== location.pathname && !/^[/]{2}/.test(url.pathname);
   return isOurs ? url.pathname + url.search + url.hash : "/";
 }
