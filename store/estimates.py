@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, LiteralString
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +25,7 @@ _ESTIMATE: LiteralString = """
 WITH asked AS MATERIALIZED (
     SELECT project_id, spent_usd, spent_seconds FROM budget
     WHERE project_id IS NOT NULL AND scope = 'project:' || project_id AND (spent_usd > 0 OR spent_tokens > 0)
+        AND (%(within)s::uuid[] IS NULL OR project_id = ANY(%(within)s::uuid[]))
     ORDER BY project_id DESC LIMIT %(looked_at)s
 ), earlier AS (
     SELECT spent_usd, spent_seconds FROM asked JOIN project ON project.id = project_id
@@ -39,12 +42,15 @@ FROM earlier
 """
 
 
-async def of_pipeline(connection: AsyncConnection, pipeline: str, model: str | None) -> tuple[Any, str | None]:
+async def of_pipeline(
+    connection: AsyncConnection, pipeline: str, model: str | None, within: Collection[UUID] | None = None
+) -> tuple[Any, str | None]:
     """Return the median and the range of cost and working time of the newest completed projects of a pipeline that
     asked models, and their number; and the model that they asked: the given one if there are enough of them, or None
-    for any."""
+    for any. Only projects in `within` count, if it is not None."""
+    values = {"pipeline": pipeline, "within": None if within is None else list(within)}
     for one in dict.fromkeys((model, None)):
-        (row,) = await run(connection, _ESTIMATE, pipeline=pipeline, model=one, newest=NEWEST, looked_at=LOOKED_AT)
+        (row,) = await run(connection, _ESTIMATE, **values, model=one, newest=NEWEST, looked_at=LOOKED_AT)
         if row.projects >= ENOUGH:
             break
     return row, one

@@ -21,6 +21,9 @@ from store.statement import run
 from store.subjects import LOCK, canonical
 from store.transaction import Transaction
 
+KEPT = 50
+"""How many replacements a request keeps: the newest, and the last of each input, which says what it is now."""
+
 _OPEN: LiteralString = """
 SELECT request.*, task.handoff -> 'context_ids' AS consumed FROM hitl_request AS request
 JOIN task ON task.id = request.task_id
@@ -97,6 +100,13 @@ def _changes(request: Any, found: dict[UUID, Any], by: str | None, principal_id:
     return changes
 
 
+def _newest(replaced: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return those that a request keeps. Somebody may replace and withdraw without end."""
+    last = {each["artifact_id"]: place for place, each in enumerate(replaced)}
+    first = len(replaced) - KEPT
+    return [each for place, each in enumerate(replaced) if place >= first or place == last[each["artifact_id"]]]
+
+
 async def _ask_again(tx: Transaction, request: Any, changes: list[Replacement], found: dict[UUID, Any]) -> None:
     hashes = {row.replaced_by: row.content_hash for row in found.values()}
     subject = {
@@ -108,7 +118,7 @@ async def _ask_again(tx: Transaction, request: Any, changes: list[Replacement], 
     }
     subject_hash = hashlib.sha256(canonical(subject)).hexdigest()
     replaced = [*(request.replaced or ()), *(each.model_dump(mode="json") for each in changes)]
-    values = {"subject_hash": subject_hash, "replaced": Jsonb(replaced)}
+    values = {"subject_hash": subject_hash, "replaced": Jsonb(_newest(replaced))}
     rows = await run(tx.connection, _SUPERSEDE, id=request.id, **values)
     if not rows:  # it was decided in the meantime
         return

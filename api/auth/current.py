@@ -19,8 +19,8 @@ from api.services import Services
 from store.identity import principals
 
 
-async def require_current(connection: AsyncConnection, request: Request, project_id: UUID | None = None) -> None:
-    """Check that the caller is still signed in, and still has what the endpoint needs.
+async def require_current(connection: AsyncConnection, request: Request, project_id: UUID | None = None) -> Caller:
+    """Check that the caller is still signed in, and still has what the endpoint needs. Return it as it is now.
 
     Raises:
         NotSignedInError: its session or token has ended.
@@ -28,7 +28,7 @@ async def require_current(connection: AsyncConnection, request: Request, project
     """
     caller: Caller = request.state.caller
     if caller.credential is None:
-        return
+        return caller
     services: Services = request.app.state.services
     current = await services.authenticator.current(connection, caller.credential)
     if current is None:
@@ -36,6 +36,7 @@ async def require_current(connection: AsyncConnection, request: Request, project
     need = NEEDS[request.scope["route"].name]
     if isinstance(need, Instance | Project):
         current.require(need.permission, project_id)
+    return current
 
 
 @asynccontextmanager

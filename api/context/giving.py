@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from api.artifacts.content import load_content
@@ -22,6 +24,10 @@ from store import artifacts, given_context, projects
 
 MAX_ATTEMPTS = 20
 """How often to try to take the next version number while other requests write versions of the same name."""
+
+MayDecide = Callable[[AsyncConnection, ArtifactType], Awaitable[None]]
+"""Raises unless the person may decide about artifacts of a type. It is called last in the transaction, which may have
+waited for its locks."""
 
 
 class Giver(NamedTuple):
@@ -58,7 +64,7 @@ async def give_artifact(services: Services, project: Project, artifact: Artifact
 
 
 async def accept_result(
-    services: Services, project: Project, result: Artifact, type: ArtifactType, giver: Giver
+    services: Services, project: Project, result: Artifact, type: ArtifactType, giver: Giver, check: MayDecide
 ) -> GivenContext:
     """Accept the result of a task outside the pipeline as the next version of a type. Accepted again as the same type,
     it stays as it was accepted.
@@ -78,13 +84,13 @@ async def accept_result(
         earlier = await artifacts.written_by(connection, origin, type)
         media_type = await projects.media_type(connection, project.id, type)
     if earlier:
-        return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, giver)
+        return await _accept_again(services, project, pipeline, earlier[0].artifact_id, type, giver, check)
     body = await load_content(services.store, result)
     if media_type != result.media_type:
         raise InvalidError("as_type", f"has the media type {media_type}, and the result is {result.media_type}")
     for _ in range(MAX_ATTEMPTS):
         try:
-            return await _accept(services, project, pipeline, result, type, giver, origin, body)
+            return await _accept(services, project, pipeline, result, type, giver, check, origin, body)
         except (IntegrityError, psycopg.IntegrityError):  # another request has just written a version of this number
             continue
     raise ConflictError("Other requests are writing versions of the same name; send this one again.")
@@ -97,6 +103,7 @@ async def _accept(
     result: Artifact,
     type: ArtifactType,
     giver: Giver,
+    check: MayDecide,
     origin: UUID,
     body: bytes,
 ) -> GivenContext:
@@ -130,11 +137,18 @@ async def _accept(
         accepted = await artifacts.get(tx.connection, written.artifact_id)
         assert accepted is not None
         await given_context.add(tx, uuid7(), accepted, giver.name, readers, replaces=True)
+        await check(tx.connection, type)
     return await _given(services, written.artifact_id)
 
 
 async def _accept_again(
-    services: Services, project: Project, pipeline: Pipeline, artifact_id: UUID, type: ArtifactType, giver: Giver
+    services: Services,
+    project: Project,
+    pipeline: Pipeline,
+    artifact_id: UUID,
+    type: ArtifactType,
+    giver: Giver,
+    check: MayDecide,
 ) -> GivenContext:
     """Return how the version was accepted. If it was withdrawn since, it is accepted again."""
     async with services.store.transaction(project.id, giver.principal_id) as tx:
@@ -144,17 +158,24 @@ async def _accept_again(
         readers = [name for name in waiting if type in pipeline.stage(name).consumes]
         if await given_context.add(tx, uuid7(), version, giver.name, readers, replaces=True):
             await artifacts.accept(tx, [artifact_id])
+        await check(tx.connection, type)
     return await _given(services, artifact_id)
 
 
-async def withdraw(services: Services, project: Project, context_id: UUID, giver: Giver) -> GivenContext:
-    """Withdraw what was given. Withdrawn again, it stays as it was withdrawn."""
+async def withdraw(
+    services: Services, project: Project, context_id: UUID, giver: Giver, check: MayDecide
+) -> GivenContext:
+    """Withdraw what was given. Withdrawn again, it stays as it was withdrawn. A version that replaces another is
+    withdrawn only by somebody who may accept one."""
     async with services.store.transaction(project.id, giver.principal_id) as tx:
         await given_context.withdraw(tx, context_id, giver.name)
-    async with services.store.reading() as connection:
-        given = await given_context.get(connection, project.id, context_id)
-    if given is None:
-        raise NotFoundError.of("context", context_id)
+        given = await given_context.get(tx.connection, project.id, context_id)
+        if given is None:
+            raise NotFoundError.of("context", context_id)
+        if given.replaces:
+            version = await artifacts.get(tx.connection, given.artifact_id)
+            assert version is not None
+            await check(tx.connection, version.type)
     return given
 
 

@@ -32,15 +32,23 @@ async def check_eligible(services: Services, request: HitlRequest, caller: Calle
     Raises:
         ForbiddenError: it may not; the error says who may.
     """
-    await check_assigned(services, _policy_of(request), request.project_id, caller)
+    policy = _policy_of(request)
+    if policy is None:
+        _require_eligible(None, request.project_id, caller, _as_signed_in(caller))
+        return
+    async with services.store.reading() as connection:
+        await check_assigned(connection, policy, request.project_id, caller)
 
 
-async def check_assigned(services: Services, policy: Approvals | None, project_id: UUID, caller: Caller) -> None:
+async def check_assigned(
+    connection: AsyncConnection, policy: Approvals | None, project_id: UUID, caller: Caller
+) -> None:
     """Check that the caller may decide where a gate has this policy. Raises as `check_eligible` does."""
-    known = _as_signed_in(caller)
-    if policy is not None:
-        async with services.store.reading() as connection:
-            known = await _candidate(connection, caller)
+    known = await _candidate(connection, caller) if policy else _as_signed_in(caller)
+    _require_eligible(policy, project_id, caller, known)
+
+
+def _require_eligible(policy: Approvals | None, project_id: UUID, caller: Caller, known: Candidate | None) -> None:
     reason = _eligibility(policy, project_id, caller, known).reason
     if reason is not None:
         named = policy.model_dump(mode="json") if policy else None

@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.auth.current import require_current
 from api.auth.dependencies import CallerDep, require
-from api.context.giving import Giver, accept_result, give_artifact, policy_of, withdraw
+from api.context.giving import Giver, MayDecide, accept_result, give_artifact, policy_of, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
 from api.hitl.eligibility import check_assigned
@@ -21,7 +22,8 @@ from api.shapes.artifacts import ArtifactItem
 from api.shapes.context import ContextCreate, ContextPublic, ContextWithdraw
 from api.shapes.shape import Page
 from models.contracts.identity import Permission
-from models.tables import GivenContext
+from models.contracts.names import ArtifactType
+from models.tables import GivenContext, Project
 from store import artifacts, given_context
 
 router = APIRouter(prefix="/projects/{project_id}/context", tags=["artifacts"], route_class=StrictRoute)
@@ -59,8 +61,10 @@ async def give_context(
         given = await give_artifact(services, project, artifact, giver)
     else:
         await require(request, Permission.DECIDE, project.id)
-        await check_assigned(services, policy_of(project, body.as_type), project.id, caller)
-        given = await accept_result(services, project, artifact, body.as_type, giver)
+        check = _deciding(request, project)
+        async with services.store.reading() as connection:
+            await check_assigned(connection, policy_of(project, body.as_type), project.id, request.state.caller)
+        given = await accept_result(services, project, artifact, body.as_type, giver, check)
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public
@@ -72,15 +76,33 @@ async def give_context(
     responses=describe_responses(WITHDRAWN_CONTEXT, 403, 404, 409, 413, 415, 422, 503),
 )
 async def withdraw_context(
-    project: ProjectDep, context_id: UUID, body: ContextWithdraw, services: ServicesDep, caller: CallerDep
+    project: ProjectDep,
+    context_id: UUID,
+    body: ContextWithdraw,
+    services: ServicesDep,
+    caller: CallerDep,
+    request: Request,
 ) -> ContextPublic:
     """The steps that begin from now on do not receive it; those that have begun keep it. What it replaced, an earlier
-    version, is read again. An artifact that is given again has a new id."""
+    version, is read again; withdrawing that takes what accepting it takes. An artifact that is given again has a new
+    id."""
     require_not_final(project)
-    given = await withdraw(services, project, context_id, Giver(caller.named(body.withdrawn_by), caller.principal_id))
+    giver = Giver(caller.named(body.withdrawn_by), caller.principal_id)
+    given = await withdraw(services, project, context_id, giver, _deciding(request, project))
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
     return public
+
+
+def _deciding(request: Request, project: Project) -> MayDecide:
+    """Return the check that the caller may decide about a type, as the transaction knows the caller."""
+
+    async def check(connection: AsyncConnection, type: ArtifactType) -> None:
+        current = await require_current(connection, request, project.id)
+        current.require(Permission.DECIDE, project.id)
+        await check_assigned(connection, policy_of(project, type), project.id, current)
+
+    return check
 
 
 async def _public(connection: AsyncConnection, given: Sequence[GivenContext]) -> list[ContextPublic]:

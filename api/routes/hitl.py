@@ -142,6 +142,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep, caller: Ca
         redo_default=redo.default,
         redo_stages=list(redo.stages),
         shortage_now=shortage,
+        replaced=request.replaced or [],
         history=[DecisionPublic.of(decision) for decision in history],
         extensions=[
             ExtensionPublic.model_validate({**extension.model_dump(), "extended_at": extended_at})

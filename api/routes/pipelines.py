@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.auth.dependencies import CallerDep
 from api.deps import ServicesDep
 from api.errors import NotFoundError
 from api.openapi.documentation import describe_responses
@@ -52,6 +53,7 @@ async def get_pipeline(name: str, services: ServicesDep) -> Pipeline:
 async def get_estimate(
     name: str,
     services: ServicesDep,
+    caller: CallerDep,
     model: Annotated[
         ModelName | None, Query(description="The model that a project is to ask, as in its start.")
     ] = None,
@@ -60,5 +62,7 @@ async def get_estimate(
     if name not in services.pipelines:
         raise NotFoundError.of("pipeline", storable(name)[:100])
     async with services.store.reading() as connection:
-        found, of_model = await estimates.of_pipeline(connection, name, model or services.settings.model)
+        found, of_model = await estimates.of_pipeline(
+            connection, name, model or services.settings.model, caller.visible_projects
+        )
     return PipelineEstimate.of(name, found, of_model)

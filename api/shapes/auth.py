@@ -64,7 +64,11 @@ class MePublic(Shape):
             login=caller.login,
             method=caller.method,
             roles=sorted(caller.roles.get(None, ())),
-            projects={project_id: sorted(roles) for project_id, roles in caller.roles.items() if project_id},
+            projects={
+                project_id: sorted(roles)
+                for project_id, roles in caller.roles.items()
+                if project_id is not None and caller.only_project in (None, project_id)
+            },
             scopes=sorted(caller.scopes),
             project_id=caller.only_project,
             permissions=caller.permissions(None),

@@ -136,14 +136,14 @@ class RequestItem(Shape):
 
     replaced: list[Replacement] = Field(
         default=[],
-        description="What its step had consumed and people replaced since, in order. With each change it asks again: "
-        "its `subject_hash` is another one.",
+        description="What its step had consumed and people replaced since, in order: the newest 50, and the last of "
+        "each input; in lists only the last one. With each change it asks again: its `subject_hash` is another one.",
     )
 
     @classmethod
     def of(cls, request: HitlRequest, *, title: str, at_expiry: AtExpiry, **extra: Any) -> Self:
-        fields = request.model_dump(exclude={"id"}) | {"replaced": request.replaced or []}
-        return cls(request_id=request.id, title=title, at_expiry=at_expiry, **fields, **extra)
+        fields = request.model_dump(exclude={"id"}) | {"replaced": (request.replaced or [])[-1:]}
+        return cls(request_id=request.id, title=title, at_expiry=at_expiry, **(fields | extra))
 
 
 class PendingRequest(RequestItem):

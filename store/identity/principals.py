@@ -35,7 +35,8 @@ WITH added AS (
 SELECT id FROM added
 """
 
-# The roles are locked with their principal, so that two changes follow each other.
+# The roles are locked with their principal, so that two changes follow each other. A role that groups gave is the
+# administrator's from now on, and does not end with them.
 _SET_ROLES: LiteralString = """
 WITH gone AS (
     DELETE FROM membership WHERE principal_id = %(principal_id)s AND project_id IS NOT DISTINCT FROM %(project_id)s
@@ -43,7 +44,9 @@ WITH gone AS (
 )
 INSERT INTO membership (id, principal_id, project_id, role, granted_by, granted_at)
 SELECT gen_random_uuid(), %(principal_id)s, %(project_id)s, unnest(%(roles)s::text[]), %(granted_by)s, clock_timestamp()
-ON CONFLICT DO NOTHING
+ON CONFLICT (principal_id, project_id, role) DO UPDATE SET
+    from_groups = false, granted_by = EXCLUDED.granted_by, granted_at = EXCLUDED.granted_at
+    WHERE membership.from_groups
 """
 
 _LOCK: LiteralString = """

@@ -15,6 +15,7 @@ from config.settings import Settings
 from store import estimates
 from store.transaction import Store
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start
+from tests.signing_in import add_person, browser_of
 
 PIPELINES = {
     "frugal": "description: x\nbudget: 2usd,1h\nroles:\n  - {name: coder, writes: files, budget: 1usd}\n",
@@ -97,7 +98,7 @@ async def test_a_project_that_asked_no_model_has_used_nothing(http: httpx2.Async
 
 
 async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_asked_models(
-    http: httpx2.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch
+    http: httpx2.AsyncClient, api_url: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def spend(
         usd: float, seconds: float, status: str = "completed", pipeline: str = "frugal", model: str = "openai:dear"
@@ -143,6 +144,13 @@ async def test_an_estimate_is_of_the_completed_projects_of_the_pipeline_that_ask
     monkeypatch.setattr(estimates, "NEWEST", 4)
     found = await get(http, path)
     assert (found["projects"], found["cost_usd"]) == (4, {"median": 0, "least": 0, "most": 0.5})
+    async with browser_of(api_url, await add_person(api_url, "Nobody")) as nobody:
+        assert (await get(nobody, path))["projects"] == 0
+    own = (await get(http, "/projects/", limit=1))["items"][0]["id"]  # the last that has spent something
+    member = await add_person(api_url, "Member")
+    async with browser_of(api_url, member) as browser:
+        await http.put(f"{V1}/projects/{own}/members/{member}", json={"roles": ["viewer"]})
+        assert (await get(browser, path))["projects"] == 1
     assert_problem(await http.get(f"{V1}/pipelines/frugal/estimate?model=gpt"), 422, "model")
     assert_problem(await http.get(f"{V1}/pipelines/nothing/estimate"), 404)
 

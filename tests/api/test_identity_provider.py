@@ -117,6 +117,22 @@ async def test_a_person_signs_in_and_groups_give_roles(api_url: str, provider: I
     assert not [token for token in [*provider.tokens, CLIENT_SECRET] if token in written]
 
 
+async def test_a_role_of_a_group_that_an_administrator_gives_too_stays(
+    api_url: str, provider: IdentityProvider
+) -> None:
+    provider.claims["groups"] = ["staff"]
+    async with a_browser(api_url) as browser:
+        await sign_in(browser)
+        first = (await me(browser)).json()
+        assert first["roles"] == ["viewer"]
+        async with httpx2.AsyncClient(base_url=api_url, trust_env=False, headers=AUTHORIZATION) as admin:
+            given = await admin.patch(f"{V1}/auth/people/{first['principal_id']}", json={"roles": ["viewer"]})
+        assert given.status_code == 200, given.text
+        provider.claims["groups"] = []
+        await sign_in(browser)
+        assert (await me(browser)).json()["roles"] == ["viewer"]
+
+
 @pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")  # of the provider
 async def test_a_complete_provider_signs_people_in(settings: Settings) -> None:
     import oidc_provider_mock  # type: ignore[import-untyped]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import httpx2
 import pytest
 import pytest_asyncio
 
+from api.auth import authenticator
 from config.settings import Settings
 from tests.api_client import (
     BRIEF,
@@ -21,7 +23,8 @@ from tests.api_client import (
     wait_for_request,
     wait_for_status,
 )
-from tests.signing_in import ADMIN_NAME, MARK, add_person, browser_of
+from tests.serving import served
+from tests.signing_in import ADMIN_NAME, MARK, add_person, browser_of, signed_in
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -40,7 +43,9 @@ stages:
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder: Path = tmp_path_factory.mktemp("pipelines")
-    (folder / "reviewed.yaml").write_text(PIPELINE.format(admin=ADMIN_NAME))
+    reviewed = PIPELINE.format(admin=ADMIN_NAME)
+    (folder / "reviewed.yaml").write_text(reviewed)
+    (folder / "open.yaml").write_text(re.sub(r"gate: {approvals.*", "gate: {}", reviewed))
     return settings.model_copy(update={"pipelines_dir": folder})
 
 
@@ -65,8 +70,51 @@ async def test_only_who_may_decide_at_its_gate_replaces_a_document(
         result = await eventually(accepted)
         given = {"artifact_id": result["artifact_id"], "as_type": "software_specification"}
         assert_problem(await who.post(f"{V1}/projects/{project_id}/context", json=given), 403)
-    answer = await http.post(f"{V1}/projects/{project_id}/context", json=given)
-    assert answer.status_code == 201, answer.text
+        answer = await http.post(f"{V1}/projects/{project_id}/context", json=given)
+        assert answer.status_code == 201, answer.text
+        context = f"{V1}/projects/{project_id}/context/{answer.json()['context_id']}"
+        assert_problem(await who.post(f"{context}/withdraw", json={}), 403)
+    (kept,) = (await get(http, f"/projects/{project_id}/context"))["items"]
+    assert (kept["withdrawn_at"], kept["artifact"]["accepted_at"] is None) == (None, False)
+    withdrawn = await http.post(f"{context}/withdraw", json={})
+    assert withdrawn.status_code == 200, withdrawn.text
+
+
+async def test_who_may_no_longer_decide_neither_accepts_nor_withdraws(
+    settings: Settings, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An API knows a caller from its last request, and another API has changed their roles meanwhile."""
+    monkeypatch.setattr(authenticator, "CACHE_SECONDS", 3600.0)
+    project_id = await start(http, pipeline="open")
+    await decide(http, await wait_for_request(http, project_id, "plan"), "approve")
+    await wait_for_request(http, project_id, "design")
+    body = {"agent_type": "architect", "instructions": "Shorter."}
+    assert (await http.post(f"{V1}/projects/{project_id}/tasks", json=body)).status_code == 201
+
+    async def accepted() -> Json | None:
+        found = (await get(http, f"/projects/{project_id}/artifacts", type="agent_output"))["items"]
+        return next((one for one in found if one["accepted_at"]), None)
+
+    given = {"artifact_id": (await eventually(accepted))["artifact_id"], "as_type": "software_specification"}
+    contexts = f"{V1}/projects/{project_id}/context"
+    async with served(settings) as slow, served(settings) as other, signed_in(other) as admin:
+
+        async def refused(change: Json, address: str, json: Json) -> int:
+            person = await add_person(other, "Past", "operator", "approver")
+            async with browser_of(slow, person) as who:
+                assert (await who.get(f"{V1}/auth/me")).status_code == 200
+                assert (await admin.patch(f"{V1}/auth/people/{person}", json=change)).status_code == 200
+                return (await who.post(address, json=json)).status_code
+
+        changes: list[tuple[Json, int]] = [({"roles": ["operator"]}, 403), ({"is_disabled": True}, 401)]
+        for change, expected in changes:
+            assert await refused(change, contexts, given) == expected
+        assert (await get(http, f"/projects/{project_id}/context"))["items"] == []
+        context_id = (await http.post(contexts, json=given)).json()["context_id"]
+        for change, expected in changes:
+            assert await refused(change, f"{contexts}/{context_id}/withdraw", {}) == expected
+    (kept,) = (await get(http, f"/projects/{project_id}/context"))["items"]
+    assert kept["withdrawn_at"] is None
 
 
 async def test_a_programs_name_never_hides_who_responds(http: httpx2.AsyncClient, api_url: str) -> None:

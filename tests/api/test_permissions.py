@@ -179,6 +179,18 @@ async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records
             assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(GRANTS[AccessRole(who)])})
 
 
+async def test_a_token_of_one_project_names_no_other(api_url: str, http: httpx2.AsyncClient, records: Records) -> None:
+    project, person = records.ids["project_id"], await add_person(api_url, "Of two")
+    for one in (project, records.other):
+        await http.put(f"{V1}/projects/{one}/members/{person}", json={"roles": ["viewer"]})
+    async with browser_of(api_url, person) as browser:
+        made = await browser.post(f"{V1}/auth/tokens", json={"name": "tests", "project_id": project})
+    async with with_token(api_url, made.json()["token"]) as client:
+        me = await get(client, "/auth/me")
+    assert me["projects"] == {project: ["viewer"]}
+    assert list(me["project_permissions"]) == [project]
+
+
 async def test_nobody_stops_what_they_may_not_see(api_url: str, records: Records, tokens: dict[str, str]) -> None:
     for who, status in ((OUTSIDER, 404), (AccessRole.VIEWER, 403)):
         async with with_token(api_url, tokens[who]) as client:

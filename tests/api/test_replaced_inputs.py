@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from config.settings import Settings
 from models.tables import HITL_REQUEST
+from store import replacements
 from store.transaction import Store
 from tests.api_client import V1, Json, assert_problem, decide, get, respond, start, wait_for_request, wait_for_status
 from tests.waiting import eventually
@@ -108,7 +109,8 @@ async def test_what_is_withdrawn_is_read_again_and_asks_anew_again(http: httpx2.
     withdrawn = await http.post(f"{V1}/projects/{project}/context/{accepted['context_id']}/withdraw", json={})
     assert withdrawn.status_code == 200, withdrawn.text
     request = await wait_for_request(http, project)
-    first, second = request["replaced"]
+    first, second = (await get(http, f"/hitl/{request['request_id']}"))["replaced"]
+    assert request["replaced"] == [second]  # in a list
     assert second["replaced_by"] == second["artifact_id"] == first["artifact_id"]
     hashes.append(request["subject_hash"])
     assert len(set(hashes)) == len(hashes)
@@ -132,6 +134,26 @@ async def test_only_what_was_consumed_counts(http: httpx2.AsyncClient) -> None:
     again = await wait_for_request(http, project, round=2)
     assert again["replaced"][0]["replaced_by"] == rules["artifact_id"]
     assert again["subject_hash"] != redone["subject_hash"]
+
+
+async def test_a_request_keeps_the_newest_replacements_and_the_last_of_each_input(
+    http: httpx2.AsyncClient, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacements, "KEPT", 2)
+    await give_rules(http, project, "# Rules\n")
+    await decide(http, await wait_for_request(http, project), "amend", comment="Keep to the house rules.")
+    request = await wait_for_request(http, project, round=2)
+    result = await write_plan(http, project)
+    await give_rules(http, project, "# Rules\n\n- No cookies.\n")
+    counts = []
+    for _ in range(3):
+        context = f"{V1}/projects/{project}/context/{(await accept(http, project, result))['context_id']}"
+        assert (await http.post(f"{context}/withdraw", json={})).status_code == 200
+        replaced = (await get(http, f"/hitl/{request['request_id']}"))["replaced"]
+        counts.append((len(replaced), len({each["artifact_id"] for each in replaced})))
+    assert counts == [(3, 2)] * 3
+    (listed,) = (await get(http, f"/projects/{project}/overview"))["requests"]["items"][-1]["replaced"]
+    assert listed == replaced[-1]
 
 
 async def test_of_an_approval_and_a_replacement_at_once_one_wins(

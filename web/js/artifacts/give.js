@@ -95,7 +95,7 @@ export async function withdrawButton({ artifact_id: id }, project) {
   if (ENDED_STATUSES.has(project.status) || !me.may("run", project.id)) return null;
   const { items } = await projects.given(project.id);
   const given = items.find(({ artifact, withdrawn_at: withdrawn }) => artifact.artifact_id === id && !withdrawn);
-  if (!given) return null;
+  if (!given || (given.replaces && !me.may("decide", project.id))) return null;
   const onclick = async () => {
     try {
       await projects.withdraw(project.id, given.context_id, { withdrawn_by: responder.name });

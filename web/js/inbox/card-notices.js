@@ -38,7 +38,7 @@ export function cardNotices(entry, { next, discard, reload }) {
       typed,
       entry.changed,
       entry.bar,
-      replaced.length,
+      replaced.at(-1)?.at,
     ]);
     if (key === shown) return;
     shown = key;
