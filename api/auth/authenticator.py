@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -22,7 +23,7 @@ from api.auth.caller import EVERYBODY, SETTINGS_TOKEN, Caller, administrator
 from api.auth.cookies import cookie_name
 from api.auth.known_secrets import KnownSecrets
 from api.auth.request_limits import RequestLimits
-from api.errors import ForbiddenError, NotSignedInError
+from api.errors import ForbiddenError, NotSignedInError, UnavailableError
 from config.settings import Settings
 from models.contracts.identity import CodePurpose
 from store.identity import credentials, sessions
@@ -31,6 +32,7 @@ from store.identity.secrets import hash_of
 from store.transaction import Store
 
 CACHE_SECONDS = 2.0
+TURN_SECONDS = 2.0
 MAX_CACHED = 10_000
 MAX_TOKEN = 200
 """Characters; ours have 47."""
@@ -166,10 +168,24 @@ class Authenticator:
             return caller
         return (await self.find([caller.credential])).get(caller.credential)
 
-    def turn_of(self, principal_id: UUID | None) -> asyncio.Lock:
-        """Return the lock in which this process creates what a principal is signed in with. The database has another
-        one, for all processes; here, a hundred requests of one person wait without a connection."""
-        return self._turns.setdefault(principal_id, asyncio.Lock())
+    @asynccontextmanager
+    async def turn_of(self, principal_id: UUID | None) -> AsyncIterator[None]:
+        """Hold the turn in which this process creates what a principal is signed in with. The database has another one,
+        for all processes; here, a hundred requests of one person wait without a connection.
+
+        Raises:
+            UnavailableError: others hold it for too long, perhaps because the database does not answer.
+        """
+        turn = self._turns.setdefault(principal_id, asyncio.Lock())
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await turn.acquire()
+        except TimeoutError:
+            raise UnavailableError("Other requests of this person take too long. Send this one again.") from None
+        try:
+            yield
+        finally:
+            turn.release()
 
     def forget(self, *hashes: bytes) -> None:
         """Ask the database at the next request with these credentials."""

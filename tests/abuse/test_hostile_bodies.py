@@ -46,6 +46,7 @@ async def endpoints(target: Target) -> AsyncIterator[BodyEndpoints]:
             "stop_id": stop.json()["stop_id"],
             "principal_id": UNKNOWN_ID,
             "context_id": UNKNOWN_ID,
+            "group": "nobody",
         }
         document = (await http.get("/openapi.json")).json()
     yield BodyEndpoints(
