@@ -88,6 +88,7 @@ async def _timeline(page: Page, scene: Scene) -> None:
 
 async def _brief(page: Page, scene: Scene) -> None:
     await _project(page, scene.completed, "brief")
+    await page.locator("artifact-view").evaluate("(brief) => brief.scrollIntoView()")  # it is read when it is visible
     await expect(page.locator("artifact-view article")).to_be_visible()
 
 
