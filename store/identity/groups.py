@@ -48,7 +48,7 @@ SELECT 1 AS found WHERE EXISTS (SELECT FROM local_group WHERE name = %(name)s)
                      OR EXISTS (SELECT FROM group_member WHERE name = %(name)s)
 """
 
-# Until this transaction ends, nobody else creates or removes the group, adds to it, or gives it roles.
+# Until this transaction ends, nobody else creates or removes the group, adds to it, or sets its roles.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(hashtextextended('group ' || %(name)s, 0))"
 
 # A group of this name whose last member has left still has its roles: a new one must not.
