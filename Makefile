@@ -52,10 +52,10 @@ down: setup ## stop a stack that runs in the background
 test: setup-dev ## run the tests, against real servers; about 12 minutes
 	$(call run_tests,'not long',1800)
 
-test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, screenshots and benchmarks
+test-long: setup-dev ## run the tests that `make test` skips: faults, attacks, every view; half an hour
 	$(call run_tests,long,2700)
 
-check: lint types imports page-check migrations-check test test-long ## run everything that CI checks
+check: lint types imports page-check migrations-check test ## run everything that CI checks; about 20 minutes
 
 lint: setup-dev
 	$(BIN) ruff check .
