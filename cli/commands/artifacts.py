@@ -60,7 +60,10 @@ def give(
         str | None,
         typer.Option("--as", metavar="TYPE", help="Accept the result of a task as the next version of this type."),
     ] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: human).")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="Your name, where people do not sign in (default: human)."),
+    ] = None,
     withdraw: Annotated[
         bool, typer.Option("--withdraw", help="Withdraw an artifact: steps that begin later do not receive it.")
     ] = False,

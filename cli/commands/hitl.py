@@ -79,7 +79,7 @@ def respond(
 def extend(
     request: RequestArgument,
     by: Annotated[str, typer.Argument(metavar="TIME", help="How much longer it may wait, such as 30m, 4h or 2d.")],
-    name: Annotated[str | None, typer.Option(help="Who extends it (default: human).")] = None,
+    name: Annotated[str | None, typer.Option(help="Your name, where people do not sign in (default: human).")] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,

@@ -19,6 +19,9 @@ from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from models.contracts.hitl import check_response
 
+OPTIONS = {"content": "--content-file", "comment": "--comment", "redo": "--redo", "raise_by": "--raise-by"}
+"""By the words in which `check_response` names what they set."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseOptions:
@@ -45,10 +48,11 @@ class ResponseOptions:
         try:
             has_content, has_comment = content is not None, bool(self.comment)
             raises = self.raise_by is not None
-            self._check_own(has_content=content is not None, has_comment=bool(self.comment))
+            self._check_own(has_content=has_content, has_comment=has_comment)
             check_response(action, has_content=has_content, has_comment=has_comment, redo=self.redo, raises=raises)
         except ValueError as error:
-            raise UsageError(f"{error} (see --content-file, --comment, --redo and --raise-by)") from None
+            see = ", ".join(option for word, option in OPTIONS.items() if word in str(error))
+            raise UsageError(f"{error} (see {see})") from None
         raise_by = read_budget("--raise-by", self.raise_by) if self.raise_by is not None else None
         raise_from = read_budget("--raise-from", self.raise_from) if self.raise_from is not None else None
         return hitl.Response(

@@ -19,7 +19,7 @@ async def sign_in_as(page: Page, http: httpx2.AsyncClient, person: str) -> None:
     link = await http.post(f"{V1}/auth/people/{person}/links")
     assert link.status_code == 201, link.text
     await page.context.clear_cookies()
-    # Not in the page: whoever opens a link without a session has a 401 in the console.
+    # Not in the page: a link that is opened without a session writes a 401 to the console.
     answer = await page.context.request.post(f"{V1}/auth/sign-in", data={"code": link.json()["code"]}, headers=MARK)
     assert answer.ok, await answer.text()
     await page.goto("/")
