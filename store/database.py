@@ -72,6 +72,8 @@ class Database:
     def __init__(self, settings: Settings, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._stalled_at = -math.inf
+        self._returning: set[asyncio.Task[None]] = set()
+        """Connections that return to the pool, whether or not the task that used them waits for it."""
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+psycopg://",
             connect_args=connection_parameters(settings.database_url),
@@ -118,10 +120,11 @@ class Database:
         try:
             yield connection
         finally:
-            try:
-                await asyncio.shield(asyncio.create_task(connection.close()))  # may include a rollback
-            finally:
-                timer.cancel()
+            returning = asyncio.create_task(connection.close())  # may include a rollback
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+            returning.add_done_callback(lambda _: timer.cancel())
+            await asyncio.shield(returning)
 
     def _shut_down(self, driver: Driver[Any]) -> None:
         """Shut down a connection, as if the server had closed it."""
@@ -162,6 +165,8 @@ class Database:
         return version.split()[0] if version else None, state.problem  # the rest names the package
 
     async def close(self) -> None:
+        """Close the connections, also those that a cancelled task has not returned yet: the pool would forget them."""
+        await asyncio.gather(*self._returning, return_exceptions=True)
         await self.engine.dispose()
 
 
