@@ -145,9 +145,11 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 async def own_store(settings: Settings) -> AsyncIterator[Store]:
     """A separate store with these settings."""
     database, bus = Database(settings), Bus(settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    try:
+        yield Store(database, bus)
+    finally:
+        await bus.close()
+        await database.close()
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A connection whose task is cancelled while it rolls back, on its way back to the pool."""
+"""Connections in use when the database is closed: such as one whose task was cancelled while it rolled back."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ async def cancelled_in_its_rollback(
     return drivers[0]
 
 
-async def test_it_is_closed_with_the_database(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_that_is_rolled_back_is_closed_with_the_database(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else it would stay open until it is garbage, and then be warned of."""
     database, may_end = Database(settings), asyncio.Event()
 
@@ -74,3 +76,22 @@ async def test_a_server_that_does_not_answer_delays_the_close_no_longer_than_a_t
     async with asyncio.timeout(PATIENCE_SECONDS):
         await database.close()
     assert driver.closed
+
+
+async def test_a_connection_of_a_task_that_nobody_waits_for_is_closed_with_the_database(settings: Settings) -> None:
+    database, may_end = Database(settings), asyncio.Event()
+    drivers = asyncio.Queue[Driver]()
+
+    async def read() -> None:
+        async with database.reading() as connection:
+            drivers.put_nowait(driver_of(connection))
+            await may_end.wait()
+            await connection.execute(text("SELECT 1"))
+
+    reading = asyncio.create_task(read())
+    driver = await asyncio.wait_for(drivers.get(), PATIENCE_SECONDS)
+    closing = asyncio.create_task(database.close())
+    may_end.set()
+    await closing
+    assert driver.closed
+    await reading
