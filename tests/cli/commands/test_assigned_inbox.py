@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from cli.commands.decision_menu import menu
 from cli.errors import BARRED
 from cli.views.request_view import introduce
