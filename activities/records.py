@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio import activity
 
+from activities.amendment import amend
+from activities.recorded_outcome import outcome_as_recorded, response_event, response_key
 from activities.response_checks import digest_of, find_objection, is_genuine
 from activities.step_metrics import count_decision
 from models.contracts.budget import Shortage
-from models.contracts.enums import HitlAction, HitlReason, HitlStatus, ResponseOutcome
-from models.contracts.event_data import ErrorEvent, HitlExpired, HitlResponded
+from models.contracts.enums import HitlAction, HitlStatus, ResponseOutcome
+from models.contracts.event_data import ErrorEvent, HitlExpired
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse, JudgedResponse
 from models.contracts.records import (
@@ -25,7 +26,6 @@ from models.contracts.records import (
     RecordStatusResult,
     RequestOutcome,
 )
-from models.tables import HitlRequest
 from store import (
     artifacts,
     budget_limits,
@@ -103,7 +103,7 @@ class Records:
     async def _apply(self, tx: Transaction, response: HitlResponse, keeps: tuple[ArtifactRef, ...]) -> RequestOutcome:
         request = await hitl.close(tx, response.request_id, response.action.resulting_status, response.decision_id)
         if request is None:
-            return await _outcome_as_recorded(tx.connection, response.request_id)
+            return await outcome_as_recorded(tx.connection, response.request_id)
         closed = DecisionOutcome(response.action)
         tx.after_commit(lambda: count_decision(request, closed))
         asked = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
@@ -111,12 +111,12 @@ class Records:
         if response.action is HitlAction.APPROVE:
             accepted = asked
         elif response.content_hash is not None:
-            accepted = await self._amend(tx, request, response, asked)
+            accepted = await amend(tx, request, response, asked)
         elif response.redo is not None:
             accepted = keeps
         tx.record(
-            _responded(request, response, accepted),
-            key=_response_key(request.id),
+            response_event(request, response, accepted),
+            key=response_key(request.id),
             task_id=request.task_id,
             agent_type=request.agent_type,
         )
@@ -126,36 +126,6 @@ class Records:
             shortage = Shortage.model_validate(request.shortage)
             await budget_limits.raise_limits(tx.connection, tx.project_id, shortage, response.raise_by)
         return RequestOutcome(response=response, accepted=accepted)
-
-    async def _amend(
-        self, tx: Transaction, request: HitlRequest, response: HitlResponse, asked: tuple[ArtifactRef, ...]
-    ) -> tuple[ArtifactRef, ...]:
-        """Store the response's content as a new version of the artifact that it names, or of the request's first."""
-        assert response.content_hash is not None
-        body = await contents.get(tx.connection, response.content_hash)
-        if body is None:
-            raise ContradictionError(f"content {response.content_hash} does not exist")
-        original = next((ref for ref in asked if ref.artifact_id == response.artifact_id), asked[0] if asked else None)
-        before = await artifacts.get(tx.connection, original.artifact_id) if original else None
-        kind = before.type if before else request.supplies or ""
-        media_type = before.media_type if before else await projects.media_type(tx.connection, tx.project_id, kind)
-        (amended,) = await artifacts.add(
-            tx,
-            [
-                artifacts.NewVersion(
-                    type=kind,
-                    body=body,
-                    media_type=media_type,
-                    author=response.responder,
-                    origin_id=request.id,
-                    name=before.name if before else str(kind),
-                    task_id=request.task_id,
-                    based_on=before.id if before else None,
-                    accepted=True,
-                )
-            ],
-        )
-        return tuple(amended if ref == original else ref for ref in asked) or (amended,)
 
     @activity.defn
     async def record_expiry(self, expiry: RecordExpiryInput) -> RequestOutcome:
@@ -167,7 +137,7 @@ class Records:
                     return not_yet
             request = await hitl.close(tx, expiry.request_id, HitlStatus.EXPIRED)
             if request is None:
-                return await _outcome_as_recorded(tx.connection, expiry.request_id)
+                return await outcome_as_recorded(tx.connection, expiry.request_id)
             tx.after_commit(lambda: count_decision(request, DecisionOutcome.EXPIRED))
             agent = request.agent_type
             if expiry.accepts:
@@ -211,58 +181,9 @@ def _refuse_winner(responses: list[JudgedResponse], explanation: str) -> list[Ju
     return kept
 
 
-def _responded(request: HitlRequest, response: HitlResponse, accepted: tuple[ArtifactRef, ...]) -> HitlResponded:
-    responded = HitlResponded(
-        request_id=request.id,
-        decision_id=response.decision_id,
-        stage=request.stage,
-        round=request.round,
-        action=response.action,
-        status=response.action.resulting_status,
-        comment=response.comment,
-        responder=response.responder,
-        accepted=accepted,
-        subject_hash=response.subject_hash,
-    )
-    # What is set is recorded: a response that sends no work back has no `redo`, as in the logs of earlier versions.
-    extra = {
-        "redo": response.redo,
-        "raise_by": response.raise_by,
-        "without_asking": response.without_asking or None,
-        "legacy": request.subject_hash is None or None,
-        "reason": HitlReason(request.reason) if HitlReason(request.reason).is_unfinished else None,
-        "principal_id": response.voter and response.voter.principal_id,
-    }
-    return responded.model_copy(update={name: value for name, value in extra.items() if value is not None})
-
-
-async def _outcome_as_recorded(connection: AsyncConnection, request_id: UUID) -> RequestOutcome:
-    """Return how a closed request was closed."""
-    request = await hitl.get(connection, request_id)
-    if request is None:
-        raise ContradictionError(f"request {request_id} does not exist")
-    decision = await hitl_decisions.get(connection, request.id, request.decision_id) if request.decision_id else None
-    if decision is None:
-        return RequestOutcome(expired=request.status == HitlStatus.EXPIRED)
-    response = hitl_decisions.response_of(request.id, decision, decision.id)
-    event = await events.data_of(connection, request.project_id, _response_key(request.id))
-    response = response.model_copy(update={"without_asking": bool(event.get("without_asking"))})
-    accepted = tuple(ArtifactRef.model_validate(ref) for ref in request.artifacts)
-    if response.content_hash is not None:
-        amended = {ref.type: ref for ref in await artifacts.written_by(connection, request.id)}
-        accepted = tuple(amended.get(ref.type, ref) for ref in accepted) or tuple(amended.values())
-    elif response.action is not HitlAction.APPROVE:
-        accepted = ()
-    return RequestOutcome(response=response, accepted=accepted)
-
-
 def _record_unknown_request(tx: Transaction, response: HitlResponse) -> None:
     unknown = f"request {response.request_id}, which this project does not have"
     tx.record(ErrorEvent(message=f"a response ({response.action}) to {unknown}"), key=_unknown_request_key(response))
-
-
-def _response_key(request_id: UUID) -> str:
-    return f"response:{request_id}"
 
 
 def _unknown_request_key(response: HitlResponse) -> str:

@@ -19,7 +19,7 @@ from models.contracts.names import ArtifactType, BuiltInArtifact
 from models.contracts.pipeline import Pipeline
 from models.contracts.redo import checking_stages
 from models.tables import TASK
-from store import artifacts, first_attempts, hitl, projects, steps, tasks
+from store import artifacts, first_attempts, hitl_opening, projects, steps, tasks
 from store.first_attempts import Beginning
 from store.transaction import ProjectUnknownError, Store, Transaction
 
@@ -92,7 +92,7 @@ class StepRecords:
                 asked = gate_question.fill_question(gate_question.question_of(step, reason), step)
                 if outcome.warning:
                     asked = f"{asked} {storable(outcome.warning)[:MAX_NOTE]}"
-                request = await hitl.open_request(
+                request = await hitl_opening.open_request(
                     tx,
                     step,
                     workflow_id,
@@ -137,7 +137,7 @@ class StepRecords:
                 checks = await self._checked_by(tx, step)
                 question = gate_question.ask_about_failure(step, reason, checks, shortage, call)
                 why = (call and HitlReason.TOOL_CALL) or (shortage and HitlReason.BUDGET) or HitlReason.FAILED_STEP
-                request = await hitl.open_request(
+                request = await hitl_opening.open_request(
                     tx, step, activity.info().workflow_id or "", why, (), question, shortage, call, reason
                 )
         if last:
@@ -163,7 +163,7 @@ class StepRecords:
             async with self._store.transaction(step.project_id) as tx:
                 await tasks.cancel_open(tx, TASK.c.id == step.task_id)
         async with self._store.reading() as connection:
-            request = await hitl.get_as_opened(connection, step.request_id)
+            request = await hitl_opening.get_as_opened(connection, step.request_id)
             return StepResult(
                 artifacts=await artifacts.written_by(connection, step.task_id),
                 verdict=Verdict(task.verdict) if task and task.verdict else None,

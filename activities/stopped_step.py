@@ -13,7 +13,7 @@ from models.contracts.contract import storable
 from models.contracts.enums import AgentStatus, HitlReason
 from models.contracts.handoff import StepInput, StepResult
 from models.contracts.stops import STOPPED
-from store import hitl, steps, stop_log, stops
+from store import hitl_opening, steps, stop_log, stops
 from store.transaction import Store
 
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=30)
@@ -52,7 +52,7 @@ async def ask(store: Store, step: StepInput, stopped: StoppedError) -> StepResul
             return None
         await steps.fail(tx, step, reason, AgentStatus.WAITING_FOR_HITL)
         question = gate_question.fill_question(gate_question.STOPPED_STEP, step, reason)
-        request = await hitl.open_request(
+        request = await hitl_opening.open_request(
             tx, step, info.workflow_id or "", HitlReason.STOPPED, (), question, cause=reason
         )
     return StepResult(request=request)

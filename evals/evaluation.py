@@ -14,8 +14,9 @@ from cli.client.gate_policy import GatePolicy
 from cli.client.http import Client
 from cli.client.project_view import ProjectView
 from cli.client.projects import create, source_body
+from cli.client.request_shapes import Request
 from cli.client.session import Session
-from cli.client.shapes import Event, Project, Request
+from cli.client.shapes import Event, Project
 from cli.errors import CommandError
 from evals.briefs import EvalCase
 from evals.delivery import HiddenTests, fetch_package, run_hidden_tests

@@ -72,6 +72,9 @@ class Database:
     def __init__(self, settings: Settings, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._stalled_at = -math.inf
+        self._uses = 0
+        """Connections that are being opened, are in use, or are on their way back to the pool."""
+        self._unused = asyncio.Event()
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+psycopg://",
             connect_args=connection_parameters(settings.database_url),
@@ -109,19 +112,30 @@ class Database:
     async def _connected(self, engine: AsyncEngine, seconds: float | None) -> AsyncIterator[AsyncConnection]:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (seconds or self._seconds)
+        self._uses += 1
         try:
             async with asyncio.timeout_at(deadline - MIN_STATEMENT_SECONDS):
                 connection = await engine.connect()
-        except TimeoutError:
-            raise PoolTimeoutError("no connection to PostgreSQL in time") from None
+        except BaseException as error:
+            self._end_use()
+            if isinstance(error, TimeoutError):
+                raise PoolTimeoutError("no connection to PostgreSQL in time") from None
+            raise
         timer = loop.call_at(deadline, self._shut_down, driver_of(connection))
         try:
             yield connection
         finally:
-            try:
-                await asyncio.shield(asyncio.create_task(connection.close()))  # may include a rollback
-            finally:
-                timer.cancel()
+            # May include a rollback, which goes on if this task is cancelled again.
+            returning = asyncio.create_task(connection.close())
+            returning.add_done_callback(lambda _: self._end_use(timer))
+            await asyncio.shield(returning)
+
+    def _end_use(self, timer: asyncio.TimerHandle | None = None) -> None:
+        if timer is not None:
+            timer.cancel()
+        self._uses -= 1
+        if not self._uses:
+            self._unused.set()
 
     def _shut_down(self, driver: Driver[Any]) -> None:
         """Shut down a connection, as if the server had closed it."""
@@ -162,6 +176,13 @@ class Database:
         return version.split()[0] if version else None, state.problem  # the rest names the package
 
     async def close(self) -> None:
+        """Close the connections. Wait for those in use, since the pool would forget them: of a task that was cancelled
+        in its rollback, or that nobody waits for. The time limit of a transaction holds for them, too."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                while self._uses:
+                    self._unused.clear()
+                    await self._unused.wait()
         await self.engine.dispose()
 
 

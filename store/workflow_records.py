@@ -13,7 +13,7 @@ from models.contracts.event_data import read_data
 from models.contracts.handoff import ArtifactRef
 from models.contracts.hitl import HitlResponse
 from models.contracts.recovery import RecordedEvent, RecordedRequest, RecordedTask, WorkflowRecords
-from store import artifacts, hitl, hitl_decisions
+from store import artifacts, hitl_decisions, hitl_opening
 from store.open_workflows import OpenWorkflow
 from store.statement import run
 
@@ -74,7 +74,7 @@ async def load(connection: AsyncConnection, of: OpenWorkflow) -> WorkflowRecords
 
 def _request(row: Any) -> RecordedRequest:
     return RecordedRequest(
-        request=hitl.open_request_of(row),
+        request=hitl_opening.open_request_of(row),
         opened_at=row.created_at,
         task_id=row.task_id,
         status=HitlStatus(row.status),

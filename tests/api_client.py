@@ -79,6 +79,28 @@ async def decide(http: httpx2.AsyncClient, request: Json, action: str, **fields:
     assert answer.status_code in (200, 202), answer.text
 
 
+async def reject(
+    http: httpx2.AsyncClient, project_id: str, stage: str | None = None, comment: str = "No.", **fields: Any
+) -> Json:
+    """Reject a project's open request, of that stage if it is given. Return the project as soon as it has ended."""
+    await decide(http, await wait_for_request(http, project_id, stage), "reject", comment=comment, **fields)
+    return await wait_for_status(http, project_id, "rejected")
+
+
+async def cancel(http: httpx2.AsyncClient, project_id: str) -> Json:
+    """Cancel a project. Return it as soon as it has ended."""
+    answer = await http.post(f"{V1}/projects/{project_id}/cancel")
+    assert answer.status_code == 202, answer.text
+    return await wait_for_status(http, project_id, "cancelled")
+
+
+async def delivered(http: httpx2.AsyncClient, **fields: Any) -> str:
+    """Start a project in which nobody is asked. Return its id as soon as it is delivered."""
+    project_id = await start(http, **{"pipeline": "quick-start"} | fields)
+    await wait_for_status(http, project_id, "completed")
+    return project_id
+
+
 def assert_problem(answer: httpx2.Response, status: int, *words: str) -> Json:
     """Check that the response is a problem of that status whose detail contains these words. Return its body."""
     assert answer.status_code == status, answer.text

@@ -145,9 +145,11 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 async def own_store(settings: Settings) -> AsyncIterator[Store]:
     """A separate store with these settings."""
     database, bus = Database(settings), Bus(settings)
-    yield Store(database, bus)
-    await bus.close()
-    await database.close()
+    try:
+        yield Store(database, bus)
+    finally:
+        await bus.close()
+        await database.close()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -188,7 +190,5 @@ async def api_url(settings: Settings) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module")
 async def http(api_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the API. Paths are absolute, such as /api/v1/projects/."""
-    # The API closes a connection after 5 idle seconds, possibly just when a client that waits as long reuses it.
-    limits = httpx2.Limits(keepalive_expiry=2)
-    async with signed_in(api_url, limits=limits) as client:
+    async with signed_in(api_url) as client:
         yield client

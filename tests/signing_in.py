@@ -46,7 +46,10 @@ def signed_in(url: str = "", **given: Any) -> httpx2.AsyncClient:
                 people[api, name] = await token_of(api, name)
         request.headers["authorization"] = f"Bearer {people[api, name]}"
 
-    options: dict[str, Any] = {"timeout": 30, "trust_env": False, "event_hooks": {"request": [sign]}} | given
+    # The API closes a connection after 5 idle seconds, possibly just when a client that waits as long reuses it.
+    limits = httpx2.Limits(keepalive_expiry=2)
+    hooks = {"request": [sign]}
+    options: dict[str, Any] = {"timeout": 30, "trust_env": False, "limits": limits, "event_hooks": hooks} | given
     headers = AUTHORIZATION | options.pop("headers", {})
     return httpx2.AsyncClient(base_url=url, headers=headers, **options)
 

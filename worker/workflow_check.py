@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from models.contracts.enums import ProjectStatus, WorkflowProblemKind
 from models.contracts.recovery import WorkflowProblem
 from models.contracts.workflow_state import WorkflowView
-from store import open_workflows, projects
+from store import open_workflows, projects, workflow_repairs
 from store.open_workflows import OpenWorkflow
 from store.transaction import Store
 from worker.workflow_diagnosis import find_difference, run_failure, task_failure
@@ -77,7 +77,7 @@ class WorkflowChecker:
                 return False
         if record.problem is not None:
             async with self._store.transaction(record.project_id) as tx:
-                return await open_workflows.record_problem(tx, record, None)
+                return await workflow_repairs.record_problem(tx, record, None)
         return False
 
     async def _check_closed(self, record: OpenWorkflow, run: WorkflowExecutionDescription) -> bool:
@@ -108,7 +108,7 @@ class WorkflowChecker:
             if record.task_id is None:
                 await projects.set_status(tx, ProjectStatus.FAILED, "ended", "its workflow was ended in Temporal")
             else:
-                await open_workflows.cancel_handoff(tx, record.workflow_id)
+                await workflow_repairs.cancel_handoff(tx, record.workflow_id)
         log.warning("ended_outside", workflow_id=record.workflow_id, status=status.name)
         return True
 
@@ -121,7 +121,7 @@ class WorkflowChecker:
         since = known.since if known is not None and known.kind is kind else datetime.now(UTC)
         problem = WorkflowProblem(kind=kind, detail=detail, since=since, run_id=run_id)
         async with self._store.transaction(record.project_id) as tx:
-            recorded = await open_workflows.record_problem(tx, record, problem)
+            recorded = await workflow_repairs.record_problem(tx, record, problem)
         if recorded:
             log.warning("workflow_problem", workflow_id=record.workflow_id, kind=str(kind), detail=detail)
         return recorded

@@ -15,7 +15,7 @@ from api.services import Services
 from api.temporal import temporal_call
 from models.contracts.enums import ControlAction
 from models.contracts.hitl import HitlResponse
-from store import hitl_extensions, open_workflows
+from store import hitl_extensions, open_workflows, workflow_repairs
 from store.open_workflows import OpenWorkflow
 from workflows.client import find_workflow
 from workflows.from_records import OtherGenerationError, read_signals, start_generation, terminate
@@ -46,7 +46,7 @@ async def restart(services: Services, workflow_id: str, caller: Caller) -> OpenW
         last_run = await _find_stopped_run(services, row)
         async with services.store.transaction(row.project_id, caller.principal_id) as tx:
             add_control(tx, ControlAction.RESTART, caller, row.task_id)
-            if not await open_workflows.claim_restart(tx, row):
+            if not await workflow_repairs.claim_restart(tx, row):
                 raise ConflictError(CONCURRENT_RECOVERY)
         responses: list[HitlResponse] = []
         if last_run is not None:
@@ -74,7 +74,7 @@ async def end(services: Services, workflow_id: str, caller: Caller) -> OpenWorkf
         last_run = await _find_stopped_run(services, row)
         async with services.store.transaction(row.project_id, caller.principal_id) as tx:
             add_control(tx, ControlAction.END, caller, row.task_id)
-            await open_workflows.cancel(tx, row, END_REASON)
+            await workflow_repairs.cancel(tx, row, END_REASON)
         if last_run is not None:
             # If Temporal fails now, the run that remains finds in the records that it has ended.
             await terminate(services.temporal, last_run, "ended by a person")
@@ -91,7 +91,7 @@ async def _exclusive(services: Services, workflow_id: str) -> AsyncIterator[None
     async with temporal_call():
         await _find_stopped_run(services, await _get_open(services, workflow_id))
     async with services.recovery_slots, services.store.database.writing(TIMEOUT_SECONDS) as connection:
-        if not await open_workflows.try_lock(connection, workflow_id):
+        if not await workflow_repairs.try_lock(connection, workflow_id):
             raise ConflictError(CONCURRENT_RECOVERY)
         yield
 
@@ -128,4 +128,4 @@ async def _clear_problem(services: Services, workflow_id: str) -> None:
         row = await open_workflows.get(connection, workflow_id)
     if row is not None and row.problem is not None:
         async with services.store.transaction(row.project_id) as tx:
-            await open_workflows.record_problem(tx, row, None)
+            await workflow_repairs.record_problem(tx, row, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cli.client.durations import remaining
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 
 HOUR = timedelta(hours=1)
 WARNING_SHARE = 0.1

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cli.client.gate_policy import GatePolicy
 from cli.client.hitl import Response
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from models.contracts.enums import HitlAction
 
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from cli.client.http import Client, Json
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from cli.errors import ApiError
 from models.contracts.enums import HitlAction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from models.contracts.enums import HitlAction, HitlStatus
 
 

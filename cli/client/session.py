@@ -14,7 +14,8 @@ from cli.client.event_stream import Connected, Disconnected, follow
 from cli.client.http import Client
 from cli.client.outcomes import who_decided
 from cli.client.project_view import ProjectView
-from cli.client.shapes import Event, Project, Request
+from cli.client.request_shapes import Request
+from cli.client.shapes import Event, Project
 from cli.client.spending import read_spending
 from cli.errors import ApiError, CommandError, NoApiError
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from cli.client.shapes import Artifact, Request
+from cli.client.request_shapes import Request
+from cli.client.shapes import Artifact
 from models.contracts.enums import HitlReason
 
 ALIASES = {"c": "e"}

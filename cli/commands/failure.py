@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cli.client.address import VARIABLE
 from cli.client.project_view import ProjectView
+from cli.client.request_shapes import Request
 from cli.client.session import ACTIONS, Display
-from cli.client.shapes import Event, Request
+from cli.client.shapes import Event
 from cli.commands.options import ApiTarget
 from cli.errors import FAILED
 from cli.stack.datadir import DataDir

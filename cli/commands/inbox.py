@@ -18,8 +18,8 @@ from cli.client.decider import EndOfInputError, QuestionWithdrawnError
 from cli.client.durations import duration
 from cli.client.http import Client, Json
 from cli.client.outcomes import decided, who_decided
+from cli.client.request_shapes import Request
 from cli.client.session import PATIENCE
-from cli.client.shapes import Request
 from cli.commands.interactive import InteractiveDecider
 from cli.errors import ApiError, CommandError
 from cli.views.console import is_interactive, print_json, stdout

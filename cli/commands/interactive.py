@@ -16,7 +16,8 @@ from cli.client.deadlines import at_time
 from cli.client.decider import QuestionWithdrawnError
 from cli.client.hitl import Response
 from cli.client.http import Client
-from cli.client.shapes import Artifact, Request
+from cli.client.request_shapes import Request
+from cli.client.shapes import Artifact
 from cli.commands.decision_menu import ALIASES, earlier_stages, has_changes, menu, menu_text
 from cli.commands.show_budgets import read_budget
 from cli.errors import CommandError

@@ -11,8 +11,8 @@ from cli.client import hitl
 from cli.client.http import Client
 from cli.client.ids import ARTIFACT, REQUEST, find_id
 from cli.client.outcomes import decided
+from cli.client.request_shapes import SHOWN_DIGITS, Request
 from cli.client.respond_action import RespondAction
-from cli.client.shapes import SHOWN_DIGITS, Request
 from cli.commands.show_budgets import read_budget
 from cli.errors import ApiError, CommandError, UsageError
 from cli.views.console import print_json, stdout

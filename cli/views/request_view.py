@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.client.deadlines import consequence, is_urgent
 from cli.client.outcomes import decided
-from cli.client.shapes import SHOWN_DIGITS, Request
+from cli.client.request_shapes import SHOWN_DIGITS, Request
 from cli.views import artifact_view
 from cli.views.namesakes import names_of
 from cli.views.printable import plain, printable

@@ -16,7 +16,7 @@ from models.contracts.handoff import StepInput
 from models.contracts.records import RecordExpiryInput
 from models.contracts.stops import StopTarget
 from models.tables import HitlRequest
-from store import hitl, hitl_deadlines, projects
+from store import hitl, hitl_deadlines, hitl_opening, projects
 from store.transaction import Store
 from tests.activities.first_step import Run, a_step
 from tests.activities.stops_under_test import release, release_all, stop
@@ -107,7 +107,7 @@ async def test_a_gate_that_opens_while_a_stop_holds_has_all_its_time(store: Stor
         await connection.execute(text("DELETE FROM hitl_request WHERE id = :id"), {"id": step.request_id})
     stopped = await stop(store)
     async with store.transaction(step.project_id) as tx:
-        opened = await hitl.open_request(tx, step, "workflow", HitlReason.REVIEW, (), "Well?")
+        opened = await hitl_opening.open_request(tx, step, "workflow", HitlReason.REVIEW, (), "Well?")
     assert (await request_of(store, step)).held_since is not None
     await pass_time(store, step, HOUR)
     await release(store, stopped.id)

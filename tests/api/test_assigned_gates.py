@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,6 +15,7 @@ from models.identity import MEMBERSHIP
 from models.tables import HITL_REQUEST
 from store.transaction import Store
 from tests.api_client import V1, Json, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.pipeline_files import with_pipelines
 from tests.signing_in import ADMIN_NAME, add_person, browser_of, signed_in
 from tests.waiting import eventually
 
@@ -36,10 +36,8 @@ Person = Callable[..., Awaitable[tuple[str, httpx2.AsyncClient]]]
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    for name, gate in GATES.items():
-        (folder / f"{name}.yaml").write_text(STAGES.format(gate=gate))
-    return settings.model_copy(update={"pipelines_dir": folder})
+    pipelines = {name: STAGES.format(gate=gate) for name, gate in GATES.items()}
+    return with_pipelines(settings, tmp_path_factory, pipelines)
 
 
 @pytest_asyncio.fixture

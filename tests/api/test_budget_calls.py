@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +13,7 @@ from config.settings import Settings
 from store import estimates
 from store.transaction import Store
 from tests.api_client import BRIEF, UNKNOWN_ID, V1, assert_problem, get, start
+from tests.pipeline_files import with_pipelines
 from tests.signing_in import add_person, browser_of
 
 PIPELINES = {
@@ -26,13 +25,10 @@ NO_LIMIT = {"usd": None, "tokens": None, "seconds": None}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def settings(settings: Settings, tmp_path_factory: Any) -> AsyncIterator[Settings]:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    for name, stages in PIPELINES.items():
-        (folder / f"{name}.yaml").write_text(stages + STAGES)
-    yield settings.model_copy(
-        update={"pipelines_dir": folder, "project_budget": "7usd", "model_prices": {"openai:mine": (0.0, 0.0)}}
-    )
+async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    pipelines = {name: stages + STAGES for name, stages in PIPELINES.items()}
+    prices = {"openai:mine": (0.0, 0.0)}
+    return with_pipelines(settings, tmp_path_factory, pipelines, project_budget="7usd", model_prices=prices)
 
 
 async def limits(http: httpx2.AsyncClient, project: str) -> Any:

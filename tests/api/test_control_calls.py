@@ -6,7 +6,16 @@ import httpx2
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from tests.api_client import UNKNOWN_ID, V1, assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import (
+    UNKNOWN_ID,
+    V1,
+    assert_problem,
+    cancel,
+    get,
+    respond,
+    start,
+    wait_for_request,
+)
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -34,8 +43,7 @@ async def test_cancelling_a_project_cancels_all_that_is_open(http: httpx2.AsyncC
     given = {"agent_type": "tester", "instructions": "Test it."}
     task = (await http.post(f"{V1}/projects/{project_id}/tasks", json=given)).json()
     await wait_for_request(http, project_id, "task")
-    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
-    project = await wait_for_status(http, project_id, "cancelled")
+    project = await cancel(http, project_id)
     assert project["open_requests"] == 0
     status = await get(http, f"/projects/{project_id}/status")
     assert {one["status"] for one in status["tasks"]} == {"cancelled"}

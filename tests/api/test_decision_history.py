@@ -12,6 +12,7 @@ from tests.api_client import (
     assert_problem,
     decide,
     get,
+    reject,
     start,
     wait_for_request,
     wait_for_status,
@@ -50,11 +51,9 @@ async def test_decisions_are_listed_in_the_order_of_their_requests(http: httpx2.
 async def test_the_log_says_why_a_request_without_a_result_asked(http: httpx2.AsyncClient) -> None:
     fails = "---\nrehearsal: {fail_step: {stage: discovery, times: 9, retryable: false}}\n---\n"
     project_id = await start(http, description=fails + BRIEF)
-    await decide(http, await wait_for_request(http, project_id), "reject", comment="Enough.", responder="Maya")
-    await wait_for_status(http, project_id, "rejected")
+    await reject(http, project_id, comment="Enough.", responder="Maya")
     reviewed = await start(http, oversight="high")
-    await decide(http, await wait_for_request(http, reviewed), "reject", comment="No.", responder="Maya")
-    await wait_for_status(http, reviewed, "rejected")
+    await reject(http, reviewed, responder="Maya")
     for project, reason in ((project_id, "failed_step"), (reviewed, None)):
         log = (await get(http, f"/projects/{project}/events"))["items"]
         (responded,) = [one["data"] for one in log if one["event_type"] == "hitl_response"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx2
 import pytest
 import pytest_asyncio
 
 from config.settings import Settings
 from tests.api_client import assert_problem, get, respond, start, wait_for_request, wait_for_status
+from tests.pipeline_files import with_pipelines
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -22,10 +21,8 @@ stages:
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    (folder / "calm.yaml").write_text(RISKY)
-    (folder / "risky.yaml").write_text(RISKY.replace("[project_plan], gate: {}", "[project_plan], risk: high"))
-    return settings.model_copy(update={"pipelines_dir": folder, "checkpoint_after": 1})
+    risky = RISKY.replace("[project_plan], gate: {}", "[project_plan], risk: high")
+    return with_pipelines(settings, tmp_path_factory, {"calm": RISKY, "risky": risky}, checkpoint_after=1)
 
 
 async def test_a_gate_of_high_risk_is_not_decided_in_bulk(http: httpx2.AsyncClient) -> None:

@@ -8,7 +8,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api_client import BRIEF, UNKNOWN_ID, V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
+from tests.api_client import (
+    BRIEF,
+    UNKNOWN_ID,
+    V1,
+    Json,
+    assert_problem,
+    delivered,
+    get,
+    start,
+    wait_for_request,
+    wait_for_status,
+)
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -62,8 +73,7 @@ async def test_what_a_duplicate_sets_is_its_own(http: httpx2.AsyncClient) -> Non
 
 
 async def test_a_follow_up_begins_from_the_delivery(http: httpx2.AsyncClient) -> None:
-    parent = await start(http, pipeline="quick-start")
-    await wait_for_status(http, parent, "completed")
+    parent = await delivered(http)
     child = await start(
         http, name="Next", description="# Next\n\n- Guests can leave.\n", parent=_parent(parent, "follow_up")
     )

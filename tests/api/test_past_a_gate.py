@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -18,11 +17,12 @@ from tests.api_client import (
     assert_problem,
     decide,
     get,
+    reject,
     respond,
     start,
     wait_for_request,
-    wait_for_status,
 )
+from tests.pipeline_files import with_pipelines
 from tests.serving import served
 from tests.signing_in import ADMIN_NAME, MARK, add_person, browser_of, signed_in
 from tests.waiting import eventually
@@ -42,11 +42,9 @@ stages:
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
     reviewed = PIPELINE.format(admin=ADMIN_NAME)
-    (folder / "reviewed.yaml").write_text(reviewed)
-    (folder / "open.yaml").write_text(re.sub(r"gate: {approvals.*", "gate: {}", reviewed))
-    return settings.model_copy(update={"pipelines_dir": folder})
+    is_open = re.sub(r"gate: {approvals.*", "gate: {}", reviewed)
+    return with_pipelines(settings, tmp_path_factory, {"reviewed": reviewed, "open": is_open})
 
 
 @pytest.mark.parametrize("role", ["operator", "approver"])
@@ -141,8 +139,7 @@ async def test_a_link_ends_with_the_sessions_of_its_person(http: httpx2.AsyncCli
 
 async def test_lineage_names_no_project_that_a_person_may_not_see(http: httpx2.AsyncClient, api_url: str) -> None:
     parent_id = await start(http, name="Secret parent", pipeline="reviewed")
-    await decide(http, await wait_for_request(http, parent_id, "plan"), "reject", comment="No.")
-    await wait_for_status(http, parent_id, "rejected")
+    await reject(http, parent_id, "plan")
     body = {"name": "Child", "description": BRIEF, "parent": {"project_id": parent_id, "kind": "duplicate"}}
     child_id = (await http.post(f"{V1}/projects/", json=body)).json()["id"]
     of_parent, of_child = [await add_person(api_url, name) for name in ("Pa", "Chi")]

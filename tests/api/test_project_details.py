@@ -11,7 +11,18 @@ import pytest
 
 from store import events
 from store.transaction import Store
-from tests.api_client import UNKNOWN_ID, V1, Json, assert_problem, get, start, wait_for_request, wait_for_status
+from tests.api_client import (
+    UNKNOWN_ID,
+    V1,
+    Json,
+    assert_problem,
+    cancel,
+    delivered,
+    get,
+    start,
+    wait_for_request,
+    wait_for_status,
+)
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -53,8 +64,7 @@ async def test_a_project_is_renamed_and_its_log_says_so(http: httpx2.AsyncClient
 async def test_lists_without_redis_learn_of_a_project_that_was_renamed_after_its_end(
     http: httpx2.AsyncClient, store: Store
 ) -> None:
-    done = await start(http, pipeline="quick-start")
-    await wait_for_status(http, done, "completed")
+    done = await delivered(http)
     compared_at = datetime.now(UTC)
 
     async def found() -> bool:
@@ -90,8 +100,7 @@ async def test_only_a_project_that_has_ended_is_archived(http: httpx2.AsyncClien
 async def test_a_retried_project_is_no_longer_archived(http: httpx2.AsyncClient) -> None:
     project_id = await start(http)
     await wait_for_request(http, project_id)
-    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
-    await wait_for_status(http, project_id, "cancelled")
+    await cancel(http, project_id)
     assert (await _change(http, project_id, archived=True)).status_code == 200
     assert (await http.post(f"{V1}/projects/{project_id}/retry", json={})).status_code == 202
     assert (await get(http, f"/projects/{project_id}"))["archived_at"] is None

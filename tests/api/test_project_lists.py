@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.api_client import BRIEF, V1, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import BRIEF, V1, cancel, get, respond, start, wait_for_request, wait_for_status
 from tests.spellings import ALIKE
 from tests.waiting import eventually
 
@@ -36,8 +36,7 @@ async def test_a_list_can_be_filtered_by_several_statuses(http: httpx2.AsyncClie
         await wait_for_status(http, project_id, "waiting")
     for project_id in done:
         await wait_for_status(http, project_id, "completed")
-    assert (await http.post(f"{V1}/projects/{waiting[0]}/cancel")).status_code == 202
-    await wait_for_status(http, waiting[0], "cancelled")
+    await cancel(http, waiting[0])
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while not seen or cursor:
@@ -142,6 +141,5 @@ async def test_a_list_names_the_running_steps(http: httpx2.AsyncClient) -> None:
     (item,) = [one for one in (await get(http, "/projects/"))["items"] if one["id"] == project_id]
     (step,) = item["working"]
     assert (step["agent_type"], step["stage"], step["round"]) == ("analyst", "discovery", 1)
-    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
-    await wait_for_status(http, project_id, "cancelled")
+    await cancel(http, project_id)
     assert (await get(http, f"/projects/{project_id}"))["working"] == []

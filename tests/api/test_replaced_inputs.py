@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,6 +17,7 @@ from models.tables import HITL_REQUEST
 from store import replacements
 from store.transaction import Store
 from tests.api_client import V1, Json, assert_problem, decide, get, respond, start, wait_for_request, wait_for_status
+from tests.pipeline_files import with_pipelines
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -33,9 +33,7 @@ RULES = {"type": "user_input", "name": "house rules"}
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    (folder / "short.yaml").write_text(PIPELINE)
-    return settings.model_copy(update={"pipelines_dir": folder})
+    return with_pipelines(settings, tmp_path_factory, {"short": PIPELINE})
 
 
 @pytest_asyncio.fixture

@@ -9,11 +9,13 @@ from tests.api_client import (
     UNKNOWN_ID,
     V1,
     assert_problem,
+    cancel,
     decide,
+    delivered,
     get,
+    reject,
     start,
     wait_for_request,
-    wait_for_status,
 )
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -23,8 +25,7 @@ async def _rejected(http: httpx2.AsyncClient, **fields: str) -> str:
     """A project that was rejected at its second stage."""
     project_id = await start(http, **fields)
     await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
-    await decide(http, await wait_for_request(http, project_id, "plan"), "reject", comment="Too big.")
-    await wait_for_status(http, project_id, "rejected")
+    await reject(http, project_id, "plan", comment="Too big.")
     return project_id
 
 
@@ -61,14 +62,12 @@ async def test_a_choice_that_cannot_be_retried_is_refused(http: httpx2.AsyncClie
     await wait_for_request(http, project_id, "discovery")
     assert_problem(await http.get(path), 409, "waiting", "rejected, failed or cancelled")
     assert_problem(await http.post(path, json={}), 409, "waiting")
-    assert (await http.post(f"{V1}/projects/{project_id}/cancel")).status_code == 202
-    await wait_for_status(http, project_id, "cancelled")
+    await cancel(http, project_id)
     assert_problem(await http.post(path, json={"from_stage": "nowhere"}), 422, "from_stage", "discovery")
     assert_problem(await http.post(path, json={"from_stage": "build"}), 409, "build", "discovery")
     assert_problem(await http.post(path, json={"comment": " "}), 422, "comment")
     assert_problem(await http.post(f"{V1}/projects/{UNKNOWN_ID}/retry", json={}), 404, UNKNOWN_ID)
-    done = await start(http, pipeline="quick-start")
-    await wait_for_status(http, done, "completed")
+    done = await delivered(http)
     assert_problem(await http.post(f"{V1}/projects/{done}/retry", json={}), 409, "completed", "Follow it up")
     assert_problem(await http.get(f"{V1}/projects/{done}/retry"), 409, "completed")
 

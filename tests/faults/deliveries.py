@@ -42,7 +42,7 @@ class Caller:
 
     def __init__(self, stack: FaultStack, choices: random.Random) -> None:
         self._stack, self._choices = stack, choices
-        self._http = signed_in(timeout=15, limits=httpx2.Limits(keepalive_expiry=2))
+        self._http = signed_in(timeout=15)
         self.unavailable = 0
         """503 responses so far."""
         self.failed_calls = 0

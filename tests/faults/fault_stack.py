@@ -146,10 +146,8 @@ class FaultStack:
     @asynccontextmanager
     async def client(self, api: SupervisedProcess) -> AsyncIterator[httpx2.AsyncClient]:
         """Return a client of one API, for full paths."""
-        # The API closes connections after 5 idle seconds, possibly just when this client reuses one.
-        limits = httpx2.Limits(keepalive_expiry=2)
         url = api.component.address
-        async with signed_in(url, limits=limits) as client:
+        async with signed_in(url) as client:
             yield client
 
     async def health(self, api: SupervisedProcess) -> dict[str, str]:

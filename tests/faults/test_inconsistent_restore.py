@@ -77,4 +77,8 @@ async def test_projects_continue_after_one_database_is_restored_from_an_earlier_
         f"restarted: {dict(restarted)}; {'; '.join(str(each) for each in seen if each.projects)}; "
         f"{len(unknown)} unknown projects ended",
     )
-    assert await _running(stack, everything) == set()
+
+    async def has_ended() -> bool:  # a workflow closes after it has recorded its end, and the list lags behind
+        return not await _running(stack, everything)
+
+    await eventually(has_ended)

@@ -7,11 +7,12 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from temporalio.client import WorkflowExecution
 from websockets.asyncio.client import connect
 
 from tests.api_client import V1, decide, get, wait_for_status
@@ -119,9 +120,15 @@ async def database_of(stack: FaultStack) -> bytes:
     return "\n".join(row["row"] for table in rows for row in table).encode()
 
 
-async def histories_of(stack: FaultStack) -> bytes:
-    client = stack.temporal_client
-    workflows = [each async for each in client.list_workflows()]
+async def histories_of(stack: FaultStack, project_ids: Iterable[str]) -> bytes:
+    """Return the histories of all workflows, as soon as Temporal lists those of the projects."""
+    client, expected = stack.temporal_client, {f"project-{each}" for each in project_ids}
+
+    async def listed() -> list[WorkflowExecution] | None:
+        found = [each async for each in client.list_workflows()]
+        return found if expected <= {each.id for each in found} else None
+
+    workflows = await eventually(listed)
     histories = [await client.get_workflow_handle(each.id, run_id=each.run_id).fetch_history() for each in workflows]
     return b"\n".join(event.SerializeToString() for history in histories for event in history.events)
 
@@ -175,7 +182,7 @@ async def test_keys_are_found_nowhere(stack: FaultStack) -> None:
                 "WebSocket": b"\n".join(frames),
                 "logs": logs,
                 "database": await database_of(stack),
-                "histories": await histories_of(stack),
+                "histories": await histories_of(stack, unseen),
             }
             asked = [dict(call.headers) for call in provider.calls]
     for model, key in KEYS.items():

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.agent_step import AgentSteps
-from activities.extensions import Extensions
-from activities.project_opening import ProjectOpening
-from activities.records import Records
-from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
-from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate
-from api.shapes.artifacts import ArtifactCreate
-from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, PersonUpdate, SignIn, TokenCreate
-from api.shapes.budgets import BudgetUpdate
-from api.shapes.context import ContextCreate, ContextWithdraw
-from api.shapes.extension import ExtensionCreate
-from api.shapes.groups import GroupCreate
-from api.shapes.hitl import ResponseCreate
-from api.shapes.lineage import ParentCreate
-from api.shapes.project_details import ProjectUpdate
-from api.shapes.projects import ProjectCreate, SourceCreate
-from api.shapes.retries import RetryCreate
-from api.shapes.stops import ReleaseCreate, StopCreate
-from api.shapes.tasks import TaskCreate
 from models.contracts.approvals import Voter
-from models.contracts.contract import StrictContract
 from models.contracts.enums import HitlAction, ProjectStatus, ResponseOutcome
 from models.contracts.extension import HitlExtension, RecordExtensionInput
 from models.contracts.handoff import ArtifactRef, Handoff
@@ -54,12 +32,7 @@ from models.contracts.records import (
 )
 from models.contracts.roles import Role, RoleLimits
 from models.contracts.workflow_state import HandoffInput, StageView, WorkflowView
-from tests.histories import committed
-from workflows.project import ProjectWorkflow
-from workflows.standalone_handoff import HandoffWorkflow
-
-Json = dict[str, Any]
-Direction = Literal["takes", "returns"]
+from tests.models.recorded_payloads import ACTIVITIES, WORKFLOWS, Direction, model, recorded_payloads
 
 FIRST_FIELDS: dict[str, list[str]] = {
     model: fields
@@ -67,48 +40,6 @@ FIRST_FIELDS: dict[str, list[str]] = {
     for model, fields in json.loads(Path(__file__).with_name(file).read_text()).items()
 }
 """The fields of each model in the release that first had it."""
-
-WORKFLOWS: dict[str, type[ProjectWorkflow | HandoffWorkflow]] = {
-    "ProjectWorkflow": ProjectWorkflow,
-    "HandoffWorkflow": HandoffWorkflow,
-}
-ACTIVITIES = {
-    name: method
-    for activities in (AgentSteps, Extensions, ProjectOpening, Records)
-    for name, method in inspect.getmembers(activities, inspect.isfunction)
-    if hasattr(method, "__temporal_activity_definition")
-}
-REQUESTS = (
-    ArtifactCreate,
-    ResponseCreate,
-    ProjectCreate,
-    ParentCreate,
-    ProjectUpdate,
-    SourceCreate,
-    TaskCreate,
-    StopCreate,
-    ReleaseCreate,
-    RetryCreate,
-    BudgetUpdate,
-    ContextCreate,
-    ContextWithdraw,
-    ExtensionCreate,
-    SignIn,
-    TokenCreate,
-    PersonCreate,
-    PersonUpdate,
-    AccountUpdate,
-    LogIn,
-    PasswordUpdate,
-    MemberUpdate,
-    GroupCreate,
-    GroupsUpdate,
-    Subscribe,
-    Unsubscribe,
-    Watch,
-    Unwatch,
-    Ping,
-)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 RESPONSE = HitlResponse(
@@ -175,15 +106,6 @@ UNRECORDED = (
 """Not in any history: the arguments of local activities and the results of queries."""
 
 
-def model(function: Any, direction: Direction) -> type[BaseModel] | None:
-    """Return the model that an activity or a workflow takes or returns."""
-    hints = get_type_hints(function)
-    returned = hints.pop("return")
-    (taken,) = hints.values() or [None]
-    found = returned if direction == "returns" else taken
-    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
-
-
 def wire_models() -> set[type[BaseModel]]:
     """Return every model that Temporal carries, including nested ones."""
     functions = [*ACTIVITIES.values(), *(one.run for one in WORKFLOWS.values())]
@@ -200,50 +122,6 @@ def wire_models() -> set[type[BaseModel]]:
 
 
 WIRE_MODELS = sorted(wire_models(), key=lambda one: one.__name__)
-
-
-def recorded_payloads() -> Iterator[tuple[type[BaseModel], Json]]:
-    """Return the model payloads of every committed history, each with its type."""
-    for path in committed():
-        scheduled: dict[str, str] = {}
-        for event in json.loads(path.read_text())["events"]:
-            for kind, attributes in event.items():
-                if not isinstance(attributes, dict):
-                    continue
-                inputs = attributes.get("input", {}).get("payloads", ())
-                results = attributes.get("result", {}).get("payloads", ())
-                function: Any = None
-                match kind:
-                    case "workflowExecutionStartedEventAttributes" | "workflowExecutionContinuedAsNewEventAttributes":
-                        workflow = function = WORKFLOWS[attributes["workflowType"]["name"]].run
-                    case "workflowExecutionCompletedEventAttributes":
-                        function = workflow
-                    case "activityTaskScheduledEventAttributes":
-                        scheduled[event["eventId"]] = attributes["activityType"]["name"]
-                        function = ACTIVITIES[attributes["activityType"]["name"]]
-                    case "activityTaskCompletedEventAttributes":
-                        function = ACTIVITIES[scheduled[attributes["scheduledEventId"]]]
-                    case "markerRecordedEventAttributes" if attributes["markerName"] == "core_local_activity":
-                        details = attributes["details"]
-                        (data,) = details["data"]["payloads"]
-                        function = ACTIVITIES[json.loads(base64.b64decode(data["data"]))["activity_type"]]
-                        results = details.get("result", {}).get("payloads", ())
-                    case "workflowExecutionSignaledEventAttributes" if attributes["signalName"] == "respond":
-                        yield from ((HitlResponse, one) for one in inputs if valid(HitlResponse, one))
-                if function is not None:
-                    if taken := model(function, "takes"):
-                        yield from ((taken, one) for one in inputs)
-                    if returned := model(function, "returns"):
-                        yield from ((returned, one) for one in results if "data" in one)
-
-
-def valid(kind: type[BaseModel], payload: Json) -> bool:
-    """Return whether a payload is valid: the hostile histories have some that are not."""
-    try:
-        kind.model_validate_json(base64.b64decode(payload["data"]))
-    except ValidationError:
-        return False
-    return True
 
 
 def add_later_fields(value: object, content: Any) -> set[type[BaseModel]]:
@@ -296,16 +174,3 @@ def test_every_field_added_since_its_first_release_has_a_default(kind: type[Base
     assert set(old) <= set(kind.model_fields), "a field of its first release is gone"
     required = {name for name, field in kind.model_fields.items() if field.is_required()}
     assert required <= set(old)
-
-
-@pytest.mark.parametrize("kind", REQUESTS)
-def test_what_a_client_sends_may_have_no_unknown_field(kind: type[BaseModel]) -> None:
-    with pytest.raises(ValidationError) as raised:
-        kind.model_validate({"field_of_a_later_version": 1})
-    assert ("field_of_a_later_version",) in [
-        error["loc"] for error in raised.value.errors() if error["type"] == "extra_forbidden"
-    ]
-
-
-def test_every_model_that_a_client_sends_is_tested() -> None:
-    assert set(REQUESTS) == set(StrictContract.__subclasses__())

@@ -14,7 +14,7 @@ from models.contracts.stops import HeldStop, StopTarget
 from store import budgets
 from store.transaction import Store
 from tests.activities.stops_under_test import release, stop
-from tests.store.test_budget_limits import Calls, calls
+from tests.store.reserved_calls import Calls, calls
 from tests.store.test_budgets import START
 from tests.waiting import eventually
 

@@ -17,8 +17,7 @@ from store.transaction import Store
 from tests.api_client import V1, decide, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.telemetry.tracing_under_test import Traced, tracing
-from tests.waiting import eventually
-from tests.worker.lost_workflows import lose, problems
+from tests.worker.lost_workflows import lose, lose_and_report
 from worker import late_starts
 from worker.late_starts import LateStarts
 from worker.reconciler import Reconciler
@@ -85,13 +84,7 @@ async def test_a_restart_continues_the_trace_and_is_linked_with_its_request(
     project = await start(http)
     request = await wait_for_request(http, project)
     created = request_of(traced, "/projects/")
-    await lose(temporal, project_workflow_id(project))
-
-    async def is_reported() -> bool:
-        await Reconciler(store, temporal, settings).reconcile()
-        return project_workflow_id(project) in await problems(http)
-
-    await eventually(is_reported)
+    await lose_and_report(temporal, http, Reconciler(store, temporal, settings), project_workflow_id(project))
     assert (await http.post(f"{V1}/projects/{project}/restart")).status_code == 202
     await decide(http, request, "reject", comment="No.")
     await wait_for_status(http, project, "rejected")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from benchmarks.browser import browser_path, launched, sign_in
 from tests.signing_in import AUTHORIZATION
 from tests.web.browsing import NewPage
+from tests.web.scene import Director
 
 NO_BROWSER = "no browser was found: install Chromium, or let BOTARMY_BROWSER name one"
 PATIENCE = 30_000  # ms that an element may take to appear
@@ -70,3 +72,17 @@ async def new_page(browser: Browser, api_url: str) -> AsyncIterator[NewPage]:
 async def page(new_page: NewPage) -> Page:
     """One page, as most tests need it: wide, light."""
     return await new_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def director(http: httpx2.AsyncClient, worker: None) -> Director:
+    """Starts projects and decides in them over HTTP, with a worker."""
+    return Director(http)
+
+
+@pytest_asyncio.fixture
+async def parked(director: Director) -> str:
+    """A project that waits at its first gate."""
+    project_id = await director.start("Guest book")
+    await director.request(project_id, "discovery")
+    return project_id

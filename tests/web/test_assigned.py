@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx2
 import pytest
 import pytest_asyncio
@@ -11,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from config.settings import Settings
 from tests.api_client import get, start, wait_for_request, wait_for_status
+from tests.pipeline_files import with_pipelines
 from tests.signing_in import ADMIN_NAME
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
@@ -25,10 +24,8 @@ GATES = {
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    for name, gate in GATES.items():
-        (folder / f"{name.lower()}.yaml").write_text(STAGES.format(gate=gate))
-    return settings.model_copy(update={"pipelines_dir": folder})
+    pipelines = {name.lower(): STAGES.format(gate=gate) for name, gate in GATES.items()}
+    return with_pipelines(settings, tmp_path_factory, pipelines)
 
 
 async def test_the_inbox_shows_mine_and_offers_buttons_only_to_those_who_may_decide(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import httpx2
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.web.scene import Director
@@ -25,11 +23,6 @@ FAKE = """() => {
     };
 }"""
 SHOWN = "() => shown.map(({ title, body }) => `${title} | ${body}`)"
-
-
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
 
 
 async def test_a_new_request_is_announced_in_every_view(page: Page, director: Director) -> None:

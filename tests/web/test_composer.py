@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import httpx2
 import pytest
 from playwright.async_api import Locator, Page, ViewportSize, expect
 
@@ -13,11 +12,6 @@ from tests.web.reviewing import PHONE, amended, card, composer, reviewed, status
 from tests.web.scene import Director
 
 LAPTOP = ViewportSize(width=1280, height=800)
-
-
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
 
 
 def remark(page: Page, number: int) -> Locator:

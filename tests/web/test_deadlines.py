@@ -6,12 +6,24 @@ from datetime import datetime, timedelta
 
 import httpx2
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
 pytestmark = pytest.mark.long
+
+
+async def extend(page: Page, request_id: str) -> None:
+    """Extend the deadline of a request in the inbox by three days."""
+    await page.goto(f"/inbox?request={request_id}")
+    await expect(page.get_by_text("24 h left").first).to_be_visible()
+    await page.get_by_role("button", name="Extend").click()
+    dialog = page.get_by_role("dialog", name="Extend the deadline")
+    await dialog.get_by_label("Extend by").select_option(label="3 days")
+    await dialog.get_by_role("button", name="Extend", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_text("4 d left").first).to_be_visible()
 
 
 async def test_a_person_extends_a_deadline_and_sees_what_it_does(
@@ -22,14 +34,8 @@ async def test_a_person_extends_a_deadline_and_sees_what_it_does(
     request = await director.request(project_id, "discovery")
     page = await new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
     await page.goto(f"/inbox?request={request['request_id']}")
-    await expect(page.get_by_text("24 h left").first).to_be_visible()
     await expect(page.get_by_text("The project fails").first).to_contain_text("if nobody decides")
-    await page.get_by_role("button", name="Extend").click()
-    dialog = page.get_by_role("dialog", name="Extend the deadline")
-    await dialog.get_by_label("Extend by").select_option(label="3 days")
-    await dialog.get_by_role("button", name="Extend", exact=True).click()
-    await expect(dialog).to_be_hidden()
-    await expect(page.get_by_text("4 d left").first).to_be_visible()
+    await extend(page, request["request_id"])
     (extension,) = (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["extensions"]
     was, now = datetime.fromisoformat(extension["was"]), datetime.fromisoformat(extension["expires_at"])
     assert now - was == timedelta(days=3)
@@ -44,17 +50,7 @@ async def test_a_deadline_that_was_extended_is_new_after_the_project_was_cancell
     first = await director.request(project_id, "plan")
     page = await new_page(viewport={"width": 1280, "height": 800})
 
-    async def extend(request_id: str) -> None:
-        await page.goto(f"/inbox?request={request_id}")
-        await expect(page.get_by_text("24 h left").first).to_be_visible()
-        await page.get_by_role("button", name="Extend").click()
-        dialog = page.get_by_role("dialog", name="Extend the deadline")
-        await dialog.get_by_label("Extend by").select_option(label="3 days")
-        await dialog.get_by_role("button", name="Extend", exact=True).click()
-        await expect(dialog).to_be_hidden()
-        await expect(page.get_by_text("4 d left").first).to_be_visible()
-
-    await extend(first["request_id"])
+    await extend(page, first["request_id"])
     await page.goto(f"/projects/{project_id}")
     await page.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Cancel project").click()
@@ -71,7 +67,7 @@ async def test_a_deadline_that_was_extended_is_new_after_the_project_was_cancell
     await dialog.get_by_role("button", name="Retry", exact=True).click()
     await expect(dialog).to_be_hidden()
     second = await director.request(project_id, "plan", round=2)
-    await extend(second["request_id"])
+    await extend(page, second["request_id"])
     for request, status in ((first, "cancelled"), (second, "pending")):
         found = await director.get(f"/hitl/{request['request_id']}")
         assert (found["status"], len(found["extensions"])) == (status, 1)

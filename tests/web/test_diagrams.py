@@ -27,11 +27,6 @@ ATTACKS = {
 }
 
 
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
-
-
 async def shown(page: Page, director: Director, source: str) -> Locator:
     """Show a document with a diagram, and return the figure."""
     project_id = await director.start("Drawn")

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 
-import httpx2
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
-
-
-@pytest_asyncio.fixture
-async def director(http: httpx2.AsyncClient) -> Director:
-    return Director(http)
 
 
 async def test_home_says_what_needs_a_person_what_runs_and_what_finished(page: Page, director: Director) -> None:

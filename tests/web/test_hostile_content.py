@@ -34,11 +34,6 @@ SECONDS = 20.0
 """What the largest things may take on a busy machine."""
 
 
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
-
-
 async def unharmed(page: Page) -> None:
     """Nothing of it ran, and none of it became an element or a link that could."""
     for link in await page.get_by_role("link", name="a link").all():

@@ -23,7 +23,7 @@ from store.transaction import Store
 from tests.web.browsing import NewPage
 from tests.web.line import Line, line_to
 from tests.web.scene import Director
-from tests.worker.lost_workflows import lose
+from tests.worker.lost_workflows import lose_and_report
 from worker.reconciler import Reconciler
 
 pytestmark = pytest.mark.long
@@ -36,15 +36,6 @@ LOST = ("WebSocket", "ERR_", "Failed to load resource")
 async def line(api_url: str) -> AsyncIterator[Line]:
     async with line_to(api_url) as line:
         yield line
-
-
-@pytest_asyncio.fixture
-async def parked(http: httpx2.AsyncClient, worker: None) -> str:
-    """A project that waits at its first gate."""
-    director = Director(http)
-    project_id = await director.start("Guest book")
-    await director.request(project_id, "discovery")
-    return project_id
 
 
 async def write(store: Store, project_id: str, count: int) -> None:
@@ -225,8 +216,8 @@ async def test_a_project_that_stands_still_says_so_and_can_be_started_again_or_e
         await director.request(one, "discovery")
     await page.goto(f"/projects/{ids[0]}")
     await expect(page.get_by_role("heading", name="Lost 0", level=1)).to_be_visible()
-    await lose(temporal, *(f"project-{one}" for one in ids))
-    await Reconciler(store, temporal, settings).reconcile()
+    reconciler = Reconciler(store, temporal, settings)
+    await lose_and_report(temporal, http, reconciler, *(f"project-{one}" for one in ids))
 
     banner = page.locator(".stopped .notice")
     await expect(banner).to_contain_text("Temporal runs no workflow for it")

@@ -6,20 +6,13 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import httpx2
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("worker")]
-
-
-@pytest_asyncio.fixture
-async def director(http: httpx2.AsyncClient) -> Director:
-    return Director(http)
 
 
 async def reworked(director: Director, name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from tests.api_client import decide, wait_for_request, wait_for_status
+from tests.api_client import decide, reject, wait_for_request, wait_for_status
 from tests.web.browsing import NewPage
 from tests.web.scene import Director
 
@@ -45,8 +45,7 @@ async def _press(page: Page, name: str, *, is_main: bool = False) -> Locator:
 async def test_a_rejected_project_is_retried_from_a_stage(http: httpx2.AsyncClient, new_page: NewPage) -> None:
     project_id = await Director(http).start("Retried in the page")
     await decide(http, await wait_for_request(http, project_id, "discovery"), "approve")
-    await decide(http, await wait_for_request(http, project_id, "plan"), "reject", comment="Too big.")
-    await wait_for_status(http, project_id, "rejected")
+    await reject(http, project_id, "plan", comment="Too big.")
     page = await _open(new_page, project_id)
     dialog = await _press(page, "Retry", is_main=True)
     await expect(dialog.get_by_label("Begin with")).to_have_value("plan")

@@ -1,11 +1,10 @@
-"""A request in the inbox: comments on lines, one change request, failed steps, the list, and a lost connection."""
+"""A request in the inbox: a change request, failed steps, the list, what the address has, and a lost connection."""
 
 from __future__ import annotations
 
 import json
 import re
 
-import httpx2
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -16,11 +15,6 @@ from tests.web.scene import Director
 
 FAILS = "fail_step: {stage: design, times: 9, retryable: false}"
 FINGER = 44  # px
-
-
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
 
 
 @pytest.mark.parametrize("key", ["c", "e"])
@@ -45,86 +39,6 @@ async def test_editing_says_that_it_changes_the_document(page: Page, director: D
     await expect(form.get_by_text("You are editing the document itself.")).to_be_visible()
     await expect(form.get_by_role("textbox", name=re.compile("Project plan"))).to_be_focused()
     await expect(card(page).locator("article.rendered")).to_be_in_viewport()
-
-
-async def test_comments_on_two_lines_are_one_change_request(page: Page, director: Director) -> None:
-    request = await reviewed(page, director, "Two comments")
-    document = card(page).locator("article.rendered")
-    # With the pointer ...
-    paragraph = document.locator("p").nth(1)
-    quote = await paragraph.inner_text()
-    await paragraph.hover()
-    await card(page).get_by_role("button", name=re.compile("^Comment on “")).click()
-    await page.keyboard.type("For whom?")
-    # ... and with keys alone.
-    await page.keyboard.press("Escape")
-    await expect(composer(page)).to_have_count(0)
-    await page.keyboard.press("l")
-    chosen = page.locator(".comment-here:focus")
-    await expect(chosen).to_have_accessible_name(re.compile("^Comment on “"))
-    before = await chosen.get_attribute("aria-label")
-    await page.keyboard.press("ArrowDown")
-    await expect(chosen).not_to_have_accessible_name(str(before))
-    await page.keyboard.press("Enter")
-    await page.keyboard.type("Why now?")
-    await page.reload()  # the draft keeps both
-    texts = composer(page).get_by_role("textbox", name=re.compile("^Comment on Project plan v1"))
-    await expect(texts).to_have_count(2)
-    await expect(texts.first).to_have_value("For whom?")
-    await composer(page).get_by_label("What should change?").fill("Two things:")
-    await composer(page).get_by_role("button", name="Request changes").click()
-    comment = (await amended(director, request))["comment"]
-    assert comment.startswith("Two things:\n\nOn Project plan v1")
-    assert f"> {' '.join(quote.split())}\n\nFor whom?" in comment
-    assert comment.endswith("\n\nWhy now?")
-    again = await director.request(request["project_id"], "discovery", round=2)
-    assert (await director.get(f"/hitl/{again['request_id']}"))["task"]["feedback"] == comment  # as the agent gets it
-
-
-async def test_a_comment_can_be_removed_and_brought_back(page: Page, director: Director) -> None:
-    await reviewed(page, director, "Removed comment")
-    await page.keyboard.press("l")
-    await page.keyboard.press("Enter")
-    await page.keyboard.type("No.")
-    await composer(page).get_by_role("button", name=re.compile("^Remove the comment")).click()
-    await expect(composer(page).get_by_role("textbox", name=re.compile("^Comment on"))).to_have_count(0)
-    await page.get_by_role("button", name="Undo").click()
-    await expect(composer(page).get_by_role("textbox", name=re.compile("^Comment on"))).to_have_value("No.")
-
-
-async def test_a_line_of_a_diff_is_commented_on_with_its_number(page: Page, director: Director) -> None:
-    project_id = await director.start("Changed line")
-    await director.respond(project_id, "discovery", "amend", comment="Shorter.")
-    request = await director.request(project_id, "discovery", round=2)
-    await page.goto(f"/inbox?request={request['request_id']}")
-    line = card(page).locator("diff-view .diff-line[data-kind=added]").first
-    await line.hover()
-    await card(page).get_by_role("button", name=re.compile("^Comment on “")).click()
-    place = composer(page).get_by_role("button", name=re.compile("^The changes of Project plan v2, line [0-9]+$"))
-    await expect(place).to_be_visible()
-    await expect(composer(page).locator("blockquote")).to_have_text(re.compile(r"^\+ "))
-
-
-async def test_a_line_of_code_is_commented_on_with_its_file_and_number(page: Page, director: Director) -> None:
-    project_id = await director.start("Line of code")
-    await director.approve(project_id, "discovery", "plan", "design")
-    request = await director.request(project_id, "launch")
-    await page.goto(f"/inbox?request={request['request_id']}")
-    package = card(page).get_by_role("region", name="Deployment package, version 1", exact=True)
-    await package.get_by_role("treeitem", name=re.compile("pyproject.toml")).click()
-    code = package.locator("pre code")
-    await expect(code).to_contain_text("[project]")
-    lines = (await code.inner_text()).splitlines()
-    number = lines.index("[project]") + 1
-    height = await code.evaluate(
-        "(code) => code.getBoundingClientRect().height / code.textContent.trimEnd().split('\\n').length"
-    )
-    await code.hover(position={"x": 10, "y": height * (number - 0.5)})
-    await package.get_by_role("button", name="Comment on “[project]”").click()
-    place = composer(page).get_by_role(
-        "button", name=re.compile(f"^Deployment package v1, .*pyproject.toml, line {number}$")
-    )
-    await expect(place).to_be_visible()
 
 
 async def test_a_failed_step_says_what_failed_and_offers_to_try_again(page: Page, director: Director) -> None:
@@ -269,14 +183,6 @@ async def test_what_a_finger_presses_on_a_phone_is_44_px_high(new_page: NewPage,
     )
     assert small == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-async def test_a_finger_chooses_the_line_to_comment_on(new_page: NewPage, director: Director) -> None:
-    page = await new_page(viewport=PHONE, has_touch=True, is_mobile=True)
-    await reviewed(page, director, "Under a finger")
-    await card(page).locator(".rendered p").nth(1).tap()
-    await card(page).get_by_role("button", name=re.compile("^Comment on")).tap()
-    await expect(composer(page).get_by_role("region", name="Comments on the document")).to_contain_text("(1)")
 
 
 async def test_a_phone_shows_the_step_that_asks(new_page: NewPage, director: Director) -> None:

@@ -12,18 +12,8 @@ from playwright.async_api import Page, expect
 
 from tests.waiting import eventually
 from tests.web.browsing import NewPage
-from tests.web.scene import Director
 
 pytestmark = pytest.mark.long
-
-
-@pytest_asyncio.fixture
-async def parked(http: httpx2.AsyncClient, worker: None) -> str:
-    """A project that waits at its first gate."""
-    director = Director(http)
-    project_id = await director.start("Guest book")
-    await director.request(project_id, "discovery")
-    return project_id
 
 
 @pytest_asyncio.fixture(autouse=True)

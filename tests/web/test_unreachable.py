@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import httpx2
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.web.browsing import NewPage
 from tests.web.line import line_to
 from tests.web.scene import Director
-
-
-@pytest.fixture
-def director(http: httpx2.AsyncClient, worker: None) -> Director:
-    return Director(http)
 
 
 async def expect_disabled(changes: list[Locator], disabled: bool) -> None:

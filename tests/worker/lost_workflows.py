@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from tests.waiting import eventually
+from worker.reconciler import Reconciler
 from workflows.client import find_workflow
 
 V1 = "/api/v1"
@@ -31,6 +32,19 @@ async def lose(temporal: Client, *workflow_ids: str) -> None:
             return not listed and await find_workflow(temporal, workflow_id) is None
 
         await eventually(is_lost)
+
+
+async def lose_and_report(
+    temporal: Client, http: httpx2.AsyncClient, reconciler: Reconciler, *workflow_ids: str
+) -> None:
+    """Delete workflows, and have the reconciler report all of them. One pass may be too early for one of them."""
+    await lose(temporal, *workflow_ids)
+
+    async def are_reported() -> bool:
+        await reconciler.reconcile()
+        return set(workflow_ids) <= set(await problems(http))
+
+    await eventually(are_reported)
 
 
 async def _delete(temporal: Client, workflow_id: str, run_id: str = "") -> None:

@@ -18,7 +18,7 @@ from cli.stack.embedded import Servers
 from models.contracts.enums import ProjectStatus
 from store import open_workflows, projects
 from tests.conftest import own_settings, own_store
-from tests.worker.test_sweeper import PLAIN, committed
+from tests.worker.committed_projects import PLAIN, committed
 from worker.one_of_many import one_of_many
 from worker.reconciler import Reconciler
 from workflows.client import find_workflow

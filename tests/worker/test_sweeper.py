@@ -19,14 +19,13 @@ from cli.stack.embedded import Servers
 from config.settings import Settings
 from models.contracts.enums import HitlStatus, Oversight, ProjectStatus, TaskStatus
 from models.contracts.handoff import Handoff
-from models.contracts.names import BuiltInArtifact, BuiltInRole
-from models.contracts.pipeline import Pipeline, Stage
+from models.contracts.names import BuiltInRole
 from models.contracts.project import ProjectInput
-from models.tables import Project
 from store import hitl, project_start, projects, tasks
 from store.transaction import Store
 from tests.conftest import own_settings, own_store
 from tests.waiting import eventually
+from tests.worker.committed_projects import GATED, PLAIN, committed, status_is, waiting
 from tests.workflows.crew_under_test import answer
 from worker import late_starts
 from worker.late_starts import LateStarts
@@ -34,42 +33,10 @@ from worker.reconciler import Reconciler
 from workflows import from_records
 from workflows.client import handoff_handle, project_handle, start_project, task_workflow_id
 
-GATED = Pipeline.model_validate(
-    {"name": "gated", "stages": [{"name": "plan", "agent": "analyst", "produces": ["project_plan"], "gate": {}}]}
-)
-PLAIN = Pipeline(
-    name="plain", stages=(Stage(name="plan", agent=BuiltInRole.ANALYST, produces=(BuiltInArtifact.PROJECT_PLAN,)),)
-)
-
 
 @pytest.fixture(autouse=True)
 def _without_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_starts, "GRACE", timedelta(0))
-
-
-async def committed(store: Store, pipeline: Pipeline) -> UUID:
-    """A project as the API leaves it if it dies before starting the workflow."""
-    new = project_start.NewProject(uuid7(), "A project", "# A brief\n\n- It works.\n", pipeline)
-    async with store.transaction(new.id) as tx:
-        assert await project_start.create(tx, new)
-    return new.id
-
-
-async def status_is(store: Store, project_id: UUID, *statuses: ProjectStatus) -> Project:
-    async def look() -> Project | None:
-        async with store.reading() as connection:
-            project = await projects.get(connection, project_id)
-        return project if project is not None and project.status in statuses else None
-
-    return await eventually(look)
-
-
-async def waiting(store: Store, temporal: Client, settings: Settings) -> UUID:
-    """A project that waits at its gate."""
-    project_id = await committed(store, GATED)
-    await LateStarts(store, temporal, settings).start()
-    await status_is(store, project_id, ProjectStatus.WAITING)
-    return project_id
 
 
 async def test_two_sweepers_start_an_unstarted_project_once(

@@ -125,21 +125,27 @@ async def test_responses_sent_while_no_worker_runs_are_judged_when_one_starts(
     assert (await story.judged(second)).explanation == (f"human decided first: approve (decision {first.decision_id})")
 
 
+async def has_event(story: Story, attributes: str) -> None:
+    """Wait until the history of the story's workflow has an event with these attributes."""
+
+    async def has() -> bool:
+        history = await story.handle.fetch_history()
+        return any(one.WhichOneof("attributes") == attributes for one in history.events)
+
+    await eventually(has)
+
+
 @pytest.mark.long
 async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
-    async def has(event: str) -> bool:
-        history = await story.handle.fetch_history()
-        return any(one.WhichOneof("attributes") == event for one in history.events)
-
     async with build_worker(temporal, store, script.crew(), settings):
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
         request = await story.request("plan")
         # The row exists before the workflow receives the result.
-        await eventually(lambda: has("timer_started_event_attributes"))
+        await has_event(story, "timer_started_event_attributes")
 
-    await eventually(lambda: has("timer_fired_event_attributes"))
+    await has_event(story, "timer_fired_event_attributes")
     await story.respond(request, "approve")
     async with build_worker(temporal, store, script.crew(), settings):
         assert (await story.result()).status == "completed"
@@ -150,17 +156,13 @@ async def test_a_response_that_arrives_together_with_the_deadline_is_in_time(
 async def test_an_extension_sent_while_no_worker_runs_is_in_time(
     temporal: Client, store: Store, settings: Settings, script: Script
 ) -> None:
-    async def has(event: str) -> bool:
-        history = await story.handle.fetch_history()
-        return any(one.WhichOneof("attributes") == event for one in history.events)
-
     async with build_worker(temporal, store, script.crew(), settings):
         story = await begin(temporal, store, settings, script, pipeline(PLAN | {"gate": {"expires_in": "6s"}}))
         request = await story.request("plan")
-        await eventually(lambda: has("timer_started_event_attributes"))
+        await has_event(story, "timer_started_event_attributes")
     extension = later_deadline(request)
     await story.handle.signal("extend", extension)
-    await eventually(lambda: has("timer_fired_event_attributes"))
+    await has_event(story, "timer_fired_event_attributes")
     async with build_worker(temporal, store, script.crew(), settings):
         await story.event(EventType.HITL_EXTENDED)
         await story.respond(request, "approve")

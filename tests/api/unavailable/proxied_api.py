@@ -50,12 +50,7 @@ async def serve_behind(proxies: Proxies, settings: Settings) -> AsyncIterator[ht
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEMPORAL_ADDRESS", f"127.0.0.1:{proxies.temporal.port}")
-        # The API closes a connection that was idle for 5 s, perhaps just when the client reuses it.
-        limits = httpx2.Limits(keepalive_expiry=2)
-        async with (
-            served(settings) as url,
-            signed_in(url, limits=limits) as client,
-        ):
+        async with served(settings) as url, signed_in(url) as client:
             yield client
 
 

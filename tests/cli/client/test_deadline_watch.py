@@ -11,7 +11,8 @@ import pytest
 from cli.client import hitl
 from cli.client.deadline_watch import DeadlineWatch
 from cli.client.project_view import ProjectView
-from cli.client.shapes import Event, Request
+from cli.client.request_shapes import Request
+from cli.client.shapes import Event
 from tests.models.test_event_data import FIRST
 from tests.waiting import eventually
 

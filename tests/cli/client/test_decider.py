@@ -9,7 +9,7 @@ import pytest
 
 from cli.client.decider import AutomaticDecider, UnattendedFailureError
 from cli.client.gate_policy import GatePolicy
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from models.contracts.enums import HitlAction
 
 

@@ -11,13 +11,14 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from cli.client.shapes import Request
+from cli.client.request_shapes import Request
 from cli.commands.decision_menu import menu
 from cli.errors import BARRED
 from cli.views.request_view import introduce
 from config.settings import Settings
 from tests.api_client import BRIEF, get, start, wait_for_request
 from tests.cli.terminal_under_test import botarmy
+from tests.pipeline_files import with_pipelines
 from tests.signing_in import ADMIN_NAME
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -28,10 +29,9 @@ WHY = "Only the group security may decide here."
 
 @pytest_asyncio.fixture(scope="module")
 async def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    folder: Path = tmp_path_factory.mktemp("pipelines")
-    for name, policy in (("theirs", "{from: [{group: security}]}"), ("mine", f"{{from: [{{user: {ADMIN_NAME}}}]}}")):
-        (folder / f"{name}.yaml").write_text(STAGES.format(policy=policy))
-    return settings.model_copy(update={"pipelines_dir": folder})
+    policies = {"theirs": "{from: [{group: security}]}", "mine": f"{{from: [{{user: {ADMIN_NAME}}}]}}"}
+    pipelines = {name: STAGES.format(policy=policy) for name, policy in policies.items()}
+    return with_pipelines(settings, tmp_path_factory, pipelines)
 
 
 async def test_others_are_told_why_not_with_an_exit_code_of_its_own(

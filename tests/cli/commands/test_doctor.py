@@ -13,7 +13,7 @@ from config.settings import Settings
 from store.transaction import Store
 from tests.cli.commands.projects_under_test import open_request, start_project
 from tests.cli.terminal_under_test import Result, botarmy
-from tests.worker.lost_workflows import lose
+from tests.worker.lost_workflows import lose_and_report
 from worker.reconciler import Reconciler
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -38,8 +38,8 @@ async def test_doctor_reports_problems_and_repairs_all_or_those_named(
     ids = [await start_project(http, f"Lost {number}") for number in range(3)]
     for project_id in ids:
         await open_request(http, project_id)
-    await lose(temporal, *(f"project-{project_id}" for project_id in ids))
-    await Reconciler(store, temporal, settings).reconcile()
+    reconciler = Reconciler(store, temporal, settings)
+    await lose_and_report(temporal, http, reconciler, *(f"project-{project_id}" for project_id in ids))
 
     for arguments, advice in (((), "--repair"), (("--repair",), "no terminal to ask on")):
         ran = await doctor(*arguments)

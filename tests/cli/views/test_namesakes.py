@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from cli.client.shapes import Decision, Replacement, Request
+from cli.client.request_shapes import Decision, Replacement, Request
 from cli.views.console import PlainConsole
 from cli.views.namesakes import names_of
 from cli.views.request_view import introduce

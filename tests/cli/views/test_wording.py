@@ -13,7 +13,8 @@ import pytest
 from cli.client.deadlines import by_urgency, consequence, is_urgent
 from cli.client.durations import duration, remaining
 from cli.client.project_view import ProjectView, StageStatus
-from cli.client.shapes import Event, Request
+from cli.client.request_shapes import Request
+from cli.client.shapes import Event
 from cli.views.console import PlainConsole
 from cli.views.live import LiveDisplay
 from cli.views.wording import CONTROLS, describe, describe_wait

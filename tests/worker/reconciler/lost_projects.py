@@ -70,20 +70,22 @@ class Lost:
         await self.reconciler.reconcile()
         return await problems(self.http)
 
-    async def reported(self, story: Story, kind: str | None = None) -> dict[str, Any]:
-        """Wait until a problem of its workflow is reported, of this kind if one is given, and return it."""
+    async def reported(
+        self, story: Story, kind: str | None = None, *, detail: str = "", workflow_id: str = ""
+    ) -> dict[str, Any]:
+        """Wait until a problem of its workflow is reported, of this kind and with this detail if they are given, and
+        return it. What Temporal lists lags behind, so one look may be too early."""
 
         async def look() -> dict[str, Any] | None:
-            found = (await self.look()).get(story.handle.id)
-            return found if found and kind in (None, found["kind"]) else None
+            found = (await self.look()).get(workflow_id or story.handle.id)
+            return found if found and kind in (None, found["kind"]) and detail in found["detail"] else None
 
         return await eventually(look)
 
     async def restart(self, story: Story) -> None:
         """Delete its workflow, have that detected, and restart it."""
         await lose(self.temporal, story.handle.id)
-        found = await self.look()
-        assert found[story.handle.id]["kind"] == "missing"
+        await self.reported(story, "missing")
         answered = await self.http.post(f"{V1}/projects/{story.id}/restart")
         assert answered.status_code == 202, answered.text
 

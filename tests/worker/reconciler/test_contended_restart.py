@@ -17,7 +17,7 @@ from tests.worker.reconciler.lost_projects import CREWS, Lost, raise_generation,
 from tests.workflows.crew_under_test import BUILD, GATE, PLAN, later_deadline
 from worker.worker import build_worker
 from worker.workflow_sandbox import StrictRunner
-from workflows.client import generation_of, project_handle, project_workflow_id, start_project
+from workflows.client import generation_of, project_handle, start_project
 
 pytestmark = pytest.mark.long
 
@@ -50,8 +50,7 @@ async def test_a_late_start_after_a_loss_of_data_has_no_effect(lost: Lost, resta
     await start_project(lost.temporal, lost.settings.task_queue, story.given)
     with pytest.raises(Exception, match="Workflow execution failed"):
         await project_handle(lost.temporal, story.id).result()
-    named = (await lost.look())[project_workflow_id(story.id)]
-    assert (named["kind"], "another run" in named["detail"]) == ("missing", True)
+    await lost.reported(story, "missing", detail="another run")
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     await story.respond((await story.requests())[0], "approve")
     await lost.completed(story)
@@ -99,8 +98,7 @@ async def test_responses_sent_to_a_stuck_workflow_are_judged_after_its_restart(l
         await story.handle.terminate("stuck")
     # As after a restart that was interrupted when it had terminated the run.
     await raise_generation(lost.store, story.id)
-    named = (await lost.look())[story.handle.id]
-    assert named["kind"] == "missing"
+    await lost.reported(story, "missing")
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     await lost.completed(story)
     assert [(await story.judged(one)).outcome for one in (first, second)] == ["applied", "superseded"]
@@ -117,7 +115,7 @@ async def test_an_extension_that_no_worker_has_read_counts_after_a_restart(lost:
     await story.handle.signal("extend", extension)
     await story.handle.terminate("stuck")
     await raise_generation(lost.store, story.id)  # as after a restart that was interrupted here
-    assert (await lost.look())[story.handle.id]["kind"] == "missing"
+    await lost.reported(story, "missing")
     assert await post(lost.http, f"/projects/{story.id}/restart") == 202
     assert (await story.request("plan")).expires_at == extension.expires_at
     await story.respond(request, "approve")

@@ -39,8 +39,7 @@ async def test_a_waiting_project_is_restarted_from_its_records(lost: Lost) -> No
         assert (refused.status_code, "from its records" in refused.text) == (409, True), refused.text
     refused = await respond(lost.http, str(request.id), "approve")
     assert (refused.status_code, "from its records" in refused.text) == (409, True)
-    named = (await lost.look())[story.handle.id]
-    assert (named["kind"], named["detail"]) == ("missing", "Temporal has no such workflow.")
+    await lost.reported(story, "missing", detail="Temporal has no such workflow.")
     shown = (await lost.http.get(f"{V1}/projects/{story.id}")).json()
     assert shown["workflow_problem"]["kind"] == "missing"
     health = (await lost.http.get("/health/detailed")).json()
@@ -160,8 +159,9 @@ async def test_a_standalone_task_can_be_restarted_or_ended(lost: Lost) -> None:
     works_on = (await lost.http.post(f"{V1}/projects/{story.id}/tasks", json=given)).json()
     await held.begun.wait()
     await lose(lost.temporal, asks["workflow_id"], works_on["workflow_id"])
-    found = await lost.look()
-    assert {found[one["workflow_id"]]["task_id"] for one in (asks, works_on)} == {asks["task_id"], works_on["task_id"]}
+    for one in (asks, works_on):
+        found = await lost.reported(story, "missing", workflow_id=one["workflow_id"])
+        assert found["task_id"] == one["task_id"]
     assert await post(lost.http, f"/tasks/{request.task_id}/restart") == 409
     assert await post(lost.http, f"/tasks/{asks['task_id']}/restart") == 202
     assert await post(lost.http, f"/tasks/{works_on['task_id']}/end") == 202
@@ -182,7 +182,7 @@ async def test_an_ended_project_cannot_be_restarted(lost: Lost) -> None:
     story = await lost.begin(PLAN | GATE)
     await story.request("plan")
     await lose(lost.temporal, story.handle.id)
-    await lost.look()
+    await lost.reported(story, "missing")
     answers = await asyncio.gather(*(post(lost.http, f"/projects/{story.id}/end") for _ in range(2)))
     assert 202 in answers
     project = await story.project()

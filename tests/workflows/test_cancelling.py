@@ -1,9 +1,8 @@
-"""Pausing, resuming and cancelling."""
+"""Cancelling a project: in a step, at a gate, before it begins, and together with a response."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -24,121 +23,6 @@ from worker.worker import build_worker
 from worker.workflow_sandbox import StrictRunner
 
 
-async def test_no_step_starts_while_paused_and_a_running_one_finishes(begin: Begin, script: Script) -> None:
-    held = Held()
-    script.on("plan", held)
-    story = await begin(pipeline(PLAN, BUILD))
-    await held.begun.wait()
-    await story.handle.signal("pause")
-    await story.status("paused")
-    held.let_go.set()
-    await story.event(EventType.TASK_COMPLETED)
-    assert (await story.view("accepted")).status == "paused"
-    assert script.assignments["build"] == []
-    assert (await story.project()).status == "paused"
-    await story.handle.signal("resume")
-    assert (await story.result()).status == "completed"
-    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
-    assert told == ["starting", "active", "paused", "active", "completed"]
-
-
-async def test_gates_accept_responses_while_paused(begin: Begin, script: Script) -> None:
-    story = await begin(TWO_STAGES)
-    request = await story.request("plan")
-    await story.handle.signal("pause")
-    await story.status("paused")
-    kept = await story.judged(await story.respond(request, "approve"))
-    assert kept.outcome == "applied"
-    project = await story.project()
-    assert (project.status, project.open_requests) == ("paused", 0)
-    assert script.assignments["build"] == []
-    await story.handle.signal("resume")
-    assert (await story.result()).status == "completed"
-
-
-MONTH, HOUR = timedelta(days=30), timedelta(hours=1)
-
-
-async def test_a_deadline_is_held_while_the_project_is_paused(begin: Begin, engine: WorkflowEnvironment) -> None:
-    story = await begin(TWO_STAGES)
-    first = (await story.request("plan")).expires_at
-    for pauses in (1, 2):
-        await story.handle.signal("pause")
-        await story.status("paused")
-        await engine.sleep(MONTH)
-        assert (await story.project()).status == "paused"
-        await story.handle.signal("resume")
-        await story.status("waiting")
-        (request,) = await story.requests()
-        assert (request.status, abs(request.expires_at - first - pauses * MONTH) < HOUR) == ("pending", True)
-    # The rest of the day starts to count again.
-    await engine.sleep(22 * HOUR)
-    assert (await story.project()).status == "waiting"
-    await engine.sleep(3 * HOUR)
-    await story.status("failed")
-    assert [one.status for one in await story.requests()] == ["expired"]
-
-
-async def test_a_gate_that_opens_during_a_pause_keeps_its_full_deadline(
-    begin: Begin, engine: WorkflowEnvironment, script: Script
-) -> None:
-    held = Held()
-    script.on("plan", held)
-    story = await begin(TWO_STAGES)
-    await held.begun.wait()
-    await story.handle.signal("pause")
-    await story.status("paused")
-    held.let_go.set()
-    request = await story.request("plan")
-    assert (await story.view("waiting for a decision")).status == "paused"
-    await engine.sleep(MONTH)
-    await story.handle.signal("resume")
-    await story.status("waiting")
-    (after,) = await story.requests()
-    assert (after.status, abs(after.expires_at - request.expires_at - MONTH) < HOUR) == ("pending", True)
-    await story.respond(request, "approve")
-    assert (await story.result()).status == "completed"
-
-
-async def test_resuming_at_an_open_gate_returns_to_waiting(begin: Begin) -> None:
-    story = await begin(TWO_STAGES)
-    request = await story.request("plan")
-    await story.handle.signal("pause")
-    await story.status("paused")
-    await story.handle.signal("resume")
-    await story.status("waiting")
-    await story.respond(request, "approve")
-    await story.result()
-
-
-async def test_pausing_is_idempotent_and_can_be_repeated_after_resuming(begin: Begin) -> None:
-    story = await begin(TWO_STAGES)
-    request = await story.request("plan")
-    for _ in range(2):
-        await story.handle.signal("resume")  # it is not paused
-        await story.handle.signal("pause")
-        await story.handle.signal("pause")
-        await story.status("paused")
-        await story.handle.signal("resume")
-        await story.status("waiting")
-    await story.respond(request, "approve")
-    await story.result()
-    told = [one.data["status"] for one in await story.events(EventType.WORKFLOW_EVENT)]
-    assert told == ["starting", "active", "paused", "active", "paused", "active", "completed"]
-
-
-async def test_a_paused_project_can_be_rejected_and_cancelled(begin: Begin) -> None:
-    rejected, cancelled = await begin(TWO_STAGES), await begin(TWO_STAGES)
-    requests = [await story.request("plan") for story in (rejected, cancelled)]
-    for story in (rejected, cancelled):
-        await story.handle.signal("pause")
-        await story.status("paused")
-    await rejected.respond(requests[0], "reject", comment="no")
-    assert (await rejected.result()).status == "rejected"
-    await cancelled.handle.cancel()
-    await is_cancelled(cancelled)
-
-
 async def is_cancelled(story: Story) -> None:
     """The records and the workflow agree that the project is cancelled."""
     with pytest.raises(WorkflowFailureError) as failure:
@@ -154,6 +38,18 @@ async def is_cancelled(story: Story) -> None:
     assert {one.status for one in crew} <= {AgentStatus.IDLE}
     ended = (await story.events(EventType.WORKFLOW_EVENT))[-1]
     assert ended.data["status"] == "cancelled"
+
+
+async def test_a_paused_project_can_be_rejected_and_cancelled(begin: Begin) -> None:
+    rejected, cancelled = await begin(TWO_STAGES), await begin(TWO_STAGES)
+    requests = [await story.request("plan") for story in (rejected, cancelled)]
+    for story in (rejected, cancelled):
+        await story.handle.signal("pause")
+        await story.status("paused")
+    await rejected.respond(requests[0], "reject", comment="no")
+    assert (await rejected.result()).status == "rejected"
+    await cancelled.handle.cancel()
+    await is_cancelled(cancelled)
 
 
 async def test_cancelling_during_a_step_stops_its_agent(begin: Begin, script: Script) -> None:
