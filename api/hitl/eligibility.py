@@ -11,7 +11,8 @@ from api.auth.caller import Caller
 from api.errors import ForbiddenError
 from api.problem_codes import ProblemCode
 from api.services import Services
-from models.contracts.approvals import Approvals, Approver, Candidate, Eligibility, entries_for, find_bar
+from models.contracts.approvals import Approvals, Approver, Candidate, Eligibility, entries_for, find_bar, find_raise_bar
+from models.contracts.budget import Shortage
 from models.contracts.identity import Permission
 from models.tables import HitlRequest
 from store.identity import candidates
@@ -38,6 +39,22 @@ async def check_eligible(services: Services, request: HitlRequest, caller: Calle
         return
     async with services.store.reading() as connection:
         await check_assigned(connection, policy, request.project_id, caller)
+
+
+def bar_to_raise(shortage: Shortage, caller: Caller) -> str | None:
+    """Return why the caller, who may decide, may not also raise the exhausted budget, or None."""
+    known = Candidate(name=caller.name, may_decide_everywhere=caller.may(Permission.DECIDE, None))
+    return find_raise_bar(shortage.kind, known)
+
+
+def check_raise(shortage: Shortage, caller: Caller) -> None:
+    """Check that the caller, who may decide, may also raise the exhausted budget.
+
+    Raises:
+        ForbiddenError: it is the day's, and the caller does not decide in all projects.
+    """
+    if bar := bar_to_raise(shortage, caller):
+        raise ForbiddenError(f"{bar}.", code=ProblemCode.NOT_ELIGIBLE)
 
 
 async def check_assigned(

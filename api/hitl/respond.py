@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.content import check_content
 from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
-from api.hitl.eligibility import check_eligible
+from api.hitl.eligibility import check_eligible, check_raise
 from api.hitl.outcome_waiter import Poll
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
@@ -47,7 +47,7 @@ async def submit_response(
     """Send a response to the workflow and wait for its outcome, for as long as the settings say.
 
     Raises:
-        ForbiddenError: the gate is assigned to others.
+        ForbiddenError: the gate is assigned to others, or the budget is not the caller's to raise.
         ConflictError: another response won, the request is closed, or the response does not fit it.
         InvalidError, TooLargeError: the response itself is invalid.
         UnavailableError: Temporal is unavailable; nothing was sent.
@@ -84,6 +84,7 @@ async def submit_response(
         )
     _check_against_gate(open_request, response, redo_stages)
     if response.raise_by is not None and shortage is not None:
+        check_raise(shortage, caller)
         objection = shortage.find_objection(response.raise_by)
         if objection is None and response.raise_from is not None:
             objection = shortage.find_raise(response.raise_from.of(shortage.unit) or 0.0)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from .budget import BudgetKind
 from .contract import Contract, Name
 
 MAX_APPROVERS = 50
@@ -75,6 +76,7 @@ class Candidate(Contract):
     names: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     may_decide: bool = True
+    may_decide_everywhere: bool = True
     is_service: bool = False
     is_disabled: bool = False
 
@@ -111,6 +113,14 @@ def find_bar(approvals: Approvals | None, candidate: Candidate | None) -> str | 
     if policy.approvers and not any(_is_named(each, candidate) for each in policy.approvers):
         return f"Only {policy} may decide here"
     return None
+
+
+def find_raise_bar(kind: BudgetKind, candidate: Candidate | None) -> str | None:
+    """Return why somebody may not raise a budget at a gate where they may decide, as a sentence without a full stop, or
+    None: the day's is that of all projects."""
+    if kind is not BudgetKind.DAY or candidate is None or candidate.may_decide_everywhere:
+        return None
+    return f"{candidate.name} may not raise the budget of the day: that takes the role approver in all projects"
 
 
 def _is_named(approver: Approver, candidate: Candidate) -> bool:
