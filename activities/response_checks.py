@@ -56,7 +56,8 @@ async def find_ineligible(tx: Transaction, response: HitlResponse, asked: Locked
         return find_bar(asked.approvals, None)
     if voter.is_administrator and asked.approvals is None:  # nothing to look up
         return find_bar(None, Candidate(name=voter.name))
-    return find_bar(asked.approvals, await candidates.find(tx.connection, voter, tx.project_id))
+    candidate = await candidates.find(tx.connection, voter, tx.project_id)
+    return find_bar(asked.approvals, candidate, needs_person=asked.needs_person)
 
 
 def digest_of(response: HitlResponse) -> str:
