@@ -68,9 +68,7 @@ def check_raise(shortage: Shortage, caller: Caller) -> None:
         raise ForbiddenError(f"{bar}.", code=ProblemCode.NOT_ELIGIBLE)
 
 
-async def check_assigned(
-    connection: AsyncConnection, stage: Stage | None, project_id: UUID, caller: Caller
-) -> None:
+async def check_assigned(connection: AsyncConnection, stage: Stage | None, project_id: UUID, caller: Caller) -> None:
     """Check that the caller may decide about what a stage produces. Raises as `check_eligible` does."""
     policy = stage.gate.approvals if stage is not None and stage.gate is not None else None
     gate = _Gate(project_id, policy, needs_person=stage is not None and stage.risk is Risk.HIGH)

@@ -56,7 +56,8 @@ class DataDir:
         """Create the directory: other users may traverse it (PostgreSQL's account must), but not list it.
 
         Raises:
-            DataDirError: it, or its folder of secrets, belongs to another user, who would know the token in it.
+            DataDirError: it, or its folder of secrets, belongs to another user, who would know the token in it. Root
+                serves the data of any user, who then administers that stack.
         """
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
         for own, forbidden in ((self.path, 0o022), (self.token_file.parent, 0o077), (self.token_file, 0o077)):
@@ -65,7 +66,7 @@ class DataDir:
 
     def _keep_from_others(self, path: Path, forbidden: int) -> None:
         found = path.stat()
-        if found.st_uid != os.geteuid():
+        if found.st_uid != os.geteuid() != 0:
             raise DataDirError(f"cannot use {self.path}: {path} {_REMEDY.format(owner=_user(found.st_uid))}")
         if found.st_mode & forbidden:
             path.chmod(stat.S_IMODE(found.st_mode) & ~forbidden)

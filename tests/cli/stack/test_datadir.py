@@ -33,9 +33,9 @@ def test_a_directory_that_somebody_else_has_prepared_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Its owner would know the administrator's token."""
-    own = os.geteuid()
+    other = os.geteuid() + 1
     DataDir(tmp_path).create_token()
-    monkeypatch.setattr("os.geteuid", lambda: own + 1)
+    monkeypatch.setattr("os.geteuid", lambda: other)
     with pytest.raises(DataDirError, match=r"belongs to .* or use another --data-dir"), DataDir(tmp_path).locked():
         pass
 
