@@ -24,6 +24,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from artifacts.hidden import without_unseen
 from models.contracts.approvals import Voter
 from models.contracts.budget import MAX_AMOUNTS, Budget, Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
@@ -121,9 +122,8 @@ def _responder(body: ResponseCreate, caller: Caller) -> str:
     is_program = body.without_asking and "responder" in body.model_fields_set and name != body.responder
     if not is_program:
         return name
-    # Whole: the program says its own name.
-    person = f", for {name}"
-    return f"{body.responder[: max(0, 255 - len(person))]}{person}"[-255:]
+    # The person first, and whole: the program says its own name.
+    return f"{name} (by a program: {without_unseen(body.responder)}"[:254] + ")"
 
 
 def _limit_asked_about(request: HitlRequest) -> Budget | None:
