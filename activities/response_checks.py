@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import hashlib
 
-from models.contracts.approvals import Candidate, find_bar
-from models.contracts.budget import Shortage
+from models.contracts.approvals import Candidate, find_bar, find_raise_bar
+from models.contracts.budget import BudgetKind, Shortage
 from models.contracts.enums import HitlStatus
 from models.contracts.event_data import ErrorEvent
 from models.contracts.hitl import HitlResponse
@@ -56,7 +56,8 @@ async def find_ineligible(tx: Transaction, response: HitlResponse, asked: Locked
         return find_bar(asked.approvals, None)
     if voter.is_administrator and asked.approvals is None:  # nothing to look up
         return find_bar(None, Candidate(name=voter.name))
-    return find_bar(asked.approvals, await candidates.find(tx.connection, voter, tx.project_id))
+    candidate = await candidates.find(tx.connection, voter, tx.project_id)
+    return find_bar(asked.approvals, candidate, needs_person=asked.needs_person)
 
 
 def digest_of(response: HitlResponse) -> str:
@@ -94,6 +95,10 @@ async def find_objection(
     objection = shortage.find_objection(winner.raise_by)
     if objection is not None:
         return f"raise_by {objection}"
+    if shortage.kind is BudgetKind.DAY and winner.voter is not None:
+        voter = await candidates.find(tx.connection, winner.voter, tx.project_id)
+        if bar := find_raise_bar(shortage.kind, voter):
+            return bar
     if winner.raise_from is None:
         return None
     now = await budget_limits.current_locked(tx.connection, tx.project_id, shortage)

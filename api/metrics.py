@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 CACHE_SECONDS = 5.0
 """How old the figures of the database may be: they are read once in this time, however many ask."""
 
+TEXT_SECONDS = 0.5
+"""How old the text may be: anybody may ask for it, and writing it takes the processor 10 ms."""
+
 READ_SECONDS = 2.0
 """How long they may take. Prometheus waits for 10 s by default."""
 
@@ -40,6 +43,7 @@ class ApiMetrics:
         self._registry = new_registry(*API_METRICS, engine, self._figures, _Sockets(hub))
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
+        self._text, self._written_at = b"", float("-inf")
 
     async def render(self) -> bytes:
         """Return all metrics in Prometheus' text format. Those of a database that does not answer are left out."""
@@ -48,7 +52,10 @@ class ApiMetrics:
             if now - self._read_at >= CACHE_SECONDS:
                 self._figures.known = await self._read_figures()
                 self._read_at = asyncio.get_running_loop().time()
-        return generate_latest(self._registry)
+            if now - self._written_at >= TEXT_SECONDS:
+                self._text = generate_latest(self._registry)
+                self._written_at = asyncio.get_running_loop().time()
+        return self._text
 
     async def _read_figures(self) -> figures.Figures | None:
         try:

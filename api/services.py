@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 from temporalio.client import Client
@@ -59,8 +60,10 @@ class Services:
     fragments: FragmentCache
     recovery_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_RECOVERIES))
 
-    async def run_in_process(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """Run a function on content in a process of its own and return its result.
+    async def run_in_process(
+        self, function: Callable[[*Arguments], T], *arguments: *Arguments, person: UUID | None
+    ) -> T:
+        """Run a function on content in a process of its own and return its result. `person` is who asks.
 
         Raises:
             ConflictError: it takes too long.
@@ -68,7 +71,7 @@ class Services:
             ApiError: whatever the function raises.
         """
         try:
-            return await self.processes.run(function, *arguments)
+            return await self.processes.run(function, *arguments, person=person)
         except JobLimitError:
             raise ConflictError("The content is too complex to process.") from None
         except PoolBusyError:

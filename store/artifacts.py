@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, FromClause, and_, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
@@ -204,23 +204,29 @@ async def ids_of_project(connection: AsyncConnection, project_id: UUID, artifact
 
 
 async def previous_version(connection: AsyncConnection, artifact: Artifact) -> Artifact | None:
-    """Return the version before this one, of the same type and name, or None."""
-    query = select(ARTIFACT).where(
-        ARTIFACT.c.project_id == artifact.project_id,
-        ARTIFACT.c.type == artifact.type,
-        ARTIFACT.c.name == artifact.name,
-        ARTIFACT.c.version == artifact.version - 1,
-    )
-    return await fetch_one(connection, Artifact, query)
+    """Return the version to compare this one with, as `previous_ids` does, or None."""
+    older_id = (await previous_ids(connection, [artifact.id])).get(artifact.id)
+    return await get(connection, older_id) if older_id else None
 
 
 async def previous_ids(connection: AsyncConnection, artifact_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Return the id of the version before each of these, of the same type and name. First versions are left out."""
+    """Return the id of the version before each of these, of the same type and name. First versions are left out.
+
+    What the crew wrote, or a person decided, is not compared with what somebody merely added: else an operator could
+    hide a change from those who decide, with a copy of it.
+    """
     older = ARTIFACT.alias("older")
     same = [older.c[name] == ARTIFACT.c[name] for name in ("project_id", "type", "name")]
+    counts = or_(_is_of_the_crew(older), not_(_is_of_the_crew(ARTIFACT)))
     query = (
         select(ARTIFACT.c.id, older.c.id.label("older_id"))
-        .join(older, and_(*same, older.c.version == ARTIFACT.c.version - 1))
+        .join(older, and_(*same, older.c.version < ARTIFACT.c.version, counts))
         .where(ARTIFACT.c.id.in_(artifact_ids))
+        .ext(distinct_on(ARTIFACT.c.id))
+        .order_by(ARTIFACT.c.id, older.c.version.desc())
     )
     return {row.id: row.older_id for row in await connection.execute(query)}
+
+
+def _is_of_the_crew(artifact: FromClause) -> ColumnElement[bool]:
+    return or_(artifact.c.task_id.is_not(None), artifact.c.accepted_at.is_not(None))

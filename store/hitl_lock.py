@@ -14,7 +14,7 @@ from store.transaction import Transaction
 
 # Not FOR UPDATE: a row that refers to the request may be written meanwhile.
 _LOCK: LiteralString = """
-SELECT id, status, subject_hash, approvals, takes_unsigned,
+SELECT id, status, subject_hash, approvals, needs_person, takes_unsigned,
        ARRAY(SELECT public_key FROM signing_key WHERE public_key = ANY(%(keys)s)) AS known_keys,
        ARRAY(SELECT id FROM hitl_decision
              WHERE request_id = hitl_request.id AND hitl_decision.id = ANY(%(decision_ids)s)) AS judged
@@ -32,6 +32,7 @@ class LockedRequest:
     is_open: bool
     subject_hash: str | None
     approvals: Approvals | None
+    needs_person: bool
     takes_unsigned: bool
     known_keys: frozenset[str]
     judged: frozenset[UUID]
@@ -48,6 +49,7 @@ async def lock(
             is_open=row.status == HitlStatus.PENDING,
             subject_hash=row.subject_hash,
             approvals=Approvals.model_validate(row.approvals) if row.approvals else None,
+            needs_person=row.needs_person,
             takes_unsigned=row.takes_unsigned,
             known_keys=frozenset(row.known_keys),
             judged=frozenset(row.judged),

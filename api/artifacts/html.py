@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import Response
 
 from api.artifacts.content import load_content
@@ -21,9 +23,9 @@ HEADERS = {
 
 
 async def html_response(
-    services: Services, artifact: Artifact, file: str | None, if_none_match: str | None
+    services: Services, artifact: Artifact, file: str | None, if_none_match: str | None, person: UUID | None
 ) -> Response:
-    """Return the artifact, or one file in it, as HTML, or 304.
+    """Return the artifact, or one file in it, as HTML, or 304. `person` is who asks.
 
     Raises:
         NotFoundError: there is no such file.
@@ -41,7 +43,7 @@ async def html_response(
         return Response(status_code=304, headers=headers)
     source = RenderSource(artifact.content_hash, artifact.media_type, artifact.name, file)
     try:
-        fragment = await services.fragments.get(source, load)
+        fragment = await services.fragments.get(source, load, person)
     except PoolBusyError:  # a later response will differ, so no client may keep this one
         fragment, is_current = render_plain(source, await load(), BUSY), False
         headers = HEADERS | {"Cache-Control": "no-store"}

@@ -11,9 +11,11 @@ import os
 import pickle
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -45,22 +47,26 @@ class JobLimitError(Exception):
 
 
 class ProcessPool:
-    """Up to `size` processes, which end with the API. One job never waits for another's unless all are busy."""
+    """Up to `size` processes, which end with the API. One job waits for others only if all processes are busy, or all
+    but one with jobs of the same person."""
 
     def __init__(self, size: int = MAX_PROCESSES) -> None:
         self._free = asyncio.Semaphore(size)
+        self._most_each = max(1, size - 1)
+        self._shares: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._idle: list[asyncio.subprocess.Process] = []
         self._alive: set[asyncio.subprocess.Process] = set()
 
-    async def run(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+    async def run(self, function: Callable[[*Arguments], T], *arguments: *Arguments, person: UUID | None = None) -> T:
         """Call a module-level function in a process and return its result. Arguments and result must be picklable.
+        `person` is who asks, if that is known: nobody occupies all processes.
 
         Raises:
             PoolBusyError, JobLimitError: the function did not finish.
             Exception: whatever the function raises.
         """
         job = pickle.dumps((function, arguments))
-        async with self._process() as process:
+        async with self._place(person), self._process() as process:
             succeeded, result = pickle.loads(await _exchange(process, job))  # noqa: S301 - from our own process
         if not succeeded:
             raise result
@@ -73,23 +79,29 @@ class ProcessPool:
             await self._kill(process)
 
     @asynccontextmanager
+    async def _place(self, person: UUID | None) -> AsyncIterator[None]:
+        """Take a place of the person, and one of all."""
+        share = self._shares.setdefault(person, asyncio.Semaphore(self._most_each)) if person else None
+        async with AsyncExitStack() as taken:
+            try:
+                async with asyncio.timeout(WAIT_SECONDS):
+                    if share is not None:
+                        await taken.enter_async_context(share)
+                    await taken.enter_async_context(self._free)
+            except TimeoutError:
+                raise PoolBusyError from None
+            yield
+
+    @asynccontextmanager
     async def _process(self) -> AsyncIterator[asyncio.subprocess.Process]:
         """Reserve a process for one job. It is killed if the job fails or is cancelled, and reused otherwise."""
+        process = self._pop_idle() or await self._start()
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._free.acquire()
-        except TimeoutError:
-            raise PoolBusyError from None
-        try:
-            process = self._pop_idle() or await self._start()
-            try:
-                yield process
-            except BaseException:
-                await asyncio.shield(self._kill(process))
-                raise
-            self._idle.append(process)
-        finally:
-            self._free.release()
+            yield process
+        except BaseException:
+            await asyncio.shield(self._kill(process))
+            raise
+        self._idle.append(process)
 
     def _pop_idle(self) -> asyncio.subprocess.Process | None:
         """Return an idle process that the system has not killed in the meantime."""

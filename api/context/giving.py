@@ -15,10 +15,9 @@ from api.artifacts.content import load_content
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.http.pipeline_names import check_artifact_type
 from api.services import Services
-from models.contracts.approvals import Approvals
 from models.contracts.ids import derive_uuid7
 from models.contracts.names import ArtifactType, BuiltInArtifact
-from models.contracts.pipeline import Pipeline
+from models.contracts.pipeline import Pipeline, Stage
 from models.tables import Artifact, GivenContext, Project
 from store import artifacts, given_context, projects
 
@@ -44,10 +43,10 @@ def check_may_be_added(pipeline: Pipeline, type: ArtifactType, field: str = "art
         raise InvalidError(field, f"is a {type}, which {producer} produces: accept it with as_type, or at its gate")
 
 
-def policy_of(project: Project, type: ArtifactType) -> Approvals | None:
-    """Return who may decide about artifacts of a type: the policy of the gate of the stage that produces them."""
+def producer_of(project: Project, type: ArtifactType) -> Stage | None:
+    """Return the stage with a gate that produces artifacts of a type: it says who may decide about them."""
     stages = Pipeline.model_validate(project.pipeline).stages
-    return next((stage.gate.approvals for stage in stages if stage.gate and type in stage.produces), None)
+    return next((stage for stage in stages if stage.gate and type in stage.produces), None)
 
 
 async def give_artifact(services: Services, project: Project, artifact: Artifact, giver: Giver) -> GivenContext:

@@ -17,9 +17,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.health import task_queues
 from api.shapes.health import ComponentHealth
+from api.shared_call import SharedCall
 from config.postgres import explain
+from models.contracts.enums import WorkflowProblemKind
 from models.contracts.search_attributes import SEARCH_ATTRIBUTES
-from store import tasks
+from store import open_workflows, tasks
 from store.transaction import Store
 from workflows.client import means_workflow_is_gone
 from workflows.options import records_queue
@@ -49,14 +51,17 @@ class _CheckResult:
 
 
 class HealthChecks:
-    """The check of each component. They run concurrently; one that does not answer does not delay the others."""
+    """The check of each component. They run concurrently; one that does not answer does not delay the others. Anybody
+    may ask, and each check asks every server, so requests at the same time share the answers."""
 
     def __init__(self, store: Store, temporal: Client, task_queue: str) -> None:
         self._store, self._temporal, self._task_queue = store, temporal, task_queue
         self._redis_version: str | None = None
         self._redis_version_read_at: float | None = None
+        self.run = SharedCall(self._run)
+        self.problem_counts = SharedCall(self._read_problem_counts)
 
-    async def run(self) -> dict[str, ComponentHealth]:
+    async def _run(self) -> dict[str, ComponentHealth]:
         """Return the health of each component, by name."""
         checks = {
             "database": self._check_database,
@@ -66,6 +71,11 @@ class HealthChecks:
         }
         results = await asyncio.gather(*(_run_check(check) for check in checks.values()))
         return dict(zip(checks, results, strict=True))
+
+    async def _read_problem_counts(self) -> dict[WorkflowProblemKind, int]:
+        """Return how many workflows cannot continue, by what is wrong with them. Raises one of `DATABASE_ERRORS`."""
+        async with self._store.reading(DATABASE_SECONDS) as connection:
+            return await open_workflows.problem_counts(connection)
 
     async def _check_database(self) -> _CheckResult:
         version, note = await self._store.database.ping(DATABASE_SECONDS)

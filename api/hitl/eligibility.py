@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +12,19 @@ from api.auth.caller import Caller
 from api.errors import ForbiddenError
 from api.problem_codes import ProblemCode
 from api.services import Services
-from models.contracts.approvals import Approvals, Approver, Candidate, Eligibility, entries_for, find_bar
+from models.contracts.approvals import (
+    Approvals,
+    Approver,
+    Candidate,
+    Eligibility,
+    entries_for,
+    find_bar,
+    find_raise_bar,
+)
+from models.contracts.budget import Shortage
+from models.contracts.enums import Risk
 from models.contracts.identity import Permission
+from models.contracts.pipeline import Stage
 from models.tables import HitlRequest
 from store.identity import candidates
 
@@ -23,7 +35,7 @@ async def eligibility_of(
     """Return whether the caller may decide each request, in the same order."""
     assigned = any(request.approvals for request in requests)
     known = await _candidate(connection, caller) if assigned else _as_signed_in(caller)
-    return [_eligibility(_policy_of(each), each.project_id, caller, known) for each in requests]
+    return [_eligibility(_Gate.of(each), caller, known) for each in requests]
 
 
 async def check_eligible(services: Services, request: HitlRequest, caller: Caller) -> None:
@@ -32,26 +44,55 @@ async def check_eligible(services: Services, request: HitlRequest, caller: Calle
     Raises:
         ForbiddenError: it may not; the error says who may.
     """
-    policy = _policy_of(request)
-    if policy is None:
-        _require_eligible(None, request.project_id, caller, _as_signed_in(caller))
+    gate = _Gate.of(request)
+    if gate.policy is None:
+        _require_eligible(gate, caller, _as_signed_in(caller))
         return
     async with services.store.reading() as connection:
-        await check_assigned(connection, policy, request.project_id, caller)
+        _require_eligible(gate, caller, await _candidate(connection, caller))
 
 
-async def check_assigned(
-    connection: AsyncConnection, policy: Approvals | None, project_id: UUID, caller: Caller
-) -> None:
-    """Check that the caller may decide where a gate has this policy. Raises as `check_eligible` does."""
-    known = await _candidate(connection, caller) if policy else _as_signed_in(caller)
-    _require_eligible(policy, project_id, caller, known)
+def bar_to_raise(shortage: Shortage, caller: Caller) -> str | None:
+    """Return why the caller, who may decide, may not also raise the exhausted budget, or None."""
+    known = Candidate(name=caller.name, may_decide_everywhere=caller.may(Permission.DECIDE, None))
+    return find_raise_bar(shortage.kind, known)
 
 
-def _require_eligible(policy: Approvals | None, project_id: UUID, caller: Caller, known: Candidate | None) -> None:
-    reason = _eligibility(policy, project_id, caller, known).reason
+def check_raise(shortage: Shortage, caller: Caller) -> None:
+    """Check that the caller, who may decide, may also raise the exhausted budget.
+
+    Raises:
+        ForbiddenError: it is the day's, and the caller does not decide in all projects.
+    """
+    if bar := bar_to_raise(shortage, caller):
+        raise ForbiddenError(f"{bar}.", code=ProblemCode.NOT_ELIGIBLE)
+
+
+async def check_assigned(connection: AsyncConnection, stage: Stage | None, project_id: UUID, caller: Caller) -> None:
+    """Check that the caller may decide about what a stage produces. Raises as `check_eligible` does."""
+    policy = stage.gate.approvals if stage is not None and stage.gate is not None else None
+    gate = _Gate(project_id, policy, needs_person=stage is not None and stage.risk is Risk.HIGH)
+    _require_eligible(gate, caller, await _candidate(connection, caller) if policy else _as_signed_in(caller))
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What says who may decide."""
+
+    project_id: UUID
+    policy: Approvals | None
+    needs_person: bool
+
+    @classmethod
+    def of(cls, request: HitlRequest) -> _Gate:
+        policy = Approvals.model_validate(request.approvals) if request.approvals else None
+        return cls(request.project_id, policy, request.needs_person)
+
+
+def _require_eligible(gate: _Gate, caller: Caller, known: Candidate | None) -> None:
+    reason = _eligibility(gate, caller, known).reason
     if reason is not None:
-        named = policy.model_dump(mode="json") if policy else None
+        named = gate.policy.model_dump(mode="json") if gate.policy else None
         raise ForbiddenError(reason, code=ProblemCode.NOT_ELIGIBLE, approvals=named)
 
 
@@ -74,11 +115,8 @@ def _as_signed_in(caller: Caller) -> Candidate | None:
     return Candidate(name=caller.name, is_service=caller.is_service) if caller.voter else None
 
 
-def _policy_of(request: HitlRequest) -> Approvals | None:
-    return Approvals.model_validate(request.approvals) if request.approvals else None
-
-
-def _eligibility(policy: Approvals | None, project_id: UUID, caller: Caller, known: Candidate | None) -> Eligibility:
-    may_decide = caller.may(Permission.DECIDE, project_id)
-    bar = find_bar(policy, known.model_copy(update={"may_decide": may_decide}) if known else None)
+def _eligibility(gate: _Gate, caller: Caller, known: Candidate | None) -> Eligibility:
+    may_decide = caller.may(Permission.DECIDE, gate.project_id)
+    candidate = known.model_copy(update={"may_decide": may_decide}) if known else None
+    bar = find_bar(gate.policy, candidate, needs_person=gate.needs_person)
     return Eligibility(may_decide=bar is None, reason=bar and f"{bar}.")

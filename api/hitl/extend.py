@@ -54,6 +54,7 @@ async def submit_extension(
         _, is_paused = (await projects.names(connection, {request.project_id}))[request.project_id]
     if earlier is not None:
         was_asked = body.expires_at in (None, earlier.expires_at) and earlier.request_id == request.id
+        was_asked = was_asked and earlier.principal_id in (None, caller.principal_id)
         if not was_asked or body.extend_by not in (None, earlier.expires_at - earlier.was):
             raise InvalidError("extension_id", "was used for another extension", code=ProblemCode.KEY_REUSED)
         return ExtensionAnswer(
@@ -61,7 +62,8 @@ async def submit_extension(
         )
     if current.status != HitlStatus.PENDING:
         raise await closed_error(services, current)
-    await check_eligible(services, current, caller)
+    # As it is now: no worker checks this again.
+    await check_eligible(services, current, await services.authenticator.refresh(caller) or caller)
     if body.was is not None and body.was != current.expires_at:
         raise _changed_error(current)
     if current.expires_at <= datetime.now(UTC) and not (is_paused or current.held_since):

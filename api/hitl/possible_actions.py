@@ -23,18 +23,22 @@ def open_request_of(request: HitlRequest) -> OpenRequest:
     return OpenRequest.model_validate({"request_id": request.id, **request.model_dump(include=OPEN_FIELDS)})
 
 
-def possible_actions(request: HitlRequest, earlier_stages: tuple[str, ...] = ()) -> list[PossibleAction]:
+def possible_actions(
+    request: HitlRequest, earlier_stages: tuple[str, ...] = (), *, may_raise: bool = True
+) -> list[PossibleAction]:
     """Return what a person can do about a request, the usual first. Nothing if it is closed.
 
-    `earlier_stages` are those that the work may be sent back to, beside the one that the gate would choose.
+    `earlier_stages` are those that the work may be sent back to, beside the one that the gate would choose. `may_raise`
+    says whether an exhausted budget is this person's to raise.
     """
     if request.status != "pending":
         return []
     gate = open_request_of(request)
-    return [each for each in _candidates(request, earlier_stages) if _is_possible(gate, each, earlier_stages)]
+    found = _candidates(request, earlier_stages, may_raise)
+    return [each for each in found if _is_possible(gate, each, earlier_stages)]
 
 
-def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...]) -> Iterator[PossibleAction]:
+def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...], may_raise: bool) -> Iterator[PossibleAction]:
     agent = request.agent_type.replace("_", " ")
     match HitlReason(request.reason):
         case HitlReason.TOOL_CALL:
@@ -42,8 +46,12 @@ def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...]) -> Iterat
             refused = f"The {agent} receives your reason, and continues without the call."
             yield _action(ActionKey.REFUSE_CALL, HitlAction.AMEND, refused, Needs.COMMENT)
         case HitlReason.BUDGET:
-            raised = f"The {agent} continues where it stopped. Without an amount, it only tries again."
-            yield _action(ActionKey.RAISE_BUDGET, HitlAction.APPROVE, raised, Needs.BUDGET)
+            if may_raise:
+                raised = f"The {agent} continues where it stopped. Without an amount, it only tries again."
+                yield _action(ActionKey.RAISE_BUDGET, HitlAction.APPROVE, raised, Needs.BUDGET)
+            else:
+                allowed = f"The {agent} continues if the budget allows it by now: others have to raise it."
+                yield _action(ActionKey.TRY_AGAIN, HitlAction.APPROVE, allowed)
             yield from _advice(agent)
         case HitlReason.FAILED_STEP | HitlReason.STOPPED:
             same = "continues the same task where it ended" if request.may_continue else "starts a new round"

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from api.artifacts.content import check_content
 from api.auth.caller import Caller
 from api.errors import RECOVERY_HINT, ConflictError, InvalidError
-from api.hitl.eligibility import check_eligible
+from api.hitl.eligibility import check_eligible, check_raise
 from api.hitl.outcome_waiter import Poll
 from api.hitl.possible_actions import open_request_of
 from api.hitl.redo import read_redo_choices
@@ -24,6 +24,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.hitl import DecisionPublic, ResponseAnswer, ResponseCreate
 from api.temporal import WorkflowGoneError, temporal_call
+from artifacts.hidden import without_unseen
 from models.contracts.approvals import Voter
 from models.contracts.budget import MAX_AMOUNTS, Budget, Shortage
 from models.contracts.enums import HitlStatus, ResponseOutcome
@@ -47,7 +48,7 @@ async def submit_response(
     """Send a response to the workflow and wait for its outcome, for as long as the settings say.
 
     Raises:
-        ForbiddenError: the gate is assigned to others.
+        ForbiddenError: the gate is assigned to others, or the budget is not the caller's to raise.
         ConflictError: another response won, the request is closed, or the response does not fit it.
         InvalidError, TooLargeError: the response itself is invalid.
         UnavailableError: Temporal is unavailable; nothing was sent.
@@ -84,6 +85,7 @@ async def submit_response(
         )
     _check_against_gate(open_request, response, redo_stages)
     if response.raise_by is not None and shortage is not None:
+        check_raise(shortage, caller)
         objection = shortage.find_objection(response.raise_by)
         if objection is None and response.raise_from is not None:
             objection = shortage.find_raise(response.raise_from.of(shortage.unit) or 0.0)
@@ -120,9 +122,8 @@ def _responder(body: ResponseCreate, caller: Caller) -> str:
     is_program = body.without_asking and "responder" in body.model_fields_set and name != body.responder
     if not is_program:
         return name
-    # Whole: the program says its own name.
-    person = f", for {name}"
-    return f"{body.responder[: max(0, 255 - len(person))]}{person}"[-255:]
+    # The person first, and whole: the program says its own name.
+    return f"{name} (by a program: {without_unseen(body.responder)}"[:254] + ")"
 
 
 def _limit_asked_about(request: HitlRequest) -> Budget | None:

@@ -7,13 +7,13 @@ without an origin, under a policy of its own: it can neither request anything, n
 from __future__ import annotations
 
 import asyncio
-import gzip
 from functools import lru_cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.http.fixed_body import FixedBody
 from api.page.files import IMMUTABLE, PREFIX, current_snapshot
 
 LIBRARY = Path(__file__).parent / "mermaid" / "mermaid.min.js"
@@ -53,16 +53,10 @@ async def frame() -> Response:
 
 @router.get(LIBRARY_PATH)
 async def library(request: Request) -> Response:
-    plain, compressed = await asyncio.to_thread(_read_library)
-    headers = {"Cache-Control": IMMUTABLE, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(plain, headers=headers, media_type="text/javascript")
-    headers["Content-Encoding"] = "gzip"
-    return Response(compressed, headers=headers, media_type="text/javascript")
+    body = await asyncio.to_thread(_read_library)
+    return body.respond(request, {"Cache-Control": IMMUTABLE, "X-Content-Type-Options": "nosniff"})
 
 
 @lru_cache(maxsize=1)
-def _read_library() -> tuple[bytes, bytes]:
-    """Return the library as it is, and compressed: half a second that only readers of diagrams wait for, once."""
-    body = LIBRARY.read_bytes()
-    return body, gzip.compress(body, mtime=0)
+def _read_library() -> FixedBody:
+    return FixedBody.of(LIBRARY.read_bytes(), "text/javascript")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from http import HTTPStatus
 
 import structlog
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 
 from api.auth.addresses import address_of
 from api.auth.authenticator import REMEDY, TICKET_PROTOCOL
 from api.auth.caller import Caller
 from api.errors import ApiError, TooManyRequestsError
+from api.http.fixed_body import FixedBody
 from api.middleware.origins import is_allowed_origin
 from api.problems import problem, problem_of, unavailable
 from api.realtime import asyncapi
@@ -35,9 +37,14 @@ REJECTED_SECONDS = 1.0
 
 
 @router.get("/asyncapi.json", include_in_schema=False)
-async def asyncapi_document() -> JSONResponse:
+async def asyncapi_document(request: Request) -> Response:
     """The AsyncAPI document of the WebSocket."""
-    return JSONResponse(asyncapi.document())
+    return _asyncapi().respond(request)
+
+
+@cache
+def _asyncapi() -> FixedBody:
+    return FixedBody.of(bytes(JSONResponse(asyncapi.document()).body), "application/json")
 
 
 @router.websocket("/ws")

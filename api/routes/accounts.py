@@ -27,7 +27,7 @@ from api.problem_codes import ProblemCode
 from api.services import Services
 from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate, SignInMethods
 from api.shapes.auth import MePublic, PersonPublic
-from models.contracts.identity import AuthEventKind
+from models.contracts.identity import AuthEventKind, PrincipalKind
 from store.identity import accounts, failures, people, principals, sessions
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=StrictRoute)
@@ -105,6 +105,8 @@ async def set_account(
         person = await people.find(connection, principal_id)
     if person is None:
         raise NotFoundError.of("person", principal_id)
+    if person.kind == PrincipalKind.SERVICE:
+        raise ConflictError(f"{person.name} is a service, which signs in with tokens.")
     await _set(services, caller, request, principal_id, body.login, body.password)
     return PersonPublic.of(replace(person, login=body.login))
 

@@ -152,6 +152,7 @@ async def get_artifact(
     response: Response,
     wants_html: WantsHtmlDep,
     file: FileDep,
+    caller: CallerDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> ArtifactPublic | Response:
     """The ETag is the content's SHA-256: a version never changes.
@@ -159,7 +160,7 @@ async def get_artifact(
     A client that prefers `text/html` gets the content as a fragment for a page: Markdown is rendered, code is
     highlighted, and the files of a set are listed or, with `file`, one of them is shown. Nothing in it can execute."""
     if wants_html:
-        return await html_response(services, artifact, file, if_none_match)
+        return await html_response(services, artifact, file, if_none_match, caller.principal_id)
     if file is not None:
         raise InvalidError("file", "requires `Accept: text/html`; /content returns the bytes of a file", place="query")
     headers = {"ETag": make_etag(artifact.content_hash), "Vary": "Accept"}
@@ -187,6 +188,7 @@ async def get_artifact_diff(
     artifact: ArtifactDep,
     services: ServicesDep,
     request: Request,
+    caller: CallerDep,
     against: Annotated[UUID | None, Query(description="The version to compare with, by default the previous.")] = None,
 ) -> DiffPublic:
     """A first version is compared with an empty one. Sets of source files are compared file by file."""
@@ -201,5 +203,6 @@ async def get_artifact_diff(
         ids = [artifact.id, *([other.id] if other else [])]
         found = {version.id: (version, body) for version, body in await artifacts.get_with_contents(connection, ids)}
     before = Version.of(*found[other.id]) if other else None
-    text = await services.run_in_process(compare_versions, before, Version.of(*found[artifact.id]))
+    after = Version.of(*found[artifact.id])
+    text = await services.run_in_process(compare_versions, before, after, person=caller.principal_id)
     return DiffPublic(before=ArtifactItem.of(other) if other else None, after=ArtifactItem.of(artifact), diff=text)

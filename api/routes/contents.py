@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Response
 from api.artifacts import files
 from api.artifacts.content import load_content
 from api.artifacts.downloads import download_response
+from api.auth.dependencies import CallerDep
 from api.deps import ArtifactDep, FileDep, ServicesDep
 from api.errors import ConflictError
 from api.http.etags import is_not_modified, make_etag, short_hash
@@ -36,13 +37,13 @@ _CONTENT[200]["content"][FILES] = {"schema": {"type": "object"}, "example": {"fi
     summary="List the files of a file set or a zip",
     responses=describe_responses(page_of(FILE), 404, 409, 422, 503),
 )
-async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FilePublic]:
+async def list_files(artifact: ArtifactDep, services: ServicesDep, caller: CallerDep) -> Page[FilePublic]:
     """All of them, sorted by path, on one page: a file set holds at most 1,000, and a zip with more than 10,000 is
     refused with 409. 409 also means that the artifact is neither."""
     if not files.contains_files(artifact.media_type):
         raise ConflictError(f"The artifact is {artifact.media_type}, which holds no files.")
     body = await load_content(services.store, artifact)
-    found = await services.run_in_process(files.list_files, artifact.media_type, body)
+    found = await services.run_in_process(files.list_files, artifact.media_type, body, person=caller.principal_id)
     return Page(items=[FilePublic(path=entry.path, size=entry.size) for entry in found])
 
 
@@ -55,6 +56,7 @@ async def list_files(artifact: ArtifactDep, services: ServicesDep) -> Page[FileP
 async def get_content(
     artifact: ArtifactDep,
     services: ServicesDep,
+    caller: CallerDep,
     file: FileDep,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -65,7 +67,8 @@ async def get_content(
         return Response(status_code=304, headers={"ETag": etag})
     body = await load_content(services.store, artifact)
     if file is not None:
-        body = await services.run_in_process(files.read_file, artifact.media_type, body, file, MAX_FILE + 1)
+        wanted = (artifact.media_type, body, file, MAX_FILE + 1)
+        body = await services.run_in_process(files.read_file, *wanted, person=caller.principal_id)
         if len(body) > MAX_FILE:
             raise ConflictError(f"The file is larger than {format_size(MAX_FILE)}; download and unpack the zip.")
     if not_modified:  # only now: the file might not exist

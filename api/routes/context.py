@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth.current import require_current
 from api.auth.dependencies import CallerDep, require
-from api.context.giving import Giver, MayDecide, accept_result, give_artifact, policy_of, withdraw
+from api.context.giving import Giver, MayDecide, accept_result, give_artifact, producer_of, withdraw
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.errors import InvalidError
 from api.hitl.eligibility import check_assigned
@@ -63,7 +63,7 @@ async def give_context(
         await require(request, Permission.DECIDE, project.id)
         check = _deciding(request, project)
         async with services.store.reading() as connection:
-            await check_assigned(connection, policy_of(project, body.as_type), project.id, request.state.caller)
+            await check_assigned(connection, producer_of(project, body.as_type), project.id, request.state.caller)
         given = await accept_result(services, project, artifact, body.as_type, giver, check)
     async with services.store.reading() as connection:
         (public,) = await _public(connection, [given])
@@ -100,7 +100,7 @@ def _deciding(request: Request, project: Project) -> MayDecide:
     async def check(connection: AsyncConnection, type: ArtifactType) -> None:
         current = await require_current(connection, request, project.id)
         current.require(Permission.DECIDE, project.id)
-        await check_assigned(connection, policy_of(project, type), project.id, current)
+        await check_assigned(connection, producer_of(project, type), project.id, current)
 
     return check
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 from fastapi import APIRouter
@@ -24,6 +25,9 @@ MAX_IN_MEMORY = 8 * 2**20
 
 CHUNK = 2**16
 
+ZIPPING = ThreadPoolExecutor(2, "export")
+"""Threads of their own: many exports at once would occupy those that check passwords and contents."""
+
 
 @router.get(
     "/export",
@@ -41,7 +45,8 @@ async def export_project(project: ProjectDep, services: ServicesDep) -> Streamin
                 authors = await hitl_decisions.authors(connection, [artifact.origin_id for artifact in delivery])
             for artifact in delivery:
                 body = await load_content(services.store, artifact)  # no connection is held while it is compressed
-                await asyncio.to_thread(export.add, artifact, body, authors.get(artifact.origin_id))
+                author = authors.get(artifact.origin_id)
+                await asyncio.get_running_loop().run_in_executor(ZIPPING, export.add, artifact, body, author)
         size = file.tell()
     except BaseException:
         file.close()

@@ -64,7 +64,7 @@ async def ready(services: ServicesDep, request: Request, response: Response) -> 
 
 
 async def _check_health(services: Services, request: Request) -> DetailedHealth:
-    """Check all components. Each check asks every server, so that requests are counted, also those of nobody."""
+    """Check all components. Requests are counted, also those of nobody."""
     caller, may_know = None, False
     try:
         async with asyncio.timeout(CALLER_SECONDS):
@@ -104,8 +104,7 @@ def _for_nobody(health: DetailedHealth) -> DetailedHealth:
 async def _read_workflow_problems(services: Services, caller: Caller | None) -> WorkflowProblems | None:
     rows: Sequence[OpenWorkflow] = ()
     try:
-        async with services.store.reading(DATABASE_SECONDS) as connection:
-            counts = await open_workflows.problem_counts(connection)
+        counts = await services.health_checks.problem_counts()
         if counts and caller is not None:
             seen = caller.visible_projects
             async with services.store.reading(DATABASE_SECONDS) as connection:

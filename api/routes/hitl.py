@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.auth.dependencies import CallerDep
 from api.deps import HitlRequestDep, ProjectDep, ServicesDep
-from api.hitl.eligibility import approvers_of, eligibility_of
+from api.hitl.eligibility import approvers_of, bar_to_raise, eligibility_of
 from api.hitl.extend import submit_extension
 from api.hitl.possible_actions import possible_actions
 from api.hitl.redo import read_redo_choices
@@ -135,7 +135,7 @@ async def get_request(request: HitlRequestDep, services: ServicesDep, caller: Ca
     return RequestPublic.of(
         request,
         **view,
-        actions=possible_actions(request, earlier),
+        actions=possible_actions(request, earlier, may_raise=shortage is None or not bar_to_raise(shortage, caller)),
         eligibility=eligibility,
         log=log,
         task=detail,

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictBool
 
 from api.auth.caller import Caller, SignInMethod
 from api.shapes.accounts import AccountUpdate
 from api.shapes.shape import Shape
+from artifacts.hidden import find_unseen
 from models.contracts.contract import Duration, Moment, Name, StrictContract, Text
 from models.contracts.identity import ALL_PERMISSIONS, PROJECT_ROLES, AccessRole, Permission, PrincipalKind
 from models.identity import ApiToken, Session
@@ -27,7 +28,15 @@ def _refuse_repetitions(value: Any) -> Any:
     return value
 
 
+def _refuse_unseen(name: str) -> str:
+    if character := find_unseen(name):
+        raise ValueError(f"must not contain U+{ord(character):04X}, which nobody sees")
+    return name
+
+
 Unique = BeforeValidator(_refuse_repetitions)
+SeenName = Annotated[Name, AfterValidator(_refuse_unseen)]
+"""The name of somebody who decides: no two may look the same, and differ."""
 ProjectId = Annotated[UUID | None, Field(description="The project that it is limited to; null is all of them.")]
 
 
@@ -149,7 +158,7 @@ class PersonCreate(StrictContract):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Ana", "roles": ["approver"]}]})
 
-    name: Name
+    name: SeenName
     kind: PrincipalKind = PrincipalKind.PERSON
     roles: Annotated[frozenset[AccessRole], Unique] = frozenset()
     account: AccountUpdate | None = Field(

@@ -54,7 +54,8 @@ class Address:
         own = self._of_stack()
         if self.data is None or own is None or not is_loopback(url) or urlsplit(own).port != urlsplit(url).port:
             return None
-        return self.data.read_token()
+        # Of a stack that has ended, the port may be anybody's by now.
+        return self.data.read_token() if self.data.is_held() else None
 
 
 def find_api(api: str | None, data_dir: Path | None) -> Address:

@@ -7,8 +7,9 @@ import os
 import pwd
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cli.errors import CommandError
@@ -18,6 +19,9 @@ RESTORING, RESTORED = ".botarmy-restoring", ".botarmy-restored"
 """Folders of a restore: the first is incomplete, the second is the complete new state (see `restore`)."""
 STATE = ("postgres", "temporal", "secrets")
 """The folders that hold a stack's state."""
+
+
+_REMEDY = "belongs to {owner}. Run as that user, or use another --data-dir"
 
 
 class AlreadyRunningError(Exception):
@@ -49,8 +53,23 @@ class DataDir:
         self._lock_file = self.path / LOCK
 
     def create(self) -> None:
-        """Create the directory: other users may traverse it (PostgreSQL's account must), but not list it."""
+        """Create the directory: other users may traverse it (PostgreSQL's account must), but not list it.
+
+        Raises:
+            DataDirError: it, or its folder of secrets, belongs to another user, who would know the token in it. Root
+                serves the data of any user, who then administers that stack.
+        """
         self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for own, forbidden in ((self.path, 0o022), (self.token_file.parent, 0o077), (self.token_file, 0o077)):
+            with suppress(FileNotFoundError):
+                self._keep_from_others(own, forbidden)
+
+    def _keep_from_others(self, path: Path, forbidden: int) -> None:
+        found = path.stat()
+        if found.st_uid != os.geteuid() != 0:
+            raise DataDirError(f"cannot use {self.path}: {path} {_REMEDY.format(owner=_user(found.st_uid))}")
+        if found.st_mode & forbidden:
+            path.chmod(stat.S_IMODE(found.st_mode) & ~forbidden)
 
     def folder(self, name: str) -> Path:
         """Return a component's own folder; create it if it is missing."""
@@ -161,6 +180,13 @@ class DataDir:
         finally:
             os.close(descriptor)
 
+    def is_held(self) -> bool:
+        """Return whether a process holds the lock, as far as this user can see."""
+        try:
+            return self.holder() is not None
+        except DataDirError:
+            return False
+
     def _unusable(self, error: OSError) -> DataDirError:
         reason = error.strerror or str(error)
         try:
@@ -168,7 +194,7 @@ class DataDir:
         except OSError:
             owner = os.geteuid()
         if isinstance(error, PermissionError) and owner != os.geteuid():
-            reason = f"it belongs to {_user(owner)}. Run as that user, or use another --data-dir"
+            reason = f"it {_REMEDY.format(owner=_user(owner))}"
         return DataDirError(f"cannot use {self.path}: {reason}")
 
     @staticmethod

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from .budget import BudgetKind
 from .contract import Contract, Name
 
 MAX_APPROVERS = 50
@@ -42,7 +43,11 @@ class Approvals(Contract):
 
     need: int = Field(default=1, description="How many approvals a result needs. Only 1 is possible.")
     approvers: Annotated[tuple[Approver, ...], Field(alias="from", max_length=MAX_APPROVERS)] = ()
-    allow_services: bool = Field(default=False, description="Whether a service may decide with its token.")
+    allow_services: bool = Field(
+        default=False,
+        description="Whether a service may decide with its token. It never may where a gate needs a person: at a "
+        "checkpoint, or where the risk is high.",
+    )
 
     @field_validator("need", mode="before")
     @classmethod
@@ -75,6 +80,7 @@ class Candidate(Contract):
     names: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     may_decide: bool = True
+    may_decide_everywhere: bool = True
     is_service: bool = False
     is_disabled: bool = False
 
@@ -96,9 +102,10 @@ def entries_for(candidate: Candidate) -> list[Approver]:
     return named + [Approver(group=name) for name in sorted(candidate.groups)]
 
 
-def find_bar(approvals: Approvals | None, candidate: Candidate | None) -> str | None:
+def find_bar(approvals: Approvals | None, candidate: Candidate | None, *, needs_person: bool = False) -> str | None:
     """Return why somebody may not decide at a gate, as a sentence without a full stop, or None. Nobody in particular,
-    where people do not sign in, may decide where everybody may."""
+    where people do not sign in, may decide where everybody may. A gate that needs a person takes no service, whatever
+    its policy says."""
     policy = approvals or UNNAMED
     if candidate is None:
         return f"Only {policy} may decide here, and nobody has signed in" if policy.approvers else None
@@ -106,11 +113,19 @@ def find_bar(approvals: Approvals | None, candidate: Candidate | None) -> str | 
         return f"{candidate.name} cannot sign in any more"
     if not candidate.may_decide:
         return f"{candidate.name} may not decide in this project: that takes the role approver"
-    if candidate.is_service and not policy.allow_services:
+    if candidate.is_service and (needs_person or not policy.allow_services):
         return f"{candidate.name} is a service, and this review asks a person"
     if policy.approvers and not any(_is_named(each, candidate) for each in policy.approvers):
         return f"Only {policy} may decide here"
     return None
+
+
+def find_raise_bar(kind: BudgetKind, candidate: Candidate | None) -> str | None:
+    """Return why somebody may not raise a budget at a gate where they may decide, as a sentence without a full stop, or
+    None: the day's is that of all projects."""
+    if kind is not BudgetKind.DAY or candidate is None or candidate.may_decide_everywhere:
+        return None
+    return f"{candidate.name} may not raise the budget of the day: that takes the role approver in all projects"
 
 
 def _is_named(approver: Approver, candidate: Candidate) -> bool:

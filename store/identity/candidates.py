@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import LiteralString
 from uuid import UUID
 
@@ -21,7 +22,8 @@ SELECT principal.kind, principal.disabled_at IS NOT NULL AS is_disabled,
                          ELSE issuer || '#' || subject END
              FROM identity WHERE principal_id = principal.id) AS names,
        ARRAY(SELECT name FROM group_member WHERE principal_id = principal.id) AS groups,
-       ARRAY(SELECT role FROM {held} AS held WHERE project_id IS NULL OR project_id = %(project_id)s) AS roles
+       ARRAY(SELECT role FROM {held} AS held WHERE project_id = %(project_id)s) AS roles,
+       ARRAY(SELECT role FROM {held} AS held WHERE project_id IS NULL) AS roles_everywhere
 FROM principal LEFT JOIN account ON account.principal_id = principal.id WHERE principal.id = %(id)s
 """.replace("{held}", HELD)
 
@@ -40,7 +42,12 @@ async def find(connection: AsyncConnection, voter: Voter, project_id: UUID | Non
         name=voter.name,
         names=own | frozenset(row.names),
         groups=frozenset(row.groups),
-        may_decide=any(Permission.DECIDE in GRANTS[AccessRole(role)] for role in row.roles),
+        may_decide=_may_decide(row.roles + row.roles_everywhere),
+        may_decide_everywhere=_may_decide(row.roles_everywhere),
         is_service=row.kind == PrincipalKind.SERVICE,
         is_disabled=row.is_disabled,
     )
+
+
+def _may_decide(roles: Iterable[str]) -> bool:
+    return any(Permission.DECIDE in GRANTS[AccessRole(role)] for role in roles)

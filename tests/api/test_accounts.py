@@ -188,6 +188,22 @@ async def test_a_disabled_person_is_signed_out_everywhere(api_url: str, http: ht
             assert (await log_in(browser, login)).json()["roles"] == ["auditor"]
 
 
+async def test_a_service_has_no_password(http: httpx2.AsyncClient) -> None:
+    added = await http.post(f"{V1}/auth/people", json={"name": "robot", "kind": "service", "roles": ["viewer"]})
+    account = {"login": "robot", "password": PASSWORD}
+    answer = await http.put(f"{V1}/auth/people/{added.json()['principal_id']}/account", json=account)
+    assert_problem(answer, 409, "robot is a service, which signs in with tokens.")
+
+
+@pytest.mark.parametrize(
+    "name", ["An\u200ba", "Ana\u202e", "\u2060", "A\u00adna", "An\u200ca", "\u3164", "Ana\ufeff", "A\nna"]
+)
+async def test_no_two_names_differ_by_what_nobody_sees(http: httpx2.AsyncClient, name: str) -> None:
+    assert_problem(await http.post(f"{V1}/auth/people", json={"name": name}), 422, "name: must not contain U+")
+    joined = await http.post(f"{V1}/auth/people", json={"name": "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"})
+    assert joined.status_code == 201, joined.text
+
+
 async def test_a_limited_token_of_an_administrator_signs_nobody_in(api_url: str, http: httpx2.AsyncClient) -> None:
     """It could otherwise do what its owner, or an approver, may do."""
     person, login = await account_of(api_url, http, "admin", "approver")

@@ -28,6 +28,7 @@ GATES = {
     "ours": f"{{approvals: {{from: [{{user: {ADMIN_NAME}}}]}}}}",
     "by-login": "{approvals: {from: [{user: ana.berg}]}}",
     "served": "{approvals: {allow_services: true}}",
+    "risky": "{approvals: {allow_services: true}}, risk: high",
 }
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
@@ -147,6 +148,10 @@ async def test_a_service_decides_only_where_the_gate_says_so(http: httpx2.AsyncC
         problem = assert_problem(await respond(robot, plain["request_id"], "approve"), 403, "asks a person")
         assert problem["code"] == "not_eligible"
         assert (await respond(robot, served["request_id"], "approve")).status_code == 200
+        risky = await ask(http, "risky")
+        assert not (await get(robot, f"/hitl/{risky['request_id']}"))["eligibility"]["may_decide"]
+        problem = assert_problem(await respond(robot, risky["request_id"], "approve"), 403, "asks a person")
+        assert problem["code"] == "not_eligible"
 
 
 async def _lose_group(store: Store, id: str) -> None:

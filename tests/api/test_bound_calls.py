@@ -74,6 +74,24 @@ async def test_a_stale_response_is_refused_with_the_current_subject_and_where_th
     await decide(http, second, "approve")
 
 
+async def test_a_change_is_not_hidden_by_a_copy_that_somebody_adds(http: httpx2.AsyncClient) -> None:
+    """Whoever may add context could else add what the agent will write: the difference to that is empty."""
+    project_id = await start(http)
+    first = await wait_for_request(http, project_id, round=1)
+    shown = (await get(http, f"/hitl/{first['request_id']}"))["contents"][0]
+    copy = {"type": shown["type"], "name": shown["name"], "content": "# The next version\n"}
+    added = [(await http.post(f"{V1}/projects/{project_id}/artifacts", json=copy)).json() for _ in range(2)]
+    assert [one["version"] for one in added] == [2, 3]
+    await decide(http, first, "amend", comment="Say who it is for.")
+    second = await wait_for_request(http, project_id, round=2)
+    (now,) = (await get(http, f"/hitl/{second['request_id']}"))["contents"]
+    assert (now["version"], now["previous_id"]) == (4, shown["artifact_id"])
+    difference = await get(http, f"/artifacts/{now['artifact_id']}/diff")
+    assert difference["from"]["artifact_id"] == shown["artifact_id"]
+    between = await get(http, f"/artifacts/{added[1]['artifact_id']}/diff")
+    assert between["from"]["artifact_id"] == added[0]["artifact_id"]
+
+
 async def test_a_subject_that_changes_under_way_is_refused_by_the_worker(
     http: httpx2.AsyncClient, store: Store
 ) -> None:

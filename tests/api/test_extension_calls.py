@@ -36,6 +36,7 @@ async def test_a_deadline_is_extended_once_and_says_by_whom(http: httpx2.AsyncCl
     again = await extend(http, request, **mine)
     assert (again.status_code, again.json()) == (200, first.json())
     assert_problem(await extend(http, request, **mine | {"extend_by": "5h"}), 422, "extension_id")
+    assert_problem(await extend(http, request, **mine | {"extended_by": "Bo"}), 422, "extension_id")
     shown = await get(http, f"/hitl/{request['request_id']}")
     assert shown["expires_at"] == first.json()["expires_at"]
     (extension,) = shown["extensions"]

@@ -97,6 +97,28 @@ async def test_workers_are_counted(
     await asyncio.gather(polling, return_exceptions=True)
 
 
+async def test_requests_at_the_same_time_share_one_check(
+    store: Store, temporal: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may ask, and each check asks every server."""
+    health_checks = HealthChecks(store, temporal, settings.task_queue)
+    asked, ping = 0, store.bus.redis.ping
+
+    async def counted() -> object:
+        nonlocal asked
+        asked += 1
+        return await ping()
+
+    monkeypatch.setattr(store.bus.redis, "ping", counted)
+    leaving, *staying = [asyncio.create_task(health_checks.run()) for _ in range(20)]
+    await asyncio.sleep(0)
+    leaving.cancel()
+    assert {answer["redis"].status for answer in await asyncio.gather(*staying)} == {"ok"}
+    assert asked == 1
+    await health_checks.run()
+    assert asked == 2
+
+
 async def test_the_version_of_redis_is_cached(
     store: Store, temporal: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

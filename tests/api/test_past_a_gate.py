@@ -119,12 +119,13 @@ async def test_a_programs_name_never_hides_who_responds(http: httpx2.AsyncClient
     project_id = await start(http, pipeline="reviewed")
     await decide(http, await wait_for_request(http, project_id, "plan"), "approve")
     request = await wait_for_request(http, project_id, "design")
-    name = "Ada Lovelace" + "\u2003" * 243
+    name = "Ada Lovelace\u202e" + "\u2003" * 242
     async with browser_of(api_url, await add_person(api_url, "Bo", "approver")) as who:
         answer = await respond(who, request["request_id"], "approve", without_asking=True, responder=name)
         assert answer.status_code == 200, answer.text
     (decision,) = (await get(http, f"/hitl/{request['request_id']}"))["history"]
-    assert decision["responder"].endswith(", for Bo")
+    assert decision["responder"].startswith("Bo (by a program: Ada Lovelace\u2003")
+    assert len(decision["responder"]) == 255
 
 
 async def test_a_link_ends_with_the_sessions_of_its_person(http: httpx2.AsyncClient, api_url: str) -> None:

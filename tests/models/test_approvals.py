@@ -45,6 +45,12 @@ def test_who_may_decide(policy: Approvals | None, candidate: Candidate | None, b
     assert find_bar(policy, candidate) == bar
 
 
+def test_a_service_never_decides_where_a_person_is_needed() -> None:
+    policy, why = Approvals(allow_services=True), "Bo is a service, and this review asks a person"
+    assert find_bar(policy, person(is_service=True), needs_person=True) == why
+    assert find_bar(policy, person(), needs_person=True) is None
+
+
 @pytest.mark.parametrize(
     ("policy", "problem"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from api.artifacts.process_pool import JobLimitError, ProcessPool
 from api.artifacts.rendering.fragment import RenderSource, render_fragment, render_plain
@@ -28,8 +29,10 @@ class FragmentCache:
         self._cached: OrderedDict[RenderSource, bytes] = OrderedDict()
         self._rendering: dict[RenderSource, asyncio.Task[bytes]] = {}
 
-    async def get(self, source: RenderSource, load: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Return the fragment; `load` returns the content and is called only if it is not cached.
+    async def get(
+        self, source: RenderSource, load: Callable[[], Awaitable[bytes]], person: UUID | None = None
+    ) -> bytes:
+        """Return the fragment; `load` returns the content and is called only if it is not cached. `person` is who asks.
 
         Raises:
             NotFoundError, ConflictError: as `render_fragment` does.
@@ -39,16 +42,16 @@ class FragmentCache:
             self._cached.move_to_end(source)
             return fragment
         if (task := self._rendering.get(source)) is None:
-            task = self._rendering[source] = asyncio.create_task(self._render(source, load))
+            task = self._rendering[source] = asyncio.create_task(self._render(source, load, person))
             task.add_done_callback(lambda _: self._rendering.pop(source))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())  # marks the exception as read
         # A client that disconnects must not cancel the rendering for the others.
         return await asyncio.shield(task)
 
-    async def _render(self, source: RenderSource, load: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _render(self, source: RenderSource, load: Callable[[], Awaitable[bytes]], person: UUID | None) -> bytes:
         body = await load()
         try:
-            fragment = await self._pool.run(render_fragment, source, body)
+            fragment = await self._pool.run(render_fragment, source, body, person=person)
         except JobLimitError:
             fragment = render_plain(source, body, TOO_COMPLEX)
         self._store(source, fragment)

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth import administrators
+from artifacts.hidden import without_unseen
 from config.settings import Settings
 from models.contracts.contract import storable
 from models.contracts.identity import AccessRole, AuthEventKind
@@ -40,8 +41,9 @@ async def take_over(
 
 
 def name_of(claims: dict[str, Any]) -> str:
-    named = (claims[claim] for claim in NAMES if isinstance(claims.get(claim), str) and claims[claim].strip())
-    return storable(next(named)).strip()[:MAX_NAME]
+    """Return the first name in the claims that can be seen, without what cannot; else the subject in quotes."""
+    named = (without_unseen(storable(claims[claim])).strip() for claim in NAMES if isinstance(claims.get(claim), str))
+    return next(filter(None, named), repr(claims.get("sub")))[:MAX_NAME]
 
 
 def groups_of(claims: dict[str, Any], settings: Settings) -> set[str]:

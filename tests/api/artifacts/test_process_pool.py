@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
@@ -108,6 +109,22 @@ async def test_a_job_fails_when_all_processes_stay_busy(pool: ProcessPool, monke
     await asyncio.gather(*sleeping, return_exceptions=True)
     assert not pool_processes()
     assert await pool.run(len, b"abc") == 3
+
+
+async def test_one_person_does_not_keep_others_waiting(pool: ProcessPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_pool, "WAIT_SECONDS", 0.5)
+    greedy, other = uuid4(), uuid4()
+    most = process_pool.MAX_PROCESSES
+    sleeping = [asyncio.create_task(pool.run(time.sleep, 1000, person=greedy)) for _ in range(2 * most)]
+    done, sleeping_on = await asyncio.wait(sleeping, timeout=PATIENCE, return_when=asyncio.FIRST_EXCEPTION)
+    assert {type(task.exception()) for task in done} == {PoolBusyError}
+    monkeypatch.setattr(process_pool, "WAIT_SECONDS", PATIENCE)
+    assert await pool.run(len, b"abc", person=other) == 3
+    assert len(pool_processes()) == most
+    for task in sleeping_on:
+        task.cancel()
+    await asyncio.gather(*sleeping, return_exceptions=True)
+    assert await pool.run(len, b"abc", person=greedy) == 3
 
 
 async def test_closing_waits_for_the_process_that_a_cancelled_job_is_killing(

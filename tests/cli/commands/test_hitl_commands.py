@@ -142,7 +142,10 @@ async def test_a_file_for_a_project_that_has_ended_leaves_nothing_behind(
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
     cases = [
-        (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file, --comment, --redo)\n"),
+        (
+            ("amend",),
+            "amend needs content, or a comment to redo the stage with (see --content-file, --comment, --redo)\n",
+        ),
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
         (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no step is possible"),
         (("reject",), "reject needs a comment that says why (see --comment)\n"),

@@ -15,6 +15,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.records import Records
 from cli.stack.embedded import Servers
 from config.settings import Settings
+from models.contracts.approvals import Voter
 from models.contracts.budget import Budget, BudgetKind, BudgetUnit, Shortage
 from models.contracts.enums import ResponseOutcome
 from models.contracts.hitl import JudgedResponse
@@ -22,12 +23,13 @@ from models.contracts.records import RecordResponsesInput, RequestOutcome
 from store import budget_limits
 from store.transaction import Store
 from tests.activities.first_step import response_to
-from tests.api_client import assert_problem, decide, get, respond, start, wait_for_request, wait_for_status
+from tests.api_client import V1, assert_problem, decide, get, respond, start, wait_for_request, wait_for_status
 from tests.conftest import own_settings
 from tests.crew.model.agents_under_test import KEY, MODEL
 from tests.crew.model.test_budget_gates import BUILDING, OUTPUT_TOKENS
 from tests.crew.model.test_model_delivery import PIPELINES
 from tests.provider import Provider, configured
+from tests.signing_in import add_person, browser_of
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -48,6 +50,33 @@ async def settings(servers: Servers) -> AsyncIterator[Settings]:
 async def provider() -> AsyncIterator[Provider]:
     async with configured(BUILDING, key=KEY) as provider:
         yield provider
+
+
+async def test_the_day_is_raised_by_who_decides_in_all_projects(
+    http: httpx2.AsyncClient, api_url: str, store: Store
+) -> None:
+    project = await start(http, model=MODEL, pipeline="only-build", budget="100usd")
+    waiting = wait_for_request(http, project, "build")
+    person = await add_person(api_url, "Paula")
+    path = f"{V1}/projects/{project}/members/{person}"
+    assert (await http.put(path, json={"roles": ["approver"]})).status_code == 200
+    request = (await waiting)["request_id"]
+    shown = await get(http, f"/hitl/{request}")
+    assert (shown["actions"][0]["key"], shown["actions"][0]["needs"]) == ("raise_budget", "raise_by")
+    async with browser_of(api_url, person) as paula:
+        shown = await get(paula, f"/hitl/{request}")
+        assert (shown["actions"][0]["key"], shown["actions"][0]["needs"]) == ("try_again", None)
+        problem = assert_problem(await respond(paula, request, "approve", raise_by="1usd"), 403)
+    assert (
+        problem["detail"] == "Paula may not raise the budget of the day: that takes the role approver in all projects."
+    )
+
+    voter = Voter(principal_id=UUID(person), name="Paula")  # she lost the other role after the API had checked it
+    response = await response_to(store, UUID(request), "approve", raise_by=Budget(usd=1), voter=voter)
+    judged = JudgedResponse(response=response, outcome=ResponseOutcome.APPLIED)
+    batch = RecordResponsesInput(project_id=UUID(project), responses=(judged,))
+    assert (await ActivityEnvironment().run(Records(store).record_responses, batch)).refused
+    assert (await get(http, "/budgets", limit=1))["day"]["limits"]["usd"] == 0.5
 
 
 async def test_a_second_raise_of_the_day_is_a_knowing_one(http: httpx2.AsyncClient, store: Store) -> None:

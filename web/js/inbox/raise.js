@@ -2,6 +2,7 @@
 
 import { h, write } from "../dom.js";
 import { field, textField } from "../field.js";
+import { me } from "../me.js";
 import { hitl } from "../rest.js";
 import { budgetProblem, shortageInWords } from "../usage.js";
 import { COMMENT_LIMIT } from "./responding.js";
@@ -53,11 +54,17 @@ export function raise(draft, request) {
   );
   show();
   look();
+  // The budget of the day is that of all projects.
+  const mayRaise = request.shortage?.kind !== "day" || me.may("decide");
+  const others = h("p", { class: "soft" }, "Only somebody who approves in all projects raises the budget of the day.");
+  const effect = mayRaise
+    ? `The ${request.agent_type} continues where it stopped. Nothing that was paid is lost.`
+    : `The ${request.agent_type} continues if the budget allows it by now, and asks again if not.`;
   return {
-    parts: [state, amount.element, comment.element],
-    input: amount.input,
-    label: () => "Raise and continue",
-    effect: () => `The ${request.agent_type} continues where it stopped. Nothing that was paid is lost.`,
+    parts: [state, mayRaise ? amount.element : others, comment.element],
+    input: mayRaise ? amount.input : comment.input,
+    label: () => mayRaise ? "Raise and continue" : "Try again",
+    effect: () => effect,
     showErrors(fields) {
       if (fields.raise_by) amount.showError(fields.raise_by);
       if (fields.raise_by && fields.raise_by !== refused) look();
@@ -65,8 +72,8 @@ export function raise(draft, request) {
       comment.showError(fields.comment ?? "");
     },
     given() {
-      if (amount.showError(budgetProblem(typed.approve.raise))) return null;
-      const raised = typed.approve.raise.trim() || undefined;
+      if (mayRaise && amount.showError(budgetProblem(typed.approve.raise))) return null;
+      const raised = mayRaise && typed.approve.raise.trim() || undefined;
       const seen = raised && now ? { [now.unit]: now.limit } : undefined;
       return { raise_by: raised, raise_from: seen, comment: typed.approve.comment.trim() || undefined };
     },
