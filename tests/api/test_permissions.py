@@ -17,15 +17,17 @@ from websockets.asyncio.client import connect
 from api import problems
 from api.auth.dependencies import authorize
 from api.auth.permissions import NEEDS, Instance, Open, Project
-from models.contracts.identity import GRANTS, AccessRole, Permission
+from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
 from tests.api.realtime.relay_server import close_code, receive
-from tests.api_client import V1, Json, get, start, wait_for_request
+from tests.api_client import V1, Json, assert_problem, get, start, wait_for_request
 from tests.signing_in import add_person, browser_of, token_of
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 PROJECT_ROLES = (AccessRole.VIEWER, AccessRole.OPERATOR, AccessRole.APPROVER, AccessRole.ADMIN)
 OUTSIDER, NOBODY = "a member of another project", "nobody"
+OF_PROJECT, READER = "a token of one project", "a token that reads"
+"""Limited tokens of somebody who has every role in all projects."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,14 @@ async def records(http: httpx2.AsyncClient) -> Records:
 
 @pytest_asyncio.fixture(scope="module")
 async def tokens(api_url: str, http: httpx2.AsyncClient, records: Records) -> dict[str, str]:
-    """A token for each role in the project, in all of them, and for a member of another project."""
+    """A token for each role in the project, in all of them, and for a member of another project; and limited ones."""
     found = {f"{role} of all": await token_of(api_url, f"{role} of all", role) for role in AccessRole}
     for role in PROJECT_ROLES:
         found[role] = await member(api_url, http, records.ids["project_id"], role)
     found[OUTSIDER] = await member(api_url, http, records.other, *PROJECT_ROLES)
+    whole = await add_person(api_url, "Everything", *AccessRole)
+    found[OF_PROJECT] = await token_for(api_url, whole, project_id=records.ids["project_id"])
+    found[READER] = await token_for(api_url, whole, scopes=["read"])
     return found
 
 
@@ -84,9 +89,9 @@ async def member(api_url: str, http: httpx2.AsyncClient, project_id: str, *roles
     return await token_for(api_url, person)
 
 
-async def token_for(api_url: str, person: str) -> str:
+async def token_for(api_url: str, person: str, **limits: Any) -> str:
     async with browser_of(api_url, person) as browser:
-        created = await browser.post(f"{V1}/auth/tokens", json={"name": "tests"})
+        created = await browser.post(f"{V1}/auth/tokens", json={"name": "tests"} | limits)
     assert created.status_code == 201, created.text
     return str(created.json()["token"])
 
@@ -112,17 +117,24 @@ def expected(name: str, who: str, path: str) -> set[int] | None:
         return None
     if who == NOBODY:
         return {401}
-    nothing: frozenset[Permission] = frozenset()
-    held = nothing if who == OUTSIDER else GRANTS[AccessRole(who.removesuffix(" of all"))]
+    held = held_in_project(who)
     match need:
         case Project(permission):
             return None if permission in held else {403} if Permission.READ in held else {404}
         case Instance(permission):
-            return None if who.endswith(" of all") and permission in held else {403}
+            return None if (who.endswith(" of all") or who == READER) and permission in held else {403}
         case Open.AUDIT:
-            return None if who in ("admin of all", "auditor of all") else {403}
+            return None if who in ("admin of all", "auditor of all", READER) else {403}
+        case Open.OWN:
+            return {403} if who in (OF_PROJECT, READER) else None
         case _:
             return None
+
+
+def held_in_project(who: str) -> frozenset[Permission]:
+    """What somebody may do in the project of the records."""
+    limited = {OUTSIDER: frozenset[Permission](), OF_PROJECT: ALL_PERMISSIONS, READER: frozenset({Permission.READ})}
+    return limited[who] if who in limited else GRANTS[AccessRole(who.removesuffix(" of all"))]
 
 
 async def test_the_matrix(document: Json, api_url: str, records: Records, tokens: dict[str, str]) -> None:
@@ -150,7 +162,12 @@ async def test_lists_contain_only_what_a_person_may_see(
     api_url: str, http: httpx2.AsyncClient, records: Records, tokens: dict[str, str]
 ) -> None:
     project, other = records.ids["project_id"], records.other
-    for who, sees in ((AccessRole.VIEWER, {project}), (OUTSIDER, {other}), ("viewer of all", {project, other})):
+    for who, sees in (
+        (AccessRole.VIEWER, {project}),
+        (OF_PROJECT, {project}),
+        (OUTSIDER, {other}),
+        ("viewer of all", {project, other}),
+    ):
         async with with_token(api_url, tokens[who]) as client:
             assert {one["id"] for one in (await get(client, "/projects/"))["items"]} == sees
             assert sum((await get(client, "/project-counts"))["statuses"].values()) == len(sees)
@@ -172,11 +189,10 @@ async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records
         if who == OUTSIDER:
             held = frozenset[Permission]().union(*(GRANTS[role] for role in PROJECT_ROLES))
             assert (me["permissions"], me["project_permissions"]) == ([], {records.other: sorted(held)})
-        elif who.endswith(" of all"):
-            held = GRANTS[AccessRole(who.removesuffix(" of all"))]
-            assert (me["permissions"], me["project_permissions"]) == (sorted(held), {})
+        elif who.endswith(" of all") or who == READER:
+            assert (me["permissions"], me["project_permissions"]) == (sorted(held_in_project(who)), {})
         else:
-            assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(GRANTS[AccessRole(who)])})
+            assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(held_in_project(who))})
 
 
 async def test_a_token_of_one_project_names_no_other(api_url: str, http: httpx2.AsyncClient, records: Records) -> None:
@@ -189,6 +205,34 @@ async def test_a_token_of_one_project_names_no_other(api_url: str, http: httpx2.
         me = await get(client, "/auth/me")
     assert me["projects"] == {project: ["viewer"]}
     assert list(me["project_permissions"]) == [project]
+
+
+async def test_a_limited_token_reaches_nothing_of_its_owners_account(api_url: str, tokens: dict[str, str]) -> None:
+    calls: list[tuple[str, str, Any]] = [
+        ("GET", "tokens", None),
+        ("POST", "tokens", {"name": "another", "scopes": ["read"]}),
+        ("DELETE", f"tokens/{uuid4()}", None),
+        ("GET", "sessions", None),
+        ("DELETE", f"sessions/{uuid4()}", None),
+        ("POST", "links", None),
+        ("PUT", "password", {"current": "x", "password": "a long enough password"}),
+    ]
+    for who in (OF_PROJECT, READER):
+        async with with_token(api_url, tokens[who]) as client:
+            for method, path, body in calls:
+                answer = await client.request(method, f"{V1}/auth/{path}", json=body)
+                assert assert_problem(answer, 403, "limited")["code"] == "forbidden"
+            assert (await client.get(f"{V1}/auth/me")).status_code == 200
+            assert (await client.post(f"{V1}/auth/tickets")).status_code == 201  # for a socket of its own
+
+
+async def test_a_limited_token_revokes_itself(api_url: str) -> None:
+    person = await add_person(api_url, "Cautious", "viewer")
+    async with browser_of(api_url, person) as browser:
+        made = (await browser.post(f"{V1}/auth/tokens", json={"name": "tests", "scopes": ["read"]})).json()
+    async with with_token(api_url, made["token"]) as client:
+        assert (await client.delete(f"{V1}/auth/tokens/{made['token_id']}")).status_code == 204
+        assert (await client.get(f"{V1}/auth/me")).status_code == 401
 
 
 async def test_nobody_stops_what_they_may_not_see(api_url: str, records: Records, tokens: dict[str, str]) -> None:
