@@ -12,12 +12,15 @@ import httpx2
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
+from psycopg.types.json import Jsonb
 from websockets.asyncio.client import connect
 
 from api import problems
 from api.auth.dependencies import authorize
 from api.auth.permissions import NEEDS, Instance, Open, Project
 from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
+from store.statement import run
+from store.transaction import Store
 from tests.api.realtime.relay_server import close_code, receive
 from tests.api_client import V1, Json, assert_problem, get, start, wait_for_request
 from tests.signing_in import add_person, browser_of, token_of
@@ -179,6 +182,31 @@ async def test_lists_contain_only_what_a_person_may_see(
             assert stops == ({project} & sees)
             got = await client.get(f"{V1}/stops/{records.ids['stop_id']}")
             assert got.status_code == (200 if project in sees else 404)
+
+
+async def test_sums_of_all_projects_are_for_those_who_may_read_all(
+    api_url: str, records: Records, tokens: dict[str, str], store: Store
+) -> None:
+    """The spending of the day, and how many workflows cannot continue."""
+    project = records.ids["project_id"]
+    problem = Jsonb({"kind": "stuck", "detail": "x", "since": "2026-01-01T00:00:00Z"})
+    async with store.writing() as connection:
+        await run(connection, "UPDATE project SET workflow_problem = %(problem)s WHERE id = %(id)s",
+                  problem=problem, id=project)  # fmt: skip
+    everything, own, nothing = (True, 1), (False, 1), (False, 0)
+    for who, sees in (("viewer of all", everything), (READER, everything), (AccessRole.ADMIN, own), (OF_PROJECT, own),
+                      (OUTSIDER, nothing)):  # fmt: skip
+        async with with_token(api_url, tokens[who]) as client:
+            seen = records.other if who == OUTSIDER else project
+            days = [(await get(client, path))["day"] for path in ("/budgets", f"/projects/{seen}/budget")]
+            health = (await client.get("/health/detailed")).json()
+        assert [day is not None for day in days] == [sees[0]] * 2, who
+        assert (health["workflows"]["stuck"], health["status"]) == (sees[1], "degraded" if sees[1] else "ok"), who
+    async with httpx2.AsyncClient(base_url=api_url, trust_env=False, timeout=30) as nobody:
+        health = (await nobody.get("/health/detailed")).json()
+    assert (health["workflows"], health["status"]) == (None, "degraded")
+    async with store.writing() as connection:
+        await run(connection, "UPDATE project SET workflow_problem = NULL WHERE id = %(id)s", id=project)
 
 
 async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records, tokens: dict[str, str]) -> None:
