@@ -96,10 +96,10 @@ NEEDS: dict[str, Need] = {
     # Of the whole installation.
     "create_project": Instance(Permission.RUN),
     "add_person": Instance(Permission.ADMIN),
-    "set_groups": Instance(Permission.ADMIN),
     "list_groups": Instance(Permission.READ),
     "create_group": Instance(Permission.ADMIN),
     "remove_group": Instance(Permission.ADMIN),
+    "remove_group_by_path": Instance(Permission.ADMIN),
     "add_to_group": Instance(Permission.ADMIN),
     "take_from_group": Instance(Permission.ADMIN),
     "list_people": Instance(Permission.READ),

@@ -222,7 +222,7 @@ export interface BudgetUpdate {
 }
 
 export interface Budgets {
-  day: BudgetPublic;
+  day: BudgetPublic | null;
   items: BudgetPublic[];
   next_cursor: string | null;
 }
@@ -450,10 +450,6 @@ export interface GroupPublic {
 
 export interface GroupsPublic {
   principal_id: string;
-  groups: string[];
-}
-
-export interface GroupsUpdate {
   groups: string[];
 }
 
@@ -877,7 +873,7 @@ export interface Progress {
 export interface ProjectBudgets {
   project: BudgetPublic;
   roles: BudgetPublic[];
-  day: BudgetPublic;
+  day: BudgetPublic | null;
 }
 
 export interface ProjectChange {
