@@ -141,6 +141,12 @@ class Settings(BaseSettings):
         description="Requests that an address may make in a minute with tokens, cookies and tickets that the api "
         "process has not seen yet, valid or not; 0 is no limit.",
     )
+    credentials_per_hour: int = Field(
+        default=200,
+        ge=0,
+        description="Tokens and links that a person or a service may create in an hour; 0 is no limit. "
+        "`BOTARMY_ADMIN_TOKEN` has none.",
+    )
     trusted_proxies: Networks = Field(
         default=[],
         description="Comma-separated addresses and networks of reverse proxies, whose `X-Forwarded-For` and "
@@ -235,6 +241,12 @@ class Settings(BaseSettings):
         le=36500,
         description="Days after which a project that has ended, and not changed since, is removed for good, with all "
         "that belongs to it, unless it is marked to be kept (`botarmy keep`). Without it, nothing is removed.",
+    )
+    audit_retention_days: float | None = Field(
+        default=None,
+        gt=0,
+        le=36500,
+        description="Days after which an entry of the audit log is removed for good. Without it, all are kept.",
     )
     rehearsal_step_seconds: float = Field(
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."

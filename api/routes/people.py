@@ -117,7 +117,7 @@ async def change_person(
     "/auth/people/{principal_id}/links",
     status_code=201,
     summary="Create a link that signs a person in",
-    responses=describe_responses(LINK, 403, 404, 422, 503, status=201),
+    responses=describe_responses(LINK, 403, 404, 422, 429, 503, status=201),
 )
 async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
@@ -125,6 +125,7 @@ async def create_persons_link(
     """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
     rights that they do not have."""
     require_may_set_passwords(caller)
+    await services.limits.require_creation(caller)
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)

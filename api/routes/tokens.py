@@ -40,7 +40,7 @@ async def list_tokens(services: ServicesDep, caller: CallerDep) -> Page[TokenPub
     "",
     status_code=201,
     summary="Create a token",
-    responses=describe_responses(NEW_TOKEN, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(NEW_TOKEN, 403, 404, 409, 413, 415, 422, 429, 503, status=201),
 )
 async def create_token(
     body: TokenCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
@@ -52,6 +52,7 @@ async def create_token(
         async with services.store.reading() as connection:
             if await projects.get(connection, body.project_id) is None:
                 raise NotFoundError.of("project", body.project_id)
+    await services.limits.require_creation(caller)
     scopes = body.scopes | {Permission.READ}
     async with changing_own(services, request) as (connection, principal_id):
         try:
