@@ -199,8 +199,9 @@ async def test_sums_of_all_projects_are_for_those_who_may_read_all(
         async with with_token(api_url, tokens[who]) as client:
             seen = records.other if who == OUTSIDER else project
             days = [(await get(client, path))["day"] for path in ("/budgets", f"/projects/{seen}/budget")]
+            days.append((await get(client, f"/projects/{seen}/overview"))["budget"]["day"])
             health = (await client.get("/health/detailed")).json()
-        assert [day is not None for day in days] == [sees[0]] * 2, who
+        assert [day is not None for day in days] == [sees[0]] * 3, who
         assert (health["workflows"]["stuck"], health["status"]) == (sees[1], "degraded" if sees[1] else "ok"), who
     async with httpx2.AsyncClient(base_url=api_url, trust_env=False, timeout=30) as nobody:
         health = (await nobody.get("/health/detailed")).json()
