@@ -36,7 +36,7 @@ PrincipalId = Annotated[UUID, Path()]
 
 @router.get(
     "",
-    summary="List groups and who belongs to them",
+    summary="List groups, who belongs to them, and where they have roles",
     responses=describe_responses(page_of(GROUP), 422, 503),
 )
 async def list_groups(services: ServicesDep) -> Page[GroupPublic]:
@@ -50,7 +50,9 @@ async def list_groups(services: ServicesDep) -> Page[GroupPublic]:
     "",
     status_code=201,
     summary="Create a group",
-    responses=describe_responses(GROUP | {"members": []}, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(
+        GROUP | {"members": [], "projects": []}, 403, 404, 409, 413, 415, 422, 503, status=201
+    ),
 )
 async def create_group(
     body: GroupCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response

@@ -47,6 +47,14 @@ class GroupMemberPublic(Shape):
     )
 
 
+class ProjectOfGroupPublic(Shape):
+    """A project in which a group has roles."""
+
+    project_id: UUID
+    name: str
+    roles: list[AccessRole]
+
+
 class GroupPublic(Shape):
     """A group that a gate may be assigned to, and that may have roles in projects."""
 
@@ -54,6 +62,7 @@ class GroupPublic(Shape):
     created_by: str | None = Field(description="Null if only an identity provider knows it.")
     created_at: Moment | None
     members: list[GroupMemberPublic]
+    projects: list[ProjectOfGroupPublic]
 
     @classmethod
     def of(cls, group: Group) -> Self:
@@ -61,7 +70,14 @@ class GroupPublic(Shape):
             GroupMemberPublic(principal_id=one.id, name=one.name, kind=one.kind, sources=list(one.sources))
             for one in group.members
         ]
-        return cls(name=group.name, created_by=group.created_by, created_at=group.created_at, members=members)
+        projects = [ProjectOfGroupPublic.model_validate(asdict(one)) for one in group.projects]
+        return cls(
+            name=group.name,
+            created_by=group.created_by,
+            created_at=group.created_at,
+            members=members,
+            projects=projects,
+        )
 
 
 class GroupInProjectPublic(Shape):

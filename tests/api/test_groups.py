@@ -73,6 +73,8 @@ async def test_the_members_of_a_group_have_its_roles_in_one_project(
     assert not await reads(client, other)
     assert [each["id"] for each in (await get(client, "/projects/"))["items"]] == [mine]
     assert [each["name"] for each in (await get(client, f"/projects/{mine}/groups"))["items"]] == ["reviewers"]
+    (listed,) = [each for each in (await get(http, "/auth/groups"))["items"] if each["name"] == "reviewers"]
+    assert [(each["project_id"], each["roles"]) for each in listed["projects"]] == [(mine, ["approver", "viewer"])]
     assert_problem(await client.post(f"{V1}/projects/{mine}/pause"), 403)
     assert_problem(await client.put(f"{V1}/projects/{mine}/groups/reviewers", json={"roles": ["admin"]}), 403)
     request = await wait_for_request(client, mine)

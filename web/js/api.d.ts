@@ -446,6 +446,7 @@ export interface GroupPublic {
   created_by: string | null;
   created_at: string | null;
   members: GroupMemberPublic[];
+  projects: ProjectOfGroupPublic[];
 }
 
 export interface GroupsPublic {
@@ -986,6 +987,12 @@ export interface ProjectItem {
   updated_at: string;
   ended_at: string | null;
   workflow_problem: WorkflowProblemPublic | null;
+}
+
+export interface ProjectOfGroupPublic {
+  project_id: string;
+  name: string;
+  roles: AccessRole[];
 }
 
 export interface ProjectOverview {
