@@ -41,6 +41,7 @@ from api.routes import (
     health,
     hitl,
     ids,
+    members,
     metrics,
     oidc,
     overview,
@@ -140,6 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
         audit,
         tokens,
         groups,
+        members,
         people,
     ):
         v1.include_router(module.router)

@@ -31,7 +31,7 @@ class Figures:
 async def read(connection: AsyncConnection) -> Figures:
     """Return the figures of this moment."""
     figures = Figures()
-    for row in await run(connection, _FIGURES):
+    for row in await run(connection, _FIGURES, within=None):
         if row.of == "gate":
             figures.gates[row.name] = row.count
             figures.oldest_gate_seconds = max(figures.oldest_gate_seconds, row.seconds)

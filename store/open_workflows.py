@@ -43,9 +43,10 @@ COUNT_PROBLEMS: LiteralString = with_statuses("""
 SELECT kind, count(*) AS count FROM (
     SELECT workflow_problem->>'kind' AS kind FROM project
     WHERE workflow_problem IS NOT NULL AND status NOT IN {final_project_statuses}
+        AND (%(within)s::uuid[] IS NULL OR id = ANY(%(within)s))
     UNION ALL
     SELECT workflow_problem->>'kind' FROM task AS first
-    WHERE workflow_problem IS NOT NULL AND (
+    WHERE workflow_problem IS NOT NULL AND (%(within)s::uuid[] IS NULL OR project_id = ANY(%(within)s)) AND (
         EXISTS (SELECT FROM task WHERE task.standalone_task_id = first.id AND task.status IN {open_task_statuses})
         OR EXISTS (SELECT FROM hitl_request AS request
                    WHERE request.standalone_task_id = first.id AND request.status = 'pending'))
@@ -173,9 +174,12 @@ def _ids_by_kind(workflow_ids: Iterable[str]) -> dict[str, list[UUID]]:
     return ids
 
 
-async def problem_counts(connection: AsyncConnection) -> dict[WorkflowProblemKind, int]:
-    """Return how many open workflows have each kind of problem."""
-    counts = {row.kind: row.count for row in await run(connection, COUNT_PROBLEMS)}
+async def problem_counts(
+    connection: AsyncConnection, within: Collection[UUID] | None = None
+) -> dict[WorkflowProblemKind, int]:
+    """Return how many open workflows have each kind of problem; only of the projects `within`, if it is given."""
+    only_of = None if within is None else list(within)
+    counts = {row.kind: row.count for row in await run(connection, COUNT_PROBLEMS, within=only_of)}
     return {kind: counts[kind] for kind in WorkflowProblemKind if kind in counts}
 
 

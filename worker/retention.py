@@ -1,4 +1,5 @@
-"""Remove projects that ended long ago, and contents that nothing names, in small batches."""
+"""Remove projects that ended long ago, contents that nothing names, what nobody signs in with any more, and old entries
+of the audit log, in small batches."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import structlog
 
 from config.settings import Settings
 from store import removal, unnamed_contents
+from store.identity import remains
 from store.removal import NotRemovableError, OldProject
 from store.transaction import Store
 from worker.one_of_many import one_of_many
@@ -27,6 +29,13 @@ CONTENTS = 200
 """Contents that are looked at in a pass: a million in 7 hours, for 3 ms of the database every 5 s."""
 
 
+CREDENTIALS = 200
+"""Sessions, and tokens, that are looked at in a pass."""
+
+AUDITED = 1000
+"""Entries of the audit log in a batch. After a full one, the next follows at once."""
+
+
 class Retention:
     """What one worker removes. Several share the work: what another is removing is skipped."""
 
@@ -34,6 +43,8 @@ class Retention:
         self._store, self._days = store, settings.retention_days
         self._last_project: OldProject | None = None
         self._last_content = ""
+        self._audit_days = settings.audit_retention_days
+        self._last = {remains.SESSIONS: remains.FIRST, remains.TOKENS: remains.FIRST}
 
     async def remove_projects(self) -> int:
         """Remove a batch of projects that ended, and last changed, before the retention period. Return how many were
@@ -66,6 +77,29 @@ class Retention:
             log.info("contents_removed", count=removed)
         return removed
 
+    async def remove_credentials(self) -> int:
+        """Look at the next sessions and tokens, and remove those that ended long ago, and links that have expired.
+        Return how many."""
+        async with self._store.writing() as connection:
+            removed = await remains.remove_codes(connection)
+        for statement, after in self._last.items():
+            async with self._store.writing() as connection:
+                count, self._last[statement] = await remains.remove_ended(connection, statement, after, CREDENTIALS)
+            removed += count
+        if removed:
+            log.info("credentials_removed", count=removed)
+        return removed
+
+    async def remove_audited(self) -> int:
+        """Remove a batch of entries of the audit log that are older than the operator wants. Return how many."""
+        if self._audit_days is None:
+            return 0
+        async with self._store.writing() as connection:
+            removed = await remains.remove_events(connection, timedelta(days=self._audit_days), AUDITED)
+        if removed:
+            log.info("audited_events_removed", count=removed)
+        return removed
+
     async def _remove(self, project: OldProject, before: datetime) -> bool:
         try:
             async with self._store.database.writing(removal.SECONDS) as connection:
@@ -83,7 +117,9 @@ async def run_retention(store: Store, settings: Settings) -> None:
     retention = Retention(store, settings)
     while True:
         await _try(retention.remove_contents)
-        is_full = await _try(retention.remove_projects) == PROJECTS
+        await _try(retention.remove_credentials)
+        is_full = await _try(retention.remove_audited) == AUDITED
+        is_full |= await _try(retention.remove_projects) == PROJECTS
         await asyncio.sleep(0 if is_full else settings.sweep_seconds)
 
 

@@ -30,16 +30,17 @@ async def require_another_admin(settings: Settings, connection: AsyncConnection,
     """
     if settings.admin_token is not None and principal_id == administrator_id(settings.admin_name):
         raise ConflictError("This administrator comes from the settings, and cannot be changed here.")
-    if await is_last(connection, settings, principal_id):
+    if await lock(connection, settings) == {principal_id}:
         detail = "This is the last administrator. Make somebody else one first."
         raise ConflictError(detail, code=ProblemCode.LAST_ADMIN)
 
 
-async def is_last(connection: AsyncConnection, settings: Settings, principal_id: UUID) -> bool:
-    """Return whether nobody else is an administrator, until this transaction ends."""
+async def lock(connection: AsyncConnection, settings: Settings) -> set[UUID]:
+    """Return the administrators, who stay so until this transaction ends; nobody if the settings name one, who always
+    stays. All their rows are locked in one order: a transaction that locks a person's row does this before."""
     if settings.admin_token is not None:
-        return False
-    return await administrators.lock(connection, principals.SETTINGS) == {principal_id}
+        return set()
+    return await administrators.lock(connection, principals.SETTINGS)
 
 
 async def introduce_first_admin(store: Store, settings: Settings) -> None:

@@ -30,6 +30,8 @@ async def authorize(request: Request) -> None:
     if isinstance(need, Instance) and not caller.may(need.permission, None):
         caller = await _current(services, caller)
         caller.require(need.permission, None)
+    if need is Open.OWN:
+        caller.require_whole()
     if need is Open.AUDIT and not caller.may_audit:
         caller = await _current(services, caller)
         caller.require_audit()

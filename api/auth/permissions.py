@@ -2,6 +2,7 @@
 
 PUBLIC              nobody has to sign in; what costs anything has a limit of its own, which no other traffic uses up
 SIGNED_IN           anybody who is signed in; lists contain what they may see
+OWN                 anybody who is signed in, but not with a limited token: it would see or end what is its owner's
 AUDIT               an auditor or an administrator of all projects
 CHECKED             anybody who is signed in; the endpoint itself checks what its body names
 Project(...)        a permission in the project that the path names, directly or by a record of it
@@ -21,6 +22,7 @@ class Open(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed in"
+    OWN = "signed in, without limits"
     AUDIT = "auditors and administrators"
     CHECKED = "checked by the endpoint"
 
@@ -94,10 +96,10 @@ NEEDS: dict[str, Need] = {
     # Of the whole installation.
     "create_project": Instance(Permission.RUN),
     "add_person": Instance(Permission.ADMIN),
-    "set_groups": Instance(Permission.ADMIN),
     "list_groups": Instance(Permission.READ),
     "create_group": Instance(Permission.ADMIN),
     "remove_group": Instance(Permission.ADMIN),
+    "remove_group_by_path": Instance(Permission.ADMIN),
     "add_to_group": Instance(Permission.ADMIN),
     "take_from_group": Instance(Permission.ADMIN),
     "list_people": Instance(Permission.READ),
@@ -124,14 +126,14 @@ NEEDS: dict[str, Need] = {
     "sign_in": Open.PUBLIC,
     "list_sign_in_methods": Open.PUBLIC,
     "log_in": Open.PUBLIC,
-    "change_password": Open.SIGNED_IN,
+    "change_password": Open.OWN,
     "get_me": Open.SIGNED_IN,
     "sign_out": Open.SIGNED_IN,
-    "list_sessions": Open.SIGNED_IN,
-    "end_session": Open.SIGNED_IN,
-    "list_tokens": Open.SIGNED_IN,
-    "create_token": Open.SIGNED_IN,
-    "revoke_token": Open.SIGNED_IN,
-    "create_link": Open.SIGNED_IN,
+    "list_sessions": Open.OWN,
+    "end_session": Open.OWN,
+    "list_tokens": Open.OWN,
+    "create_token": Open.OWN,
+    "revoke_token": Open.SIGNED_IN,  # a limited token may revoke itself, which the endpoint checks
+    "create_link": Open.OWN,
     "create_ticket": Open.SIGNED_IN,
 }

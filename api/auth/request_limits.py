@@ -1,4 +1,4 @@
-"""How many requests a person, a service or an address may make in a minute.
+"""How many requests a person, a service or an address may make in a minute, and how many tokens and links in an hour.
 
 All API processes count in Redis. Each takes requests in blocks, and counts those in memory: most requests cost no
 round trip, and a limit is exceeded by one block for each process at most. While Redis is unavailable, each process
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
@@ -32,7 +32,9 @@ BLOCKS = 100
 REDIS_SECONDS, AGAIN_SECONDS = 0.3, 5.0
 """How long Redis may take to answer, and how long it is not asked after it did not."""
 
-WINDOW_SECONDS = 60
+WINDOWS: dict[type[RateLimitItem], int] = {RateLimitItemPerMinute: 60, RateLimitItemPerHour: 3600}
+"""The seconds of each window."""
+
 MAX_KEYS = 10_000
 
 
@@ -60,6 +62,7 @@ class RequestLimits:
     def __init__(self, settings: Settings) -> None:
         self._requests, self._sign_ins = settings.requests_per_minute, settings.sign_ins_per_minute
         self._unknown = settings.unknown_credentials_per_minute
+        self._created = settings.credentials_per_hour
         self._shares: dict[str, _Share] = {}
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         url, prefix = f"async+{settings.redis_url}", f"{settings.channel_prefix}:limits"
@@ -82,6 +85,12 @@ class RequestLimits:
         elif caller.method is not SignInMethod.ADMIN_TOKEN:
             await self._take(f"principal {caller.principal_id}", self._requests)
 
+    async def require_creation(self, caller: Caller) -> None:
+        """Count a token or a link that somebody creates: each leaves entries in the audit log. Raises as `require`
+        does."""
+        if caller.method not in (SignInMethod.NONE, SignInMethod.ADMIN_TOKEN):
+            await self._take(f"created by {caller.principal_id}", self._created, RateLimitItemPerHour)
+
     async def require_address(self, address: str | None) -> None:
         """Count a request of somebody who is not signed in. Raises as `require` does."""
         await self._take(f"address {network_of(address)}", self._requests)
@@ -95,15 +104,15 @@ class RequestLimits:
         others. Raises as `require` does."""
         await self._take(f"sign-in by {way} {network_of(address)}", self._sign_ins)
 
-    async def _take(self, key: str, limit: int) -> None:
+    async def _take(self, key: str, limit: int, window: type[RateLimitItem] = RateLimitItemPerMinute) -> None:
         if limit == 0:
             return
         share, now = self._shares.get(key), time.monotonic()
         if share is None or share.until <= now:
-            share = self._share(key, _Share(0, now + WINDOW_SECONDS))
+            share = self._share(key, _Share(0, now + WINDOWS[window]))
         if share.left == 0 and not share.is_refused:
             block = max(1, limit // BLOCKS)
-            wait = await self._count(key, RateLimitItemPerMinute(limit // block))
+            wait = await self._count(key, window(limit // block))
             if wait is None:
                 share.left += block
             elif share.left == 0:

@@ -75,7 +75,6 @@ async def log_in(body: LogIn, services: ServicesDep, request: Request, response:
 )
 async def change_password(body: PasswordUpdate, services: ServicesDep, caller: CallerDep, request: Request) -> Response:
     """It ends one's other sessions. Tokens stay."""
-    caller.require_whole()
     async with services.store.reading() as connection:
         own = await accounts.of_principal(connection, caller.principal_id) if caller.principal_id else None
     if own is None:

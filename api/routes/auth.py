@@ -97,7 +97,6 @@ async def end_session(
     session_id: Annotated[UUID, Path()], services: ServicesDep, caller: CallerDep, request: Request
 ) -> Response:
     """Its WebSockets are closed within 5 seconds."""
-    caller.require_whole()
     await _end(services, caller, request, session_id)
     return Response(status_code=204)
 
@@ -106,12 +105,12 @@ async def end_session(
     "/links",
     status_code=201,
     summary="Create a link that signs a browser in",
-    responses=describe_responses(LINK, 403, 404, 409, 422, 503, status=201),
+    responses=describe_responses(LINK, 403, 404, 409, 422, 429, 503, status=201),
 )
 async def create_link(services: ServicesDep, caller: CallerDep, request: Request, response: Response) -> LinkPublic:
     """For the same person. The link is good once, for 60 seconds. A session that is started by the link of a token ends
     with that token."""
-    caller.require_whole()
+    await services.limits.require_creation(caller)
     async with changing_own(services, request) as (connection, principal_id):
         code = await sessions.create_code(connection, CodePurpose.LINK, principal_id, caller.credential)
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.auth.actions import add_control
+from api.auth.caller import Caller
 from api.auth.dependencies import CallerDep
 from api.deps import ProjectDep, ServicesDep, require_not_final
 from api.http.pagination import PageParamsDep
@@ -20,6 +21,7 @@ from api.shapes.budgets import BudgetPublic, Budgets, BudgetUpdate, ProjectBudge
 from api.shapes.usage import UsagePublic
 from models.contracts.budget import Budget
 from models.contracts.enums import ControlAction
+from models.contracts.identity import Permission
 from models.contracts.pipeline import Pipeline
 from models.tables import Budget as BudgetRow
 from models.tables import Project
@@ -34,8 +36,9 @@ router = APIRouter(tags=["budgets"], route_class=StrictRoute)
     responses=describe_responses(BUDGETS, 422, 503),
 )
 async def list_budgets(services: ServicesDep, caller: CallerDep, params: PageParamsDep) -> Budgets:
+    """The projects that the caller may see. What was spent in a day is of all projects: for those who may read all."""
     async with services.store.reading() as connection:
-        day = await _read_day(services, connection)
+        day = await _read_day(services, connection, caller)
         rows = await budget_limits.of_open_projects(
             connection, within=caller.visible_projects, before=params.after, limit=params.rows_to_read
         )
@@ -48,9 +51,9 @@ async def list_budgets(services: ServicesDep, caller: CallerDep, params: PagePar
     summary="Show a project's budget, those of its roles, and the day's",
     responses=describe_responses(PROJECT_BUDGETS, 404, 422, 503),
 )
-async def get_project_budget(project: ProjectDep, services: ServicesDep) -> ProjectBudgets:
+async def get_project_budget(project: ProjectDep, services: ServicesDep, caller: CallerDep) -> ProjectBudgets:
     async with services.store.reading() as connection:
-        return await _read_project(services, connection, project)
+        return await _read_project(services, connection, project, caller)
 
 
 @router.put(
@@ -69,7 +72,7 @@ async def set_project_budget(
         await budget_limits.set_limits(tx.connection, scope, project.id, limits)
         add_control(tx, ControlAction.BUDGET, caller)
     async with services.store.reading() as connection:
-        return await _read_project(services, connection, project)
+        return await _read_project(services, connection, project, caller)
 
 
 @router.get(
@@ -88,12 +91,16 @@ def _project_of(row: BudgetRow) -> UUID:
     return row.project_id
 
 
-async def _read_day(services: Services, connection: AsyncConnection) -> BudgetPublic:
+async def _read_day(services: Services, connection: AsyncConnection, caller: Caller) -> BudgetPublic | None:
+    if not caller.may(Permission.READ, None):
+        return None
     row = await budget_limits.get(connection, budget_scopes.day(datetime.now(UTC)))
     return BudgetPublic.of(row, Budget.model_validate(services.settings.daily_budget))
 
 
-async def _read_project(services: Services, connection: AsyncConnection, project: Project) -> ProjectBudgets:
+async def _read_project(
+    services: Services, connection: AsyncConnection, project: Project, caller: Caller
+) -> ProjectBudgets:
     rows = {row.scope: row for row in await budget_limits.of_project(connection, project.id)}
     declared = {
         budget_scopes.role(project.id, role.name): role.budget
@@ -108,5 +115,5 @@ async def _read_project(services: Services, connection: AsyncConnection, project
         return BudgetPublic.of(row, declared.get(scope))
 
     return ProjectBudgets(
-        project=read(own), roles=[read(scope) for scope in roles], day=await _read_day(services, connection)
+        project=read(own), roles=[read(scope) for scope in roles], day=await _read_day(services, connection, caller)
     )

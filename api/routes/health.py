@@ -39,12 +39,9 @@ async def alive() -> Health:
 
 @router.get("/detailed", summary="Show the health of each component", responses=describe_responses(DETAILED_HEALTH))
 async def detailed_health(services: ServicesDep, request: Request) -> DetailedHealth:
-    """200, whatever it reports on the components, and on workflows that cannot continue. It names those that the caller
-    may see. Who has not signed in learns what works, and neither versions nor reasons."""
-    health = await _check_health(services, request)
-    if health.workflows is not None and health.workflows.total:
-        return health.model_copy(update={"status": "degraded"})
-    return health
+    """200, whatever it reports on the components, and on workflows that cannot continue. It counts and names those that
+    the caller may see. Who has not signed in learns what works, and neither versions nor reasons nor numbers."""
+    return await _check_health(services, request, with_workflows=True)
 
 
 @router.get(
@@ -63,8 +60,8 @@ async def ready(services: ServicesDep, request: Request, response: Response) -> 
     return health
 
 
-async def _check_health(services: Services, request: Request) -> DetailedHealth:
-    """Check all components. Requests are counted, also those of nobody."""
+async def _check_health(services: Services, request: Request, *, with_workflows: bool = False) -> DetailedHealth:
+    """Check all components, and whether workflows cannot continue. Requests are counted, also those of nobody."""
     caller, may_know = None, False
     try:
         async with asyncio.timeout(CALLER_SECONDS):
@@ -74,15 +71,16 @@ async def _check_health(services: Services, request: Request) -> DetailedHealth:
         pass
     except (TimeoutError, *DATABASE_ERRORS):
         may_know = services.authenticator.knows(request)  # who was signed in may see what is wrong with it
-    components, workflows = await asyncio.gather(
-        services.health_checks.run(), _read_workflow_problems(services, caller)
-    )
+    components, problems = await asyncio.gather(services.health_checks.run(), _read_workflow_problems(services, caller))
+    is_ok = all(component.status == "ok" for component in components.values())
+    if with_workflows and problems is not None and problems.total:
+        is_ok = False
     health = DetailedHealth(
-        status="ok" if all(component.status == "ok" for component in components.values()) else "degraded",
+        status="ok" if is_ok else "degraded",
         version=installed_version(),
         links=Links(temporal_ui=services.settings.temporal_ui_url),
         components=components,
-        workflows=workflows,
+        workflows=None if caller is None else problems,
         pipelines_left_out=[
             PipelineLeftOut(file=skipped.file, problems=list(skipped.problems))
             for skipped in services.pipelines.left_out
@@ -102,11 +100,16 @@ def _for_nobody(health: DetailedHealth) -> DetailedHealth:
 
 
 async def _read_workflow_problems(services: Services, caller: Caller | None) -> WorkflowProblems | None:
+    """Return those that the caller may see; for nobody, the number of all."""
     rows: Sequence[OpenWorkflow] = ()
+    seen = None if caller is None else caller.visible_projects
     try:
-        counts = await services.health_checks.problem_counts()
+        if seen is None:
+            counts = await services.health_checks.problem_counts()
+        else:
+            async with services.store.reading(DATABASE_SECONDS) as connection:
+                counts = await open_workflows.problem_counts(connection, seen)
         if counts and caller is not None:
-            seen = caller.visible_projects
             async with services.store.reading(DATABASE_SECONDS) as connection:
                 rows = await open_workflows.with_problems(connection, within=seen, limit=MAX_LISTED)
     except DATABASE_ERRORS:

@@ -33,5 +33,5 @@ async def get_project_overview(project: ProjectDep, services: ServicesDep, calle
         progress=await get_project_status(project, services),
         artifacts=await list_artifacts(project, services, FIRST),
         requests=await list_project_requests(project, services, FIRST),
-        budget=await get_project_budget(project, services),
+        budget=await get_project_budget(project, services, caller),
     )

@@ -1,4 +1,4 @@
-"""People and services, and the members of projects."""
+"""People and services."""
 
 from __future__ import annotations
 
@@ -11,27 +11,18 @@ from api.auth import audit
 from api.auth.administrators import require_another_admin
 from api.auth.current import require_current
 from api.auth.dependencies import CallerDep
-from api.deps import ProjectDep, ServicesDep
+from api.deps import ServicesDep
 from api.errors import InvalidError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
-from api.openapi.examples.auth import GROUPS, LINK, MEMBER, PERSON
+from api.openapi.examples.auth import LINK, PERSON
 from api.routes.accounts import login_taken_error, require_may_set_passwords
 from api.routes.auth import link_of
-from api.shapes.auth import (
-    GroupsPublic,
-    GroupsUpdate,
-    LinkPublic,
-    MemberPublic,
-    MemberUpdate,
-    PersonCreate,
-    PersonPublic,
-    PersonUpdate,
-)
+from api.shapes.auth import LinkPublic, PersonCreate, PersonPublic, PersonUpdate
 from api.shapes.shape import Page
-from models.contracts.identity import PROJECT_ROLES, AccessRole, AuthEventKind, CodePurpose, PrincipalKind
-from store.identity import accounts, groups, people, principals, sessions
+from models.contracts.identity import AccessRole, AuthEventKind, CodePurpose, PrincipalKind
+from store.identity import accounts, people, principals, sessions
 from store.identity.secrets import hash_of
 
 router = APIRouter(tags=["auth"], route_class=StrictRoute)
@@ -122,31 +113,11 @@ async def change_person(
     return PersonPublic.of(changed)
 
 
-@router.put(
-    "/auth/people/{principal_id}/groups",
-    summary="Set the groups of a person or a service",
-    responses=describe_responses(GROUPS, 403, 404, 413, 415, 422, 503),
-)
-async def set_groups(
-    principal_id: PrincipalId, body: GroupsUpdate, services: ServicesDep, caller: CallerDep, request: Request
-) -> GroupsPublic:
-    """A pipeline may assign a gate to a group. Those that an identity provider knows of stay as they are."""
-    async with services.store.writing() as connection:
-        if not await principals.exists(connection, principal_id):
-            raise NotFoundError.of("person", principal_id)
-        await require_current(connection, request)
-        await groups.replace(connection, principal_id, body.groups)
-        details: dict[str, Any] = {"groups": sorted(body.groups)}
-        await audit.record(connection, request, caller, AuthEventKind.GROUPS_CHANGED, principal_id, **details)
-        belongs = await groups.of(connection, [principal_id])
-    return GroupsPublic(principal_id=principal_id, groups=belongs.get(principal_id, []))
-
-
 @router.post(
     "/auth/people/{principal_id}/links",
     status_code=201,
     summary="Create a link that signs a person in",
-    responses=describe_responses(LINK, 403, 404, 422, 503, status=201),
+    responses=describe_responses(LINK, 403, 404, 422, 429, 503, status=201),
 )
 async def create_persons_link(
     principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request, response: Response
@@ -154,6 +125,7 @@ async def create_persons_link(
     """The link is good once, for 60 seconds. A service, and a limited token, may not create one: it would sign in with
     rights that they do not have."""
     require_may_set_passwords(caller)
+    await services.limits.require_creation(caller)
     async with services.store.writing() as connection:
         if not await principals.exists(connection, principal_id):
             raise NotFoundError.of("person", principal_id)
@@ -162,61 +134,3 @@ async def create_persons_link(
         await audit.record(connection, request, caller, AuthEventKind.LINK_CREATED, principal_id)
     services.authenticator.known_codes.add(hash_of(code))
     return link_of(code, response)
-
-
-@router.get(
-    "/projects/{project_id}/members",
-    summary="List the members of a project",
-    responses=describe_responses(page_of(MEMBER), 404, 422, 503),
-)
-async def list_members(project: ProjectDep, services: ServicesDep) -> Page[MemberPublic]:
-    """Without those who have a role in all projects."""
-    async with services.store.reading() as connection:
-        found = await principals.members(connection, project.id)
-    return Page(items=[MemberPublic.of(member) for member in found])
-
-
-@router.put(
-    "/projects/{project_id}/members/{principal_id}",
-    summary="Add a member to a project, or change its roles",
-    responses=describe_responses(MEMBER, 403, 404, 413, 415, 422, 503),
-)
-async def set_member(
-    project: ProjectDep,
-    principal_id: PrincipalId,
-    body: MemberUpdate,
-    services: ServicesDep,
-    caller: CallerDep,
-    request: Request,
-) -> MemberPublic:
-    if unknown := body.roles - set(PROJECT_ROLES):
-        raise InvalidError("roles", f"{', '.join(sorted(unknown))} is no role in a project")
-    async with services.store.writing() as connection:
-        if not await principals.exists(connection, principal_id):
-            raise NotFoundError.of("person", principal_id)
-        await require_current(connection, request, project.id)
-        await principals.set_roles(connection, principal_id, project.id, body.roles, caller.name)
-        details: dict[str, Any] = {"project_id": str(project.id), "roles": sorted(body.roles)}
-        await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
-        found = await principals.members(connection, project.id)
-    return next(MemberPublic.of(member) for member in found if member.id == principal_id)
-
-
-@router.delete(
-    "/projects/{project_id}/members/{principal_id}",
-    status_code=204,
-    summary="Remove a member from a project",
-    responses=describe_responses(None, 403, 404, 422, 503, status=204),
-)
-async def remove_member(
-    project: ProjectDep, principal_id: PrincipalId, services: ServicesDep, caller: CallerDep, request: Request
-) -> Response:
-    """Its WebSockets are closed within 5 seconds."""
-    async with services.store.writing() as connection:
-        if not await principals.exists(connection, principal_id):
-            raise NotFoundError.of("person", principal_id)
-        await require_current(connection, request, project.id)
-        await principals.set_roles(connection, principal_id, project.id, (), caller.name)
-        details: dict[str, Any] = {"project_id": str(project.id), "roles": []}
-        await audit.record(connection, request, caller, AuthEventKind.ROLES_CHANGED, principal_id, **details)
-    return Response(status_code=204)

@@ -12,7 +12,7 @@ from api.auth.current import changing_own
 from api.auth.dependencies import CallerDep, require
 from api.auth.tokens import revoke
 from api.deps import ServicesDep
-from api.errors import ConflictError, ForbiddenError, NotFoundError
+from api.errors import ConflictError, NotFoundError
 from api.http.strict_route import StrictRoute
 from api.openapi.documentation import describe_responses
 from api.openapi.examples import page_of
@@ -40,7 +40,7 @@ async def list_tokens(services: ServicesDep, caller: CallerDep) -> Page[TokenPub
     "",
     status_code=201,
     summary="Create a token",
-    responses=describe_responses(NEW_TOKEN, 403, 404, 409, 413, 415, 422, 503, status=201),
+    responses=describe_responses(NEW_TOKEN, 403, 404, 409, 413, 415, 422, 429, 503, status=201),
 )
 async def create_token(
     body: TokenCreate, services: ServicesDep, caller: CallerDep, request: Request, response: Response
@@ -52,9 +52,8 @@ async def create_token(
         async with services.store.reading() as connection:
             if await projects.get(connection, body.project_id) is None:
                 raise NotFoundError.of("project", body.project_id)
+    await services.limits.require_creation(caller)
     scopes = body.scopes | {Permission.READ}
-    if caller.only_project not in (None, body.project_id) or not scopes <= caller.scopes:
-        raise ForbiddenError("A token may not create one that may do more.")
     async with changing_own(services, request) as (connection, principal_id):
         try:
             row, token = await api_tokens.create(
@@ -80,7 +79,7 @@ async def revoke_token(
     token_id: Annotated[UUID, Path()], services: ServicesDep, caller: CallerDep, request: Request
 ) -> Response:
     """It is refused within 5 seconds everywhere, and its WebSockets are closed. What was created with it ends, too."""
-    if caller.is_limited and caller.credential_id != token_id:
-        raise ForbiddenError("This token is limited, and may revoke only itself.")
+    if caller.credential_id != token_id:
+        caller.require_whole()
     await revoke(services, caller, request, token_id)
     return Response(status_code=204)

@@ -201,14 +201,6 @@ class PersonPublic(Shape):
         )
 
 
-class GroupsUpdate(StrictContract):
-    """The groups of a person or a service, all of those that an administrator gave."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"groups": ["security"]}]})
-
-    groups: Annotated[frozenset[Name], Field(max_length=100), Unique] = Field(json_schema_extra={"uniqueItems": True})
-
-
 class GroupsPublic(Shape):
     """The groups of a person or a service, of every source."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -56,17 +56,20 @@ class BudgetPublic(Shape):
         )
 
 
+DayBudget = Annotated[BudgetPublic | None, Field(description="Null for those who may not read all projects.")]
+
+
 class ProjectBudgets(Shape):
     """The budget of a project, those of its roles, and that of the day (UTC), which all projects share."""
 
     project: BudgetPublic
     roles: list[BudgetPublic]
-    day: BudgetPublic
+    day: DayBudget
 
 
 class Budgets(Shape):
     """The budget of the day (UTC), and those of the projects that have not ended, newest first."""
 
-    day: BudgetPublic
+    day: DayBudget
     items: list[BudgetPublic]
     next_cursor: str | None = None

@@ -47,7 +47,8 @@ class DetailedHealth(Shape):
     links: Links
     components: dict[str, ComponentHealth]
     workflows: WorkflowProblems | None = Field(
-        default=None, description="Null while the database is unavailable. They do not affect readiness."
+        default=None,
+        description="Null while the database is unavailable, and without signing in. They do not affect readiness.",
     )
     pipelines_left_out: list[PipelineLeftOut] = Field(
         default=[], description="Files of BOTARMY_PIPELINES_DIR that have errors and cannot be used."

@@ -31,7 +31,7 @@ class BudgetView(Shape):
 class ProjectBudgets(Shape):
     project: BudgetView
     roles: tuple[BudgetView, ...] = ()
-    day: BudgetView
+    day: BudgetView | None = None
 
 
 class Figures(Shape):

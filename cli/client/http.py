@@ -86,9 +86,9 @@ class Client:
         """Make a POST without a body, which returns nothing."""
         await self._call("POST", path)
 
-    async def delete(self, path: str) -> None:
+    async def delete(self, path: str, **query: object) -> None:
         """Make a DELETE, which returns nothing."""
-        await self._call("DELETE", path)
+        await self._call("DELETE", path, params=query)
 
     async def download(self, path: str) -> bytes:
         """Return the bytes that a GET returns."""

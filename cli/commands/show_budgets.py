@@ -26,14 +26,15 @@ def read_budget(option: str, text: str) -> Json:
 
 
 async def show_budgets(client: Client, as_json: bool) -> int:
-    """Print the budgets of the day and of all open projects."""
+    """Print the budgets of all open projects, and of the day if the caller may see it."""
     day = (await client.get("/budgets", limit=1))["day"]
     items = [item async for item in client.items("/budgets", limit=200)]
     if as_json:
         print_json({"day": day, "items": items, "next_cursor": None})
         return 0
     table = Table(Column("budget", no_wrap=True, min_width=36), "spent", "", box=None, pad_edge=False)
-    for row in map(BudgetView.model_validate, (day, *items)):
+    shown = items if day is None else (day, *items)
+    for row in map(BudgetView.model_validate, shown):
         table.add_row(plain(row.project_id or "all projects, today (UTC)"), *_cells(row))
     stdout().print(table)
     return 0
@@ -56,7 +57,8 @@ async def show_budget(client: Client, project_id: str, body: Json | None, as_jso
     table.add_row("project", *_cells(budgets.project))
     for role in budgets.roles:
         table.add_row(plain(role.role or ""), *_cells(role))
-    table.add_row("all projects, today (UTC)", *_cells(budgets.day))
+    if budgets.day is not None:
+        table.add_row("all projects, today (UTC)", *_cells(budgets.day))
     stdout().print(table)
     return 0
 

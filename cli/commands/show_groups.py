@@ -36,7 +36,7 @@ async def create(client: Client, group: str) -> int:
 
 
 async def remove(client: Client, group: str) -> int:
-    await client.delete(_group(group))
+    await client.delete("/auth/groups", name=group)
     print(f"{plain(group)} is removed, with its roles in projects.")
     return 0
 

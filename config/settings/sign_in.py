@@ -49,6 +49,12 @@ class SignInSettings(BaseModel):
         description="Requests that an address may make in a minute with tokens, cookies and tickets that the api "
         "process has not seen yet, valid or not; 0 is no limit.",
     )
+    credentials_per_hour: int = Field(
+        default=200,
+        ge=0,
+        description="Tokens and links that a person or a service may create in an hour; 0 is no limit. "
+        "`BOTARMY_ADMIN_TOKEN` has none.",
+    )
     trusted_proxies: Networks = Field(
         default=[],
         description="Comma-separated addresses and networks of reverse proxies, whose `X-Forwarded-For` and "

@@ -38,6 +38,12 @@ class WorkerSettings(BaseModel):
         description="Days after which a project that has ended, and not changed since, is removed for good, with all "
         "that belongs to it, unless it is marked to be kept (`botarmy keep`). Without it, nothing is removed.",
     )
+    audit_retention_days: float | None = Field(
+        default=None,
+        gt=0,
+        le=36500,
+        description="Days after which an entry of the audit log is removed for good. Without it, all are kept.",
+    )
     rehearsal_step_seconds: float = Field(
         default=0, ge=0, le=86400, description="Seconds that a rehearsal step takes, unless the brief sets it."
     )

@@ -38,6 +38,9 @@ PROJECT_ROLES = (AccessRole.VIEWER, AccessRole.OPERATOR, AccessRole.APPROVER, Ac
 
 ALL_PERMISSIONS = frozenset(Permission)
 
+PATH_SEGMENTS = frozenset({".", ".."})
+"""Which no group is named: clients and proxies resolve them, and a request would name something else."""
+
 
 class PrincipalKind(StrEnum):
     PERSON = "person"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,22 @@ FROM group_role WHERE project_id = %(project_id)s GROUP BY group_name ORDER BY g
 """
 
 
+_ALL: LiteralString = """
+SELECT group_name, project.id, project.name, array_agg(role ORDER BY role) AS roles
+FROM group_role JOIN project ON project.id = project_id
+GROUP BY group_name, project.id ORDER BY group_name, project.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOfGroup:
+    """A project in which a group has roles."""
+
+    project_id: UUID
+    name: str
+    roles: tuple[AccessRole, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class GroupInProject:
     """A group with roles in a project, and how many belong to it."""
@@ -66,3 +83,11 @@ async def of_project(connection: AsyncConnection, project_id: UUID) -> list[Grou
         GroupInProject(row.group_name, tuple(AccessRole(role) for role in row.roles), row.members, row.since)
         for row in await run(connection, _OF, project_id=project_id)
     ]
+
+
+async def by_group(connection: AsyncConnection) -> dict[str, list[ProjectOfGroup]]:
+    """Return the projects in which groups have roles, newest first, by the names of the groups."""
+    found = defaultdict[str, list[ProjectOfGroup]](list)
+    for row in await run(connection, _ALL):
+        found[row.group_name].append(ProjectOfGroup(row.id, row.name, tuple(map(AccessRole, row.roles))))
+    return found

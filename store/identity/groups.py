@@ -16,6 +16,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.contracts.identity import PrincipalKind
+from store.identity import group_roles
+from store.identity.group_roles import ProjectOfGroup
 from store.identity.principals import LOCAL
 from store.statement import run
 
@@ -94,17 +96,18 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group and its members. `created_by` is None if only an identity provider knows it."""
+    """A group, its members, and where it has roles. `created_by` is None if only an identity provider knows it."""
 
     name: str
     created_by: str | None
     created_at: datetime | None
     members: tuple[GroupMember, ...]
+    projects: tuple[ProjectOfGroup, ...]
 
 
 async def find_all(connection: AsyncConnection) -> list[Group]:
     """Return all groups by name."""
-    found = []
+    found, projects = [], await group_roles.by_group(connection)
     for name, rows in groupby(await run(connection, _ALL), lambda row: row.name):
         first, *others = rows
         members = tuple(
@@ -112,7 +115,7 @@ async def find_all(connection: AsyncConnection) -> list[Group]:
             for row in (first, *others)
             if row.id is not None
         )
-        found.append(Group(name, first.created_by, first.created_at, members))
+        found.append(Group(name, first.created_by, first.created_at, members, tuple(projects.get(name, ()))))
     return found
 
 

@@ -30,9 +30,6 @@ ACTS: dict[str, Act] = {
     "set_account": lambda http, person, project: http.put(
         f"{V1}/auth/people/{person}/account", json={"login": "mine", "password": PASSWORD}
     ),
-    "set_groups": lambda http, person, project: http.put(
-        f"{V1}/auth/people/{person}/groups", json={"groups": ["security"]}
-    ),
     "create_persons_link": lambda http, person, project: http.post(f"{V1}/auth/people/{person}/links"),
     "set_member": lambda http, person, project: http.put(
         f"{V1}/projects/{project}/members/{person}", json={"roles": ["approver"]}
@@ -41,7 +38,7 @@ ACTS: dict[str, Act] = {
     "create_group": lambda http, person, project: http.post(f"{V1}/auth/groups", json={"name": "accomplices"}),
     "add_to_group": lambda http, person, project: http.put(f"{V1}/auth/groups/crew/members/{person}"),
     "take_from_group": lambda http, person, project: http.delete(f"{V1}/auth/groups/crew/members/{person}"),
-    "remove_group": lambda http, person, project: http.delete(f"{V1}/auth/groups/crew"),
+    "remove_group": lambda http, person, project: http.delete(f"{V1}/auth/groups?name=crew"),
     "set_project_group": lambda http, person, project: http.put(
         f"{V1}/projects/{project}/groups/crew", json={"roles": ["approver"]}
     ),

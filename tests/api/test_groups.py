@@ -73,6 +73,8 @@ async def test_the_members_of_a_group_have_its_roles_in_one_project(
     assert not await reads(client, other)
     assert [each["id"] for each in (await get(client, "/projects/"))["items"]] == [mine]
     assert [each["name"] for each in (await get(client, f"/projects/{mine}/groups"))["items"]] == ["reviewers"]
+    (listed,) = [each for each in (await get(http, "/auth/groups"))["items"] if each["name"] == "reviewers"]
+    assert [(each["project_id"], each["roles"]) for each in listed["projects"]] == [(mine, ["approver", "viewer"])]
     assert_problem(await client.post(f"{V1}/projects/{mine}/pause"), 403)
     assert_problem(await client.put(f"{V1}/projects/{mine}/groups/reviewers", json={"roles": ["admin"]}), 403)
     request = await wait_for_request(client, mine)
@@ -166,15 +168,18 @@ async def test_a_project_with_groups_can_be_removed(http: httpx2.AsyncClient) ->
 
 
 async def test_no_group_has_the_roles_of_an_earlier_one_of_its_name(
-    http: httpx2.AsyncClient, somebody: Somebody
+    http: httpx2.AsyncClient, somebody: Somebody, store: Store
 ) -> None:
     (member, _), project = somebody, await start(http)
-    belongs = f"{V1}/auth/people/{member}/groups"
+
+    async def belong(*names: str) -> None:
+        async with store.writing() as connection:
+            await groups.replace(connection, UUID(member), names, source=ISSUER)  # as at a sign-in
 
     async def leave_roles_behind(name: str) -> None:
-        assert (await http.put(belongs, json={"groups": [name]})).status_code == 200
+        await belong(name)
         await grant(http, project, name, "approver")
-        assert (await http.put(belongs, json={"groups": []})).status_code == 200
+        await belong()
 
     await leave_roles_behind("ghosts")
     await create(http, "ghosts", member)
@@ -195,3 +200,16 @@ async def test_a_group_that_is_removed_while_it_gets_roles_leaves_none(http: htt
         )
         assert (given.status_code in (200, 404), removed.status_code) == (True, 204)
     assert (await get(http, f"/projects/{project}/groups"))["items"] == []
+
+
+@pytest.mark.parametrize("name", ["a/members/b", f"a/members/{UUID(int=7)}", ".", "..", "a\nb", "a\x7fb"])
+async def test_a_name_that_no_path_carries_is_refused_and_an_older_one_can_be_removed(
+    http: httpx2.AsyncClient, store: Store, name: str
+) -> None:
+    assert_problem(await http.post(f"{V1}/auth/groups", json={"name": name}), 422, "no path could name the group")
+    async with store.writing() as connection:
+        assert await groups.create(connection, name, "an earlier version")
+    answer = await http.delete(f"{V1}/auth/groups", params={"name": name})
+    assert answer.status_code == 204, answer.text
+    assert name not in {each["name"] for each in (await get(http, "/auth/groups"))["items"]}
+    assert_problem(await http.delete(f"{V1}/auth/groups", params={"name": name}), 404)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,20 +13,26 @@ import httpx2
 import pytest
 import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
+from psycopg.types.json import Jsonb
 from websockets.asyncio.client import connect
 
 from api import problems
 from api.auth.dependencies import authorize
 from api.auth.permissions import NEEDS, Instance, Open, Project
-from models.contracts.identity import GRANTS, AccessRole, Permission
+from models.contracts.identity import ALL_PERMISSIONS, GRANTS, AccessRole, Permission
+from store.statement import run
+from store.transaction import Store
 from tests.api.realtime.relay_server import close_code, receive
-from tests.api_client import V1, Json, get, start, wait_for_request
+from tests.api_client import V1, Json, assert_problem, get, start, wait_for_request
 from tests.signing_in import add_person, browser_of, token_of
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 PROJECT_ROLES = (AccessRole.VIEWER, AccessRole.OPERATOR, AccessRole.APPROVER, AccessRole.ADMIN)
 OUTSIDER, NOBODY = "a member of another project", "nobody"
+OF_PROJECT, READER = "a token of one project", "a token that reads"
+"""Limited tokens of somebody who has every role in all projects."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +75,14 @@ async def records(http: httpx2.AsyncClient) -> Records:
 
 @pytest_asyncio.fixture(scope="module")
 async def tokens(api_url: str, http: httpx2.AsyncClient, records: Records) -> dict[str, str]:
-    """A token for each role in the project, in all of them, and for a member of another project."""
+    """A token for each role in the project, in all of them, and for a member of another project; and limited ones."""
     found = {f"{role} of all": await token_of(api_url, f"{role} of all", role) for role in AccessRole}
     for role in PROJECT_ROLES:
         found[role] = await member(api_url, http, records.ids["project_id"], role)
     found[OUTSIDER] = await member(api_url, http, records.other, *PROJECT_ROLES)
+    whole = await add_person(api_url, "Everything", *AccessRole)
+    found[OF_PROJECT] = await token_for(api_url, whole, project_id=records.ids["project_id"])
+    found[READER] = await token_for(api_url, whole, scopes=["read"])
     return found
 
 
@@ -84,9 +94,9 @@ async def member(api_url: str, http: httpx2.AsyncClient, project_id: str, *roles
     return await token_for(api_url, person)
 
 
-async def token_for(api_url: str, person: str) -> str:
+async def token_for(api_url: str, person: str, **limits: Any) -> str:
     async with browser_of(api_url, person) as browser:
-        created = await browser.post(f"{V1}/auth/tokens", json={"name": "tests"})
+        created = await browser.post(f"{V1}/auth/tokens", json={"name": "tests"} | limits)
     assert created.status_code == 201, created.text
     return str(created.json()["token"])
 
@@ -112,17 +122,24 @@ def expected(name: str, who: str, path: str) -> set[int] | None:
         return None
     if who == NOBODY:
         return {401}
-    nothing: frozenset[Permission] = frozenset()
-    held = nothing if who == OUTSIDER else GRANTS[AccessRole(who.removesuffix(" of all"))]
+    held = held_in_project(who)
     match need:
         case Project(permission):
             return None if permission in held else {403} if Permission.READ in held else {404}
         case Instance(permission):
-            return None if who.endswith(" of all") and permission in held else {403}
+            return None if (who.endswith(" of all") or who == READER) and permission in held else {403}
         case Open.AUDIT:
-            return None if who in ("admin of all", "auditor of all") else {403}
+            return None if who in ("admin of all", "auditor of all", READER) else {403}
+        case Open.OWN:
+            return {403} if who in (OF_PROJECT, READER) else None
         case _:
             return None
+
+
+def held_in_project(who: str) -> frozenset[Permission]:
+    """What somebody may do in the project of the records."""
+    limited = {OUTSIDER: frozenset[Permission](), OF_PROJECT: ALL_PERMISSIONS, READER: frozenset({Permission.READ})}
+    return limited[who] if who in limited else GRANTS[AccessRole(who.removesuffix(" of all"))]
 
 
 async def test_the_matrix(document: Json, api_url: str, records: Records, tokens: dict[str, str]) -> None:
@@ -150,7 +167,12 @@ async def test_lists_contain_only_what_a_person_may_see(
     api_url: str, http: httpx2.AsyncClient, records: Records, tokens: dict[str, str]
 ) -> None:
     project, other = records.ids["project_id"], records.other
-    for who, sees in ((AccessRole.VIEWER, {project}), (OUTSIDER, {other}), ("viewer of all", {project, other})):
+    for who, sees in (
+        (AccessRole.VIEWER, {project}),
+        (OF_PROJECT, {project}),
+        (OUTSIDER, {other}),
+        ("viewer of all", {project, other}),
+    ):
         async with with_token(api_url, tokens[who]) as client:
             assert {one["id"] for one in (await get(client, "/projects/"))["items"]} == sees
             assert sum((await get(client, "/project-counts"))["statuses"].values()) == len(sees)
@@ -164,6 +186,40 @@ async def test_lists_contain_only_what_a_person_may_see(
             assert got.status_code == (200 if project in sees else 404)
 
 
+async def test_sums_of_all_projects_are_for_those_who_may_read_all(
+    api_url: str, records: Records, tokens: dict[str, str], store: Store
+) -> None:
+    """The spending of the day, and how many workflows cannot continue. The worker may find that this one can."""
+    project = records.ids["project_id"]
+    mark = "UPDATE project SET workflow_problem = %(problem)s WHERE id = %(id)s"
+    problem = Jsonb({"kind": "stuck", "detail": "x", "since": "2026-01-01T00:00:00Z"})
+
+    async def is_told(client: httpx2.AsyncClient, *expected: object) -> bool:
+        async with store.writing() as connection:
+            await run(connection, mark, problem=problem, id=project)
+        health = (await client.get("/health/detailed")).json()
+        counts = health["workflows"]
+        return (counts and counts["stuck"], health["status"]) == expected
+
+    for who, sees_day, stuck in (
+        ("viewer of all", True, 1),
+        (READER, True, 1),
+        (AccessRole.ADMIN, False, 1),
+        (OF_PROJECT, False, 1),
+        (OUTSIDER, False, 0),
+    ):
+        seen = records.other if who == OUTSIDER else project
+        async with with_token(api_url, tokens[who]) as client:
+            days = [(await get(client, path))["day"] for path in ("/budgets", f"/projects/{seen}/budget")]
+            days.append((await get(client, f"/projects/{seen}/overview"))["budget"]["day"])
+            assert [day is not None for day in days] == [sees_day] * 3, who
+            assert await eventually(partial(is_told, client, stuck, "degraded" if stuck else "ok"))
+    async with httpx2.AsyncClient(base_url=api_url, trust_env=False, timeout=30) as nobody:
+        assert await eventually(partial(is_told, nobody, None, "degraded"))
+    async with store.writing() as connection:
+        await run(connection, mark, problem=None, id=project)
+
+
 async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records, tokens: dict[str, str]) -> None:
     project = records.ids["project_id"]
     for who, token in tokens.items():
@@ -172,11 +228,10 @@ async def test_everybody_is_told_what_they_may_do(api_url: str, records: Records
         if who == OUTSIDER:
             held = frozenset[Permission]().union(*(GRANTS[role] for role in PROJECT_ROLES))
             assert (me["permissions"], me["project_permissions"]) == ([], {records.other: sorted(held)})
-        elif who.endswith(" of all"):
-            held = GRANTS[AccessRole(who.removesuffix(" of all"))]
-            assert (me["permissions"], me["project_permissions"]) == (sorted(held), {})
+        elif who.endswith(" of all") or who == READER:
+            assert (me["permissions"], me["project_permissions"]) == (sorted(held_in_project(who)), {})
         else:
-            assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(GRANTS[AccessRole(who)])})
+            assert (me["permissions"], me["project_permissions"]) == ([], {project: sorted(held_in_project(who))})
 
 
 async def test_a_token_of_one_project_names_no_other(api_url: str, http: httpx2.AsyncClient, records: Records) -> None:
@@ -189,6 +244,34 @@ async def test_a_token_of_one_project_names_no_other(api_url: str, http: httpx2.
         me = await get(client, "/auth/me")
     assert me["projects"] == {project: ["viewer"]}
     assert list(me["project_permissions"]) == [project]
+
+
+async def test_a_limited_token_reaches_nothing_of_its_owners_account(api_url: str, tokens: dict[str, str]) -> None:
+    calls: list[tuple[str, str, Any]] = [
+        ("GET", "tokens", None),
+        ("POST", "tokens", {"name": "another", "scopes": ["read"]}),
+        ("DELETE", f"tokens/{uuid4()}", None),
+        ("GET", "sessions", None),
+        ("DELETE", f"sessions/{uuid4()}", None),
+        ("POST", "links", None),
+        ("PUT", "password", {"current": "x", "password": "a long enough password"}),
+    ]
+    for who in (OF_PROJECT, READER):
+        async with with_token(api_url, tokens[who]) as client:
+            for method, path, body in calls:
+                answer = await client.request(method, f"{V1}/auth/{path}", json=body)
+                assert assert_problem(answer, 403, "limited")["code"] == "forbidden"
+            assert (await client.get(f"{V1}/auth/me")).status_code == 200
+            assert (await client.post(f"{V1}/auth/tickets")).status_code == 201  # for a socket of its own
+
+
+async def test_a_limited_token_revokes_itself(api_url: str) -> None:
+    person = await add_person(api_url, "Cautious", "viewer")
+    async with browser_of(api_url, person) as browser:
+        made = (await browser.post(f"{V1}/auth/tokens", json={"name": "tests", "scopes": ["read"]})).json()
+    async with with_token(api_url, made["token"]) as client:
+        assert (await client.delete(f"{V1}/auth/tokens/{made['token_id']}")).status_code == 204
+        assert (await client.get(f"{V1}/auth/me")).status_code == 401
 
 
 async def test_nobody_stops_what_they_may_not_see(api_url: str, records: Records, tokens: dict[str, str]) -> None:

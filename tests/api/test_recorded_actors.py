@@ -172,7 +172,6 @@ async def people(scene: Scene, temporal: Client) -> set[str]:
     member = f"/projects/{scene.project}/members/{added}"
     for method, path, kind, body in (
         ("PATCH", f"/auth/people/{added}", "roles_changed", {"roles": ["viewer"]}),
-        ("PUT", f"/auth/people/{added}/groups", "groups_changed", {"groups": ["security"]}),
         ("PUT", member, "roles_changed", {"roles": ["viewer"]}),
         ("DELETE", member, "roles_changed", {}),
     ):
@@ -192,12 +191,15 @@ async def people(scene: Scene, temporal: Client) -> set[str]:
     assert (await audited(scene, "group_roles_changed"))["data"] == about | {"roles": []}
     await scene.call("DELETE", f"/auth/groups/{group}")
     assert (await audited(scene, "group_removed"))["data"] == {"group": group}
+    await scene.call("POST", "/auth/groups", name=f"{group}!")
+    await scene.call("DELETE", f"/auth/groups?name={group}!")
+    assert (await audited(scene, "group_removed"))["data"] == {"group": f"{group}!"}
     await scene.call("POST", f"/auth/people/{added}/links")
     assert (await audited(scene, "link_created"))["principal_id"] == added
     return {
-        *("add_person", "change_person", "set_groups", "set_member", "remove_member", "create_persons_link"),
+        *("add_person", "change_person", "set_member", "remove_member", "create_persons_link"),
         *("create_group", "add_to_group", "take_from_group", "set_project_group", "remove_project_group"),
-        "remove_group",
+        *("remove_group", "remove_group_by_path"),
     }
 
 

@@ -75,3 +75,30 @@ def test_an_address_is_what_a_household_gets() -> None:
     assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2::9") == "2001:db8:1:2::"
     assert network_of("2001:db8:1:3::1") != "2001:db8:1:2::"
     assert network_of(None) == ""
+
+
+@pytest.mark.parametrize("with_redis", [True, False])
+async def test_a_person_creates_a_limited_number_of_tokens_and_links_in_an_hour(
+    settings: Settings, with_redis: bool
+) -> None:
+    """Each leaves entries in the audit log, also if it is revoked at once."""
+    changes: dict[str, Any] = {"credentials_per_hour": 4, "channel_prefix": f"made-{settings.channel_prefix}"}
+    if not with_redis:
+        changes["redis_url"] = "redis://127.0.0.1:1/0"
+    async with served(settings) as free, served(settings.model_copy(update=changes)) as url:
+        busy, calm = await token_of(free, "Busy", "admin"), await token_of(free, "Calm", "viewer")
+        async with client_of(url, **bearer(busy)) as client, client_of(url, **bearer(calm)) as other:
+            person = (await other.get(f"{V1}/auth/me")).json()["principal_id"]
+            for _ in range(2):
+                made = (await client.post(f"{V1}/auth/tokens", json={"name": "short-lived"})).json()
+                assert (await client.delete(f"{V1}/auth/tokens/{made['token_id']}")).status_code == 204
+            assert (await client.post(f"{V1}/auth/links")).status_code == 201
+            assert (await client.post(f"{V1}/auth/people/{person}/links")).status_code == 201
+            for path, body in (("tokens", {"name": "one more"}), ("links", None), (f"people/{person}/links", None)):
+                answer = await client.post(f"{V1}/auth/{path}", json=body)
+                assert_problem(answer, 429, "Too many requests")
+                assert 60 < int(answer.headers["retry-after"]) <= 3600
+            assert (await client.get(f"{V1}/auth/tokens")).status_code == 200
+            assert (await other.post(f"{V1}/auth/links")).status_code == 201
+        async with client_of(url, **AUTHORIZATION) as operator:
+            assert {(await operator.post(f"{V1}/auth/links")).status_code for _ in range(6)} == {201}

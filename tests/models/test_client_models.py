@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from api.realtime.client_frames import Ping, Subscribe, Unsubscribe, Unwatch, Watch
 from api.shapes.accounts import AccountUpdate, LogIn, PasswordUpdate
 from api.shapes.artifacts import ArtifactCreate
-from api.shapes.auth import GroupsUpdate, MemberUpdate, PersonCreate, PersonUpdate, SignIn, TokenCreate
+from api.shapes.auth import MemberUpdate, PersonCreate, PersonUpdate, SignIn, TokenCreate
 from api.shapes.budgets import BudgetUpdate
 from api.shapes.context import ContextCreate, ContextWithdraw
 from api.shapes.extension import ExtensionCreate
@@ -46,7 +46,6 @@ REQUESTS = (
     PasswordUpdate,
     MemberUpdate,
     GroupCreate,
-    GroupsUpdate,
     Subscribe,
     Unsubscribe,
     Watch,

@@ -61,6 +61,15 @@ class Director:
                         return dict(one)
                 await asyncio.sleep(0.05)
 
+    async def group(self, name: str, project_id: str) -> None:
+        """A group of everybody, with roles in a project."""
+        await self._http.post("/api/v1/auth/groups", json={"name": name})  # an earlier scene may have created it
+        for person in (await self.get("/auth/people"))["items"]:
+            member = f"/api/v1/auth/groups/{name}/members/{person['principal_id']}"
+            (await self._http.put(member)).raise_for_status()
+        roles = {"roles": ["approver", "viewer"]}
+        (await self._http.put(f"/api/v1/projects/{project_id}/groups/{name}", json=roles)).raise_for_status()
+
     async def respond(self, project_id: str, stage: str, action: str, **fields: Any) -> None:
         """Respond to a stage's request, when it is there."""
         request = await self.request(project_id, stage)
@@ -134,6 +143,7 @@ async def play(http: httpx2.AsyncClient) -> Scene:
 
     active = await director.start("Weather station", rehearsal="step_seconds: 600", oversight="low")
     await director.until(active, "active")
+    await director.group("security", reworked)
     return Scene(
         waiting=waiting,
         reworked=reworked,

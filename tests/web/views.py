@@ -26,6 +26,7 @@ async def _missing(page: Page, scene: Scene) -> None:
 async def _account(page: Page, scene: Scene) -> None:
     await page.goto("/account")
     await expect(page.get_by_role("region", name="My sessions").get_by_text("this one")).to_be_visible()
+    await expect(page.get_by_role("region", name="Groups").get_by_role("heading", name="security")).to_be_visible()
     await expect(page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)).to_be_visible()
 
 

@@ -61,20 +61,21 @@ async def _groups(t: Transcript, project_id: str, person: str) -> None:
     await t.get("/auth/groups")
     await t.call("DELETE", f"{group}/members/{person}")
     await t.call("DELETE", of_project)
-    for _ in range(2):
-        await t.call("DELETE", group)
+    await t.call("DELETE", group)
+    await t.call("DELETE", f"{V1}/auth/groups?name=ops")
 
 
 async def _decide(t: Transcript, administrator: httpx2.AsyncClient, request: dict[str, str], person: str) -> None:
     """First as nobody whom the gate names, then as a member of its group."""
-    path, groups = f"/hitl/{request['request_id']}", f"{V1}/auth/people/{person}/groups"
+    path, member = f"/hitl/{request['request_id']}", f"{V1}/auth/groups/security/members/{person}"
     await t.get(f"{path}/eligibility")
     await t.get("/hitl/pending", assigned="mine")
     await respond(t, request, action="approve")
-    await t.call("PUT", groups, json={"groups": ["security"]})
+    await t.call("PUT", member)
     browser, t.http = t.http, administrator
-    await t.call("PUT", groups, json={"groups": ["security", "security"]})
-    await t.call("PUT", groups, json={"groups": ["security"]})
+    await t.post("/auth/groups", json={"name": "a/members/b"})
+    await t.post("/auth/groups", json={"name": "security"})
+    await t.call("PUT", member)
     await respond(t, request, action="approve")
     t.http = browser
     await t.get(f"{path}/eligibility")

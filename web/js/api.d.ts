@@ -222,7 +222,7 @@ export interface BudgetUpdate {
 }
 
 export interface Budgets {
-  day: BudgetPublic;
+  day: BudgetPublic | null;
   items: BudgetPublic[];
   next_cursor: string | null;
 }
@@ -446,14 +446,11 @@ export interface GroupPublic {
   created_by: string | null;
   created_at: string | null;
   members: GroupMemberPublic[];
+  projects: ProjectOfGroupPublic[];
 }
 
 export interface GroupsPublic {
   principal_id: string;
-  groups: string[];
-}
-
-export interface GroupsUpdate {
   groups: string[];
 }
 
@@ -877,7 +874,7 @@ export interface Progress {
 export interface ProjectBudgets {
   project: BudgetPublic;
   roles: BudgetPublic[];
-  day: BudgetPublic;
+  day: BudgetPublic | null;
 }
 
 export interface ProjectChange {
@@ -990,6 +987,12 @@ export interface ProjectItem {
   updated_at: string;
   ended_at: string | null;
   workflow_problem: WorkflowProblemPublic | null;
+}
+
+export interface ProjectOfGroupPublic {
+  project_id: string;
+  name: string;
+  roles: AccessRole[];
 }
 
 export interface ProjectOverview {

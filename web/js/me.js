@@ -5,7 +5,8 @@ import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
-/** @import { AuthEventPublic, GroupInProjectPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
+/** @import { AuthEventPublic, GroupCreate, GroupInProjectPublic, GroupPublic } from "./api.d.ts" */
+/** @import { MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
 /** @import { Permission, SignInMethods, TokenCreate, TokenPublic } from "./api.d.ts" */
 /** @import { Options, Page, Query } from "./http.js" */
 
@@ -83,6 +84,16 @@ export const people = {
 };
 
 export const groups = {
+  /** @type {(options?: Options) => Promise<Page<GroupPublic>>} */
+  list: (options) => get(`${AUTH}/groups`, options),
+  /** @type {(body: GroupCreate) => Promise<GroupPublic>} */
+  create: (body) => post(`${AUTH}/groups`, body),
+  /** By a query: no path carries every name. @type {(name: string) => Promise<Response>} */
+  remove: (name) => send("DELETE", `${AUTH}/groups`, { query: { name } }),
+  /** @type {(group: string, person: string) => Promise<Response>} */
+  add: (group, person) => send("PUT", `${AUTH}/groups/${encodeURIComponent(group)}/members/${person}`),
+  /** @type {(group: string, person: string) => Promise<Response>} */
+  take: (group, person) => send("DELETE", `${AUTH}/groups/${encodeURIComponent(group)}/members/${person}`),
   /** @type {(id: string, options?: Options) => Promise<Page<GroupInProjectPublic>>} */
   ofProject: (id, options) => get(`/api/v1/projects/${id}/groups`, options),
   /** @type {(id: string, group: string, body: MemberUpdate) => Promise<Response>} */

@@ -12,7 +12,7 @@ from api.auth import administrators
 from artifacts.hidden import without_unseen
 from config.settings import Settings
 from models.contracts.contract import storable
-from models.contracts.identity import AccessRole, AuthEventKind
+from models.contracts.identity import PATH_SEGMENTS, AccessRole, AuthEventKind
 from store.identity import auth_events, groups, provider_people
 
 log = structlog.get_logger(__name__)
@@ -26,12 +26,12 @@ async def take_over(
 ) -> UUID:
     """Return the person, known by issuer and subject, with the name and the roles that the claims give. The last
     administrator stays one, whatever the groups say."""
-    name = name_of(claims)
-    person = await provider_people.find_or_add(connection, issuer, claims["sub"], name)
-    belongs = groups_of(claims, settings)
-    await groups.replace(connection, person, belongs, source=issuer)
+    name, belongs = name_of(claims), groups_of(claims, settings)
     roles = {AccessRole(role) for group, role in settings.oidc_roles if group in belongs}
-    if AccessRole.ADMIN not in roles and await administrators.is_last(connection, settings, person):
+    admins = set() if AccessRole.ADMIN in roles else await administrators.lock(connection, settings)
+    person = await provider_people.find_or_add(connection, issuer, claims["sub"], name)
+    await groups.replace(connection, person, belongs, source=issuer)
+    if admins == {person}:
         log.warning("last_administrator_kept", reason="the groups of the identity provider no longer say admin")
         roles.add(AccessRole.ADMIN)
     if await provider_people.set_group_roles(connection, person, roles, issuer):
@@ -50,4 +50,7 @@ def groups_of(claims: dict[str, Any], settings: Settings) -> set[str]:
     """Return the groups in the claims: they give roles, and gates may be assigned to them."""
     value = claims.get(settings.oidc_groups_claim)
     listed = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return {storable(group) for group in listed if isinstance(group, str) and 0 < len(group) <= MAX_NAME}
+    named = {storable(group).strip() for group in listed if isinstance(group, str) and len(group) <= MAX_NAME}
+    if misleading := named & PATH_SEGMENTS:
+        log.warning("groups_ignored", groups=sorted(misleading), reason="no path can name them")
+    return named - PATH_SEGMENTS - {""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.openapi.examples import EARLIER, LATER, TOMORROW, Json
+from api.openapi.examples import EARLIER, LATER, PROJECT_ID, TOMORROW, Json
 
 PRINCIPAL_ID = "01890a5e-2c33-7b74-8c86-5e6f70819203"
 ME: Json = {
@@ -48,6 +48,7 @@ GROUP: Json = {
     "created_by": "Ben",
     "created_at": EARLIER,
     "members": [_ANA | {"sources": ["botarmy"]}],
+    "projects": [{"project_id": PROJECT_ID, "name": "URL shortener", "roles": ["approver", "viewer"]}],
 }
 GROUP_IN_PROJECT: Json = {"name": "security", "roles": ["approver", "viewer"], "members": 3, "since": EARLIER}
 AUTH_EVENT: Json = {

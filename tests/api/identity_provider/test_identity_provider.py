@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -25,7 +26,7 @@ from tests.api_client import V1
 from tests.identity_provider import CLIENT_SECRET, IdentityProvider
 from tests.serving import served
 from tests.signing_in import AUTHORIZATION
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, eventually
 
 
 async def test_a_person_signs_in_and_groups_give_roles(api_url: str, provider: IdentityProvider, store: Store) -> None:
@@ -227,3 +228,56 @@ async def test_a_page_of_another_site_neither_starts_nor_ends_a_sign_in(
         # That used nothing up. The provider sends the browser itself.
         assert (await browser.get(callback, headers=foreign)).headers["location"] == "/inbox"
         assert (await me(browser)).status_code == 200
+
+
+async def test_groups_whose_names_no_path_carries_are_ignored(api_url: str, provider: IdentityProvider) -> None:
+    provider.claims["groups"] = ["..", ".", " staff ", "  ", "a/members/b"]
+    with structlog.testing.capture_logs() as logs:
+        async with a_browser(api_url) as browser:
+            await sign_in(browser)
+            person = (await me(browser)).json()
+    assert person["roles"] == ["viewer"]
+    assert [log["groups"] for log in logs if log["event"] == "groups_ignored"] == [[".", ".."]]
+    async with httpx2.AsyncClient(base_url=api_url, trust_env=False, headers=AUTHORIZATION) as admin:
+        people = (await admin.get(f"{V1}/auth/people")).json()["items"]
+    (groups,) = [one["groups"] for one in people if one["principal_id"] == person["principal_id"]]
+    assert groups == ["a/members/b", "staff"]
+
+
+async def test_two_administrators_who_lose_the_role_at_once_leave_one(
+    settings: Settings, provider: IdentityProvider, store: Store
+) -> None:
+    """Both sign in, and wait for a third transaction that has both rows: from there on, they run side by side."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    alone = settings.model_copy(update={"admin_token": None})
+    subjects = [uuid4().hex, uuid4().hex]
+
+    async def until_waiting(count: int) -> None:
+        async def reached() -> bool:
+            async with store.reading() as connection:
+                return int((await connection.exec_driver_sql(waiting)).scalar_one()) >= count
+
+        await eventually(reached)
+
+    async with store.writing() as connection:
+        await connection.exec_driver_sql("DELETE FROM membership WHERE role = 'admin' AND project_id IS NULL")
+    async with served(alone) as api_url, a_browser(api_url) as first, a_browser(api_url) as second:
+        people = []
+        for subject, browser in zip(subjects, (first, second), strict=True):
+            provider.claims = {"sub": subject, "name": "Ana", "groups": ["botarmy-admins"]}
+            await sign_in(browser)
+            people.append((await me(browser)).json()["principal_id"])
+        async with store.writing() as connection:  # only these two, and not who introduced the installation
+            await connection.exec_driver_sql(
+                "DELETE FROM membership WHERE role = 'admin' AND project_id IS NULL AND NOT from_groups"
+            )
+        async with asyncio.TaskGroup() as group, store.writing() as connection:
+            await connection.exec_driver_sql(f"SELECT FROM principal WHERE id IN {tuple(people)} FOR UPDATE")
+            signing_in = []
+            for place, (subject, browser) in enumerate(zip(subjects, (first, second), strict=True)):
+                provider.claims = {"sub": subject, "name": "Ana", "groups": []}
+                signing_in.append(group.create_task(sign_in(browser)))
+                await until_waiting(place + 1)
+        assert [task.result() for task in signing_in] == ["/inbox", "/inbox"]
+        roles = [(await me(browser)).json()["roles"] for browser in (first, second)]
+    assert sorted(roles) == [[], ["admin"]]

@@ -1,53 +1,11 @@
 /** Asks for confirmation before a project is cancelled or removed, or one with a stopped workflow, or its task, is ended. */
 
+import { confirmDialog } from "../confirm-dialog.js";
 import { h } from "../dom.js";
 import { count, OPEN_TASK_STATUSES } from "../labels.js";
 import { visible } from "../text.js";
 
-/** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
-
-/**
- * Ask for confirmation; `keep` and `confirm` are the texts of the buttons. Resolves to whether the person confirms.
- * @param {{ heading: string, body: Child, keep: string, confirm: string }} texts
- * @returns {Promise<boolean>}
- */
-function confirmDialog({ heading, body, keep, confirm }) {
-  return new Promise((resolve) => {
-    /** @param {boolean} confirmed */
-    const answer = (confirmed) => {
-      resolve(confirmed);
-      dialog.close();
-    };
-    const onclose = () => {
-      resolve(false);
-      dialog.remove();
-    };
-    const labels = { "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" };
-    const dialog = h(
-      "dialog",
-      { ...labels, onclose },
-      h(
-        "div",
-        { class: "dialog" },
-        h("h2", { id: "confirm-title" }, heading),
-        body,
-        h(
-          "footer",
-          {},
-          h("button", { type: "button", autofocus: true, onclick: () => answer(false) }, keep),
-          h(
-            "button",
-            { type: "button", class: "danger", dataset: { changes: "" }, onclick: () => answer(true) },
-            confirm,
-          ),
-        ),
-      ),
-    );
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
 
 /** @param {ProjectModel} model */
 export function confirmCancel({ project, progress }) {

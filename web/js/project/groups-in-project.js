@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { groups } from "../me.js";
-import { announce, messageOf, toast } from "../notices.js";
+import { acting } from "../people/acting.js";
 import { visible } from "../text.js";
 
 /** @import { AccessRole, GroupInProjectPublic } from "../api.d.ts" */
@@ -17,20 +17,7 @@ export function groupsInProject(projectId, roles, signal) {
   const list = h("ul", { class: "member-groups" });
   const adding = h("div", {});
   let mayChange = false;
-
-  /**
-   * @param {() => Promise<unknown>} change
-   * @param {string} done
-   */
-  async function act(change, done) {
-    try {
-      await change();
-      announce(done);
-    } catch (error) {
-      if (!signal.aborted) toast(messageOf(error));
-    }
-    await update(mayChange);
-  }
+  const act = acting(() => update(mayChange), signal);
 
   /** @param {GroupInProjectPublic} group */
   function row({ name, roles: held, members }) {

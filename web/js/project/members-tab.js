@@ -2,7 +2,9 @@
 
 import { h, write } from "../dom.js";
 import { auth, me, people } from "../me.js";
-import { announce, failure, messageOf, toast } from "../notices.js";
+import { failure } from "../notices.js";
+import { acting } from "../people/acting.js";
+import { chosenName, personSelect } from "../people/person-select.js";
 import { joined, visible } from "../text.js";
 import { groupsInProject } from "./groups-in-project.js";
 
@@ -29,6 +31,7 @@ export function membersTab(projectId, signal) {
   const problem = h("div", {});
   const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
   const groups = groupsInProject(projectId, ROLES, signal);
+  const act = acting(refresh, signal);
   const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
 
   async function refresh() {
@@ -46,20 +49,6 @@ export function membersTab(projectId, signal) {
     } catch (error) {
       if (!signal.aborted) problem.replaceChildren(failure(error, refresh));
     }
-  }
-
-  /**
-   * @param {() => Promise<unknown>} change
-   * @param {string} done
-   */
-  async function act(change, done) {
-    try {
-      await change();
-      announce(done);
-    } catch (error) {
-      if (!signal.aborted) toast(messageOf(error));
-    }
-    await refresh();
   }
 
   /**
@@ -104,10 +93,8 @@ export function membersTab(projectId, signal) {
     if (!me.may("read")) {
       return h("p", { class: "soft" }, "Somebody who may read all projects adds members; you may change their roles.");
     }
-    const everybody = (await people.list({ signal })).items;
-    const known = new Set(members.map(({ principal_id }) => principal_id));
-    const others = everybody.filter(({ principal_id }) => !known.has(principal_id));
-    if (!others.length) {
+    const person = personSelect((await people.list({ signal })).items, members);
+    if (!person) {
       return h(
         "p",
         { class: "soft" },
@@ -116,16 +103,11 @@ export function membersTab(projectId, signal) {
         " adds people.",
       );
     }
-    const options = others.map(({ principal_id, name, login }) =>
-      h("option", { value: principal_id }, visible(login ? `${name} (${login})` : name))
-    );
-    const person = h("select", {}, ...options);
     const role = h("select", {}, ...ROLES.map((value) => h("option", { value }, value)));
     const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       const roles = [/** @type {AccessRole} */ (role.value)];
-      const name = person.selectedOptions[0]?.textContent;
-      act(() => people.setMember(projectId, person.value, { roles }), `${name} was added.`);
+      act(() => people.setMember(projectId, person.value, { roles }), `${chosenName(person)} was added.`);
     };
     return h(
       "form",

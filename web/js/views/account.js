@@ -2,6 +2,7 @@
 
 import { auditLog } from "../account/audit-log.js";
 import { browserName } from "../account/browser-name.js";
+import { groupsSection } from "../account/groups.js";
 import { passwordSection } from "../account/password.js";
 import { scopesInWords } from "../account/scopes.js";
 import { h } from "../dom.js";
@@ -81,6 +82,9 @@ export async function open(root, { signal }) {
     const [own] = await Promise.all([auth.me({ signal }), refresh()]);
     const password = passwordSection(own);
     if (password && !signal.aborted) root.append(password);
+    if (!signal.aborted && own.method !== "none" && own.permissions.includes("admin")) {
+      root.append(groupsSection(signal));
+    }
     if (!signal.aborted && me.audits) root.append(auditLog(signal));
   } catch (error) {
     if (!signal.aborted) root.append(failure(error, () => act(async () => {})));
