@@ -7,11 +7,10 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from crew.protocol import AgentError, Crews
-from models.contracts.names import REHEARSAL, CrewName
-from models.contracts.pipeline import Pipeline
+from models.contracts.names import CrewName
 from models.contracts.records import OpenProjectInput, OpenProjectResult
 from models.contracts.roles import Role
-from store import projects
+from store import project_milestones, projects
 from store.transaction import Store
 
 log = structlog.get_logger(__name__)
@@ -31,19 +30,16 @@ class ProjectOpening:
         Raises:
             ApplicationError: another run of the workflow owns the project.
         """
-        async with self._store.reading() as connection:
-            brief = await projects.brief(connection, opening.project_id)
-            project = await projects.get(connection, opening.project_id)
-        assert project is not None
-        async with self._store.transaction(opening.project_id) as tx:
-            current = await projects.open_run(tx, opening)
-        if not current:
-            raise ApplicationError(
-                "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
-            )
-        pipeline, crew = Pipeline.model_validate(project.pipeline), project.crew or REHEARSAL
-        roles = {stage.agent: role for stage in pipeline.stages if (role := pipeline.role(stage.agent))}
-        short = [name for name, role in roles.items() if await self._is_short(crew, role, brief)]
+        plan = await project_milestones.plan(self._store, opening.project_id)
+        if not await project_milestones.open_first(self._store, opening):
+            async with self._store.transaction(opening.project_id) as tx:
+                current = await projects.open_run(tx, opening)
+            if not current:
+                raise ApplicationError(
+                    "another run of its workflow has opened this project", type="SupersededRun", non_retryable=True
+                )
+        roles = {stage.agent: role for stage in plan.pipeline.stages if (role := plan.pipeline.role(stage.agent))}
+        short = [name for name, role in roles.items() if await self._is_short(plan.crew, role, plan.brief)]
         return OpenProjectResult(short_agents=tuple(short))
 
     async def _is_short(self, crew: CrewName, role: Role, brief: str) -> bool:

@@ -35,6 +35,7 @@ from store import (
     hitl_deadlines,
     hitl_decisions,
     hitl_lock,
+    project_milestones,
     projects,
     tasks,
 )
@@ -154,6 +155,8 @@ class Records:
     @activity.defn
     async def record_status(self, change: RecordStatusInput) -> RecordStatusResult:
         """Record a change of the project's status, unless the project has ended. Return the status as recorded."""
+        if await project_milestones.complete(self._store, change):
+            return RecordStatusResult(status=change.status)
         async with self._store.transaction(change.project_id) as tx:
             return await projects.set_status(
                 tx, change.status, change.key, change.reason, change.put_off, change.generation

@@ -38,7 +38,10 @@ _GIVEN: Any = literal_column("{given}", Text)
 
 _IS_FOUND = as_text(contains(PROJECT.c.name, _GIVEN)).replace("{given}", "%(search)s::text")
 
-_IS_OWNED = as_text(casefolded(PROJECT.c.owner) == casefolded(_GIVEN)).replace("{given}", "%(owner)s::text")
+# That there is an owner is what its index asks for.
+_IS_OWNED: LiteralString = "owner IS NOT NULL AND " + as_text(
+    casefolded(PROJECT.c.owner) == casefolded(_GIVEN)
+).replace("{given}", "%(owner)s::text")
 
 # Among all projects, those that have not ended are counted apart: their number does not grow with time, and they are
 # what people look for. Both in the order of an index, of which no more is read than is counted.

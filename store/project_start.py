@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
 
 from models.contracts.budget import Budget
 from models.contracts.enums import Oversight, ParentKind, ProjectStatus
@@ -22,9 +23,9 @@ from models.contracts.pipeline import Pipeline
 from models.contracts.project import ProjectInput
 from models.contracts.roles import MediaType, ModelName
 from models.tables import PROJECT, Project
-from store import artifacts, budget_limits, budget_scopes
+from store import artifacts, budget_limits, budget_scopes, version_statements
 from store.statement import run
-from store.transaction import Transaction
+from store.transaction import Changes, Store, Transaction
 
 BRIEF = "brief"
 """The name of the artifact with the text that the project was started with."""
@@ -34,11 +35,25 @@ INSERT INTO project (id, name, owner, tags, parent_id, parent_kind, pipeline, ov
                      status, open_requests, last_seq, idempotency_key, request_hash, traceparent, created_at,
                      updated_at)
 VALUES (%(id)s, %(name)s, %(owner)s, %(tags)s, %(parent_id)s, %(parent_kind)s, %(pipeline)s, %(oversight)s, %(crew)s,
-        %(model)s, %(checkpoint_after)s, %(status)s, 0, 0, %(idempotency_key)s, %(request_hash)s, %(traceparent)s,
-        %(created_at)s, %(updated_at)s)
+        %(model)s, %(checkpoint_after)s, 'starting', 0, {last_seq}, %(idempotency_key)s, %(request_hash)s,
+        %(traceparent)s, %(created_at)s, %(updated_at)s)
 ON CONFLICT (idempotency_key) DO NOTHING
 RETURNING id
 """
+_CREATE_FIRST: LiteralString = _CREATE.replace("{last_seq}", "0")
+
+# Nobody else writes to a project that does not exist yet: its row has the number of its last event from the beginning.
+_CREATE_WHOLE: LiteralString = """
+WITH created AS ({create}), {versions}
+INSERT INTO event (project_id, seq, event_type, data, dedupe_key, created_at)
+SELECT %(project_id)s, position, event_type, data, dedupe_key, clock_timestamp()
+FROM created, ROWS FROM (jsonb_to_recordset(%(events)s::jsonb) AS (event_type text, data jsonb, dedupe_key text))
+    WITH ORDINALITY AS i (event_type, data, dedupe_key, position)
+WHERE (SELECT count(*) FROM written) >= 0
+RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
+""".replace("{create}", _CREATE.replace("{last_seq}", "jsonb_array_length(%(events)s::jsonb)")).replace(
+    "{versions}", version_statements.write("EXISTS (SELECT FROM created)")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,23 @@ class NewProject:
     traceparent: str | None = None
 
 
+async def create_at_once(
+    store: Store, new: NewProject, by: UUID | None, started_by: str | None
+) -> tuple[Project, ProjectInput] | None:
+    """Do what `create` does in one statement, which commits. Return None if `create` has to: the idempotency key is
+    taken, or there is a parent, which may be gone, or a budget. `by` is the principal who starts the project."""
+    if new.parent is not None or new.budget is not None:
+        return None
+    changes, project, versions = Changes(new.id, by), _row(new), _given(new)
+    _record(changes, new, started_by)
+    ids, numbers = [uuid7() for _ in versions], [1 for _ in versions]
+    refs = tuple(map(artifacts.record_version, [changes] * len(ids), ids, versions, numbers))
+    values = _values(project) | artifacts.values_of(ids, versions, numbers)
+    if not await store.apply(changes, _CREATE_WHOLE, **values):
+        return None
+    return project, _input(project, new.pipeline, *refs)
+
+
 async def create(
     tx: Transaction, new: NewProject, started_by: str | None = None
 ) -> tuple[Project, ProjectInput] | None:
@@ -73,8 +105,19 @@ async def create(
 
     Returns None, and writes nothing, if its idempotency key is taken.
     """
+    project = _row(new)
+    if not await run(tx.connection, _CREATE_FIRST, **_values(project)):
+        return None
+    _record(tx, new, started_by)
+    brief, *source = await artifacts.add(tx, _given(new))
+    if new.budget is not None:
+        await budget_limits.set_limits(tx.connection, budget_scopes.project(new.id), new.id, new.budget)
+    return project, _input(project, new.pipeline, brief, *source)
+
+
+def _row(new: NewProject) -> Project:
     now = datetime.now(UTC)
-    project = Project(
+    return Project(
         id=new.id,
         name=new.name,
         owner=new.owner,
@@ -93,39 +136,40 @@ async def create(
         created_at=now,
         updated_at=now,
     )
-    values = project.model_dump(exclude={"workflow_problem"})
-    if not await run(tx.connection, _CREATE, **values | {"pipeline": Jsonb(project.pipeline)}):
-        return None
+
+
+def _values(project: Project) -> dict[str, Any]:
+    values = project.model_dump(exclude={"workflow_problem", "status", "phase", "reason"})
+    return values | {"pipeline": Jsonb(project.pipeline)}
+
+
+def _record(changes: Changes, new: NewProject, started_by: str | None) -> None:
     created = WorkflowEvent(status=ProjectStatus.STARTING, name=new.name)
-    tx.record(created.model_copy(update={"by": started_by}) if started_by else created, key="created")
-    given = [
-        artifacts.NewVersion(
-            type=BuiltInArtifact.USER_INPUT,
-            body=new.brief.encode(),
-            media_type=MediaType.MARKDOWN.value,
-            author=new.author,
-            origin_id=new.id,
-            name=BRIEF,
-            accepted=True,
-        )
-    ]
+    changes.record(created.model_copy(update={"by": started_by}) if started_by else created, key="created")
+
+
+def _given(new: NewProject) -> list[artifacts.NewVersion]:
+    """Return the first versions: the brief, and the code to begin from, if there is any. The stage that produces code
+    writes its next version."""
+    given = [_version(new, BuiltInArtifact.USER_INPUT, new.brief.encode(), MediaType.MARKDOWN, new.id, BRIEF)]
     if new.source is not None:
-        # The stage that produces code writes the next version.
-        given.append(
-            artifacts.NewVersion(
-                type=BuiltInArtifact.SOURCE_CODE,
-                body=new.source,
-                media_type=MediaType.FILES.value,
-                author=new.author,
-                origin_id=source_origin(new.id),
-                name=str(BuiltInArtifact.SOURCE_CODE),
-                accepted=True,
-            )
-        )
-    brief, *source = await artifacts.add(tx, given)
-    if new.budget is not None:
-        await budget_limits.set_limits(tx.connection, budget_scopes.project(new.id), new.id, new.budget)
-    return project, _input(project, new.pipeline, brief, *source)
+        code = BuiltInArtifact.SOURCE_CODE
+        given.append(_version(new, code, new.source, MediaType.FILES, source_origin(new.id), str(code)))
+    return given
+
+
+def _version(
+    new: NewProject, type: BuiltInArtifact, body: bytes, media_type: MediaType, origin_id: UUID, name: str
+) -> artifacts.NewVersion:
+    return artifacts.NewVersion(
+        type=type,
+        body=body,
+        media_type=media_type.value,
+        author=new.author,
+        origin_id=origin_id,
+        name=name,
+        accepted=True,
+    )
 
 
 def source_origin(project_id: UUID) -> UUID:

@@ -19,6 +19,7 @@ from models.contracts.records import OpenProjectInput, RecordStatusResult
 from models.contracts.roles import MediaType
 from models.tables import HITL_REQUEST, PROJECT, TASK, Project
 from store import agents, hitl, hitl_deadlines, tasks
+from store.project_milestones import status_key
 from store.rows import columns, fetch_one
 from store.statement import run
 from store.transaction import ProjectUnknownError, Transaction
@@ -80,8 +81,7 @@ async def _change_status(
     elif status is ProjectStatus.COMPLETED:
         await _report_unfinished(tx, now.generation)
     tx.update_project(status=status, reason=reason)
-    # A project that is retried has each status again.
-    key = f"status:{key}" + (f":{now.generation}" if now.generation else "")
+    key = status_key(key, now.generation)
     tx.record(WorkflowEvent(status=status, reason=reason), key=key)
     if now.status == ProjectStatus.PAUSED and status is ProjectStatus.ACTIVE:
         await hitl_deadlines.postpone_standalone(tx, key)

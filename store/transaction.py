@@ -40,7 +40,7 @@ WITH {first}incoming AS (
     WHERE {when} AND NOT EXISTS (
         SELECT FROM event WHERE event.project_id = %(project_id)s AND {is_key})
 ), updated AS (
-    UPDATE project SET
+    UPDATE project SET {also}
         last_seq = last_seq + (SELECT count(*) FROM fresh),
         open_requests = open_requests + %(opened)s,
         phase = COALESCE(%(phase)s, phase),
@@ -54,7 +54,7 @@ WITH {first}incoming AS (
             WHEN ended_at IS NULL AND %(status)s IN {final_project_statuses}
             THEN clock_timestamp() ELSE ended_at END,
         updated_at = clock_timestamp()
-    WHERE id = %(project_id)s AND {when}
+    WHERE id = %(project_id)s AND {when} AND {row}
     RETURNING last_seq - (SELECT count(*) FROM fresh) AS head
 ), agents AS (
     -- An agent that works on two tasks at once is idle when the task that it started last is done.
@@ -72,7 +72,8 @@ RETURNING project_id, seq, event_type, task_id, agent_type, data, created_at
 """).replace("{is_key}", IS_KEY.replace("{key}", "incoming.dedupe_key"))
 
 
-_LAST: LiteralString = _FLUSH.replace("{first}", "").replace("{when}", "true")
+_AFTER: LiteralString = _FLUSH.replace("{row}", "true").replace("{also}", "")
+_LAST: LiteralString = _AFTER.replace("{first}", "").replace("{when}", "true")
 
 
 class ProjectUnknownError(LookupError):
@@ -86,7 +87,14 @@ class ContradictionError(Exception):
 def flush_after(first: LiteralString, when: LiteralString) -> LiteralString:
     """Return a statement that is a unit of work by itself: it writes what the CTEs `first` write, and then the changes,
     `when` they have written it. `first` reads nothing that another of its CTEs writes, except what that returns."""
-    return _FLUSH.replace("{first}", f"{first}, ").replace("{when}", when)
+    return _AFTER.replace("{first}", f"{first}, ").replace("{when}", when)
+
+
+def flush_if(row: LiteralString, also: LiteralString = "") -> LiteralString:
+    """Return a statement that is a unit of work by itself: it writes the changes, which are of no agent, if the
+    project's row meets the condition `row`, and sets `also` in it. Of two at once, the second compares the row that the
+    first has written."""
+    return _FLUSH.replace("{first}", "").replace("{when}", "true").replace("{row}", row).replace("{also}", also)
 
 
 class Changes:
@@ -227,8 +235,8 @@ class Store:
             call()
 
     async def apply(self, changes: Changes, statement: LiteralString, **values: Any) -> bool:
-        """Run a statement of `flush_after`, which PostgreSQL commits by itself, and publish its events. Return False if
-        it recorded nothing, because its condition was not met or another transaction wrote the same meanwhile."""
+        """Run a statement that is a unit of work by itself, and publish its events. Return False if it recorded
+        nothing: its condition was not met, or another transaction wrote the same meanwhile."""
         try:
             async with self.reading() as connection:
                 rows = await run(connection, statement, **changes.values(), **values)

@@ -110,9 +110,11 @@ async def _create(services: Services, new: project_start.NewProject, caller: Cal
     taken."""
     started_by = caller.name if caller.principal_id else None
     try:
-        async with services.store.transaction(new.id, caller.principal_id) as tx:
-            if (created := await project_start.create(tx, new, started_by)) is None:
-                raise KeyTakenError  # roll back: no row of the new id exists
+        created = await project_start.create_at_once(services.store, new, caller.principal_id, started_by)
+        if created is None:
+            async with services.store.transaction(new.id, caller.principal_id) as tx:
+                if (created := await project_start.create(tx, new, started_by)) is None:
+                    raise KeyTakenError  # roll back: no row of the new id exists
     except KeyTakenError:
         return None
     except ProjectUnknownError:

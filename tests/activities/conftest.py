@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import psycopg
 import pytest
 from temporalio.testing import ActivityEnvironment
 
@@ -27,3 +32,17 @@ def run(store: Store, script: Script, settings: Settings) -> Run:
         return await ActivityEnvironment().run(steps.run_agent_step, step)
 
     return run
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The statements that this process sends to PostgreSQL, without BEGIN and COMMIT."""
+    sent: list[str] = []
+    execute = psycopg.AsyncCursor.execute
+
+    async def note(cursor: Any, query: Any, *args: Any, **more: Any) -> Any:
+        sent.append(str(query))
+        return await execute(cursor, query, *args, **more)
+
+    with mock.patch.object(psycopg.AsyncCursor, "execute", note):
+        yield sent

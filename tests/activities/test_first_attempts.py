@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
-import psycopg
 import pytest
 from sqlalchemy import update
 from temporalio.exceptions import ApplicationError
@@ -30,20 +27,6 @@ from tests.workflows.crew_under_test import Script, Turn, works
 
 OWN = {"id", "project_id", "task_id", "request_id", "artifact_id", "artifacts", "created_at", "updated_at", "timestamp"}
 """What two steps cannot have in common."""
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """The statements that this process sends to PostgreSQL, without BEGIN and COMMIT."""
-    sent: list[str] = []
-    execute = psycopg.AsyncCursor.execute
-
-    async def note(cursor: Any, query: Any, *args: Any, **more: Any) -> Any:
-        sent.append(str(query))
-        return await execute(cursor, query, *args, **more)
-
-    with mock.patch.object(psycopg.AsyncCursor, "execute", note):
-        yield sent
 
 
 def _common(values: dict[str, Any]) -> dict[str, Any]:

@@ -17,11 +17,12 @@ OPEN, VERSIONS, LONGEST = 20, 5_000, 20_000
 """Open projects; the versions of an artifact of the first project, of which one is accepted; events of its log."""
 
 # Projects `first` to `last`. Those after OPEN have ended, in the order of their ids. Each has a brief, a task, a closed
-# request and five events; every tenth asked a model, and has an open request of a task outside its pipeline.
+# request and five events; every fourth has an owner; every tenth asked a model, and has an open request of a task
+# outside its pipeline.
 _FILL: tuple[LiteralString, ...] = (
     """
-    INSERT INTO project (id, name, pipeline, status, open_requests, last_seq, created_at, updated_at, ended_at)
-    SELECT id_of(1, n), 'Shop ' || md5(n::text),
+    INSERT INTO project (id, name, owner, pipeline, status, open_requests, last_seq, created_at, updated_at, ended_at)
+    SELECT id_of(1, n), 'Shop ' || md5(n::text), CASE WHEN n = 400 THEN 'Mélanie' WHEN n %% 4 = 0 THEN 'ops' END,
            jsonb_build_object('name', 'p', 'stages', '[1,2,3]'::jsonb, 'text', repeat(md5(n::text), 200)),
            CASE WHEN n <= %(open)s THEN 'active' ELSE 'completed' END, 0, 5, at(n), at(n),
            CASE WHEN n > %(open)s THEN at(n) END

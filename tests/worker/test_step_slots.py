@@ -16,7 +16,7 @@ from crew.protocol import Assignment, Outcome, Step
 from store.transaction import Store
 from tests.workflows.crew_under_test import PLAN, Script, Story, pipeline, works
 from worker import step_slots
-from worker.step_slots import ON_THE_WAY, StepSlots
+from worker.step_slots import ON_THE_WAY, POLLED, StepSlots
 from worker.worker import build_worker
 from workflows import options
 
@@ -50,19 +50,42 @@ async def test_many_steps_that_begin_at_once_are_each_started_once(
     assert len(script.assignments["plan"]) <= STEPS + STEPS // 8
 
 
-def test_few_are_on_the_way_and_the_others_follow_those_that_run() -> None:
-    slots = StepSlots(ON_THE_WAY + 2)
-    assert [slots.try_reserve_slot(ASKED) is not None for _ in range(ON_THE_WAY + 1)] == [*[True] * ON_THE_WAY, False]
+async def test_few_are_on_the_way_and_the_others_follow_those_that_run() -> None:
+    slots = StepSlots(POLLED + 2)
+    polls = [asyncio.create_task(slots.reserve_slot(ASKED)) for _ in range(POLLED + 3)]
+    await asyncio.sleep(0)
+    assert [poll.done() for poll in polls] == [*[True] * POLLED, *[False] * 3]
     for _ in range(3):
         slots.count(1)
-    assert [slots.try_reserve_slot(ASKED) is not None for _ in range(3)] == [True, True, False]  # all slots are taken
+    async with asyncio.timeout(1):
+        await asyncio.gather(*polls[:-1])
+    assert not polls[-1].done()  # all slots are taken
     slots.count(-1)
     slots.release_slot(ENDED)
-    assert slots.try_reserve_slot(ASKED) is not None
+    await asyncio.wait_for(polls[-1], 1)
+
+
+async def test_polls_leave_places_for_steps_that_do_not_go_through_the_queue() -> None:
+    slots = StepSlots(100)
+    polls = [asyncio.create_task(slots.reserve_slot(ASKED)) for _ in range(ON_THE_WAY)]
+    await asyncio.sleep(0)
+    rest = ON_THE_WAY - POLLED
+    assert [slots.try_reserve_slot(ASKED) is not None for _ in range(rest + 1)] == [*[True] * rest, False]
+    for poll in polls:
+        poll.cancel()
+
+
+def test_steps_go_through_the_queue_if_slots_are_short() -> None:
+    slots = StepSlots(4)
+    taken = []
+    for _ in range(3):
+        taken.append(slots.try_reserve_slot(ASKED) is not None)
+        slots.count(1)
+    assert taken == [True, True, False]
 
 
 async def test_each_that_waits_gets_the_place_that_becomes_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step_slots, "ON_THE_WAY", 1)
+    monkeypatch.setattr(step_slots, "POLLED", 1)
     slots = StepSlots(10)
     waiting: list[asyncio.Task[Any]] = [asyncio.create_task(slots.reserve_slot(ASKED)) for _ in range(4)]
     await asyncio.sleep(0)
