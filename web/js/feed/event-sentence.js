@@ -1,10 +1,12 @@
 /** The sentence and the mark of an event. Pure. */
 
+import { isNamed, nameOf } from "../artifacts/name.js";
 import { commentInline } from "../comment.js";
 import { decidedInWords } from "../decisions.js";
 import { DECIDED, REASONS, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
+import { joined } from "../text.js";
 import { alertInWords } from "../usage.js";
 import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
 
@@ -55,13 +57,13 @@ const SENTENCES = {
   context_given: ({ data }) => [
     written(authorName(data.given_by)),
     data.replaces ? " accepted a result as " : " gave the crew ",
-    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
-    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(nameOf(data)), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(joined(data.stages)), " and steps that are repeated"] : []),
   ],
   context_withdrawn: ({ data }) => [
     written(authorName(data.withdrawn_by)),
     " withdrew ",
-    written(data.name),
+    written(nameOf(data)),
     ` v${data.version} from the crew`,
   ],
   hitl_request: ({ data }) => [
@@ -93,7 +95,7 @@ const SENTENCES = {
 };
 
 /** @param {Data} data */
-const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
+const named = ({ name, type }) => (isNamed({ name, type }) || name === "brief" ? [": ", written(name)] : []);
 
 /** @param {HitlReason} reason */
 function asks(reason) {
