@@ -14,6 +14,7 @@ from store.transaction import Store
 from tests.api_client import V1, get, start, wait_for_request
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.signing_in import add_person
+from tests.web.accessibility import expect_touchable
 from tests.web.browsing import NewPage
 
 PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
@@ -185,6 +186,24 @@ async def test_an_administrator_changes_the_members_of_a_project(
     await group.get_by_role("button", name="Remove red team").click()
     await expect(group).to_have_count(0)
     assert (await get(http, f"/projects/{project}/groups"))["items"] == []
+
+
+async def test_the_members_are_those_of_now_and_fit_a_phone(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str, worker: None
+) -> None:
+    project, person = await start(http, oversight="high"), await add_person(api_url, "Anna-Sophia von Wittgenstein")
+    await add_person(api_url, "Bea")
+    page = await new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    await page.goto(f"/projects/{project}#tab=members")
+    await page.get_by_label("Person").select_option("Bea")
+    await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["operator"]})  # by somebody else
+    await expect(page.get_by_label("Anna-Sophia von Wittgenstein: operator")).to_be_checked()
+    await expect_touchable(page)
+    await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["approver"]})
+    await expect(page.get_by_label("Anna-Sophia von Wittgenstein: approver")).to_be_checked()
+    assert (await http.post(f"{V1}/auth/groups", json={"name": "blue team"})).status_code == 201
+    await http.put(f"{V1}/projects/{project}/groups/blue team", json={"roles": ["viewer"]})
+    await expect(page.get_by_text("blue team")).to_be_visible()
 
 
 async def test_others_see_members_and_auditors_see_the_log(
