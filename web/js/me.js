@@ -3,6 +3,7 @@
 import { find, h } from "./dom.js";
 import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
+import { whileSeen } from "./seen.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
 /** @import { AuthEventPublic, GroupInProjectPublic, MemberPublic, MemberUpdate, PersonPublic } from "./api.d.ts" */
@@ -13,6 +14,9 @@ const AUTH = "/api/v1/auth";
 
 /** The address of the sign-in page, which requests nothing else. */
 export const SIGN_IN = "/sign-in";
+
+/** How often it is asked what this person may do, in ms: somebody may have given them a role. */
+const INTERVAL = 10_000;
 
 /** Who is signed in, once it is known. @type {MePublic | null} */
 let current = null;
@@ -100,7 +104,13 @@ export function startMe() {
   addEventListener("forbidden", () => read()); // it was offered: their roles have changed
   me.ready = read();
   me.ready.then(() => current?.is_exposed && warnOfExposure());
+  whileSeen(() => isBusy() || read(), INTERVAL, new AbortController().signal);
 }
+
+/** Whether somebody is in the middle of something, which a view that opens again would end. */
+const isBusy = () =>
+  document.querySelector("dialog[open]") !== null ||
+  Boolean(document.activeElement?.matches("input, textarea, select"));
 
 async function read() {
   if (reading) return;
