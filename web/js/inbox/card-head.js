@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { visible } from "../text.js";
 import { deadlineLine } from "./deadline-line.js";
 import { effect } from "./deadline.js";
+import { asksQuestion } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
 /** @import { Asked, Entry } from "./entry.js" */
@@ -30,9 +31,6 @@ export const TONES = {
   stopped: "asks",
   checkpoint: "asks",
 };
-
-/** The reasons whose question the pipeline asks; the others are explained here. */
-const QUESTIONS = new Set(["review", "low_confidence", "checkpoint"]);
 
 /**
  * The time that is left, and what happens then; "on hold" while the project is paused.
@@ -78,7 +76,7 @@ export function cardHead(entry) {
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
     ),
     heading,
-    QUESTIONS.has(request.reason) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
+    asksQuestion(request) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
     h(
       "p",
       { class: "why soft", dataset: { tone: TONES[request.reason] ?? "calm" } },
