@@ -1,6 +1,6 @@
 /** Who is signed in. */
 
-import { find, h } from "./dom.js";
+import { find, h, onCustom } from "./dom.js";
 import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
 import { whileSeen } from "./seen.js";
@@ -100,7 +100,7 @@ export const groups = {
  * `permissionschange` event that what they may do has changed since.
  */
 export function startMe() {
-  addEventListener("signedout", goToSignIn);
+  onCustom(window, "signedout", goToSignIn);
   addEventListener("forbidden", () => read()); // it was offered: their roles have changed
   me.ready = read();
   me.ready.then(() => current?.is_exposed && warnOfExposure());
@@ -143,8 +143,10 @@ function warnOfExposure() {
   announce(text);
 }
 
-function goToSignIn() {
+/** @param {"left" | null} [why] "left" if the person has signed out */
+function goToSignIn(why) {
   if (location.pathname === SIGN_IN) return;
-  const next = location.pathname + location.search + location.hash;
-  location.replace(`${SIGN_IN}?next=${encodeURIComponent(next)}`);
+  if (why === "left") return location.replace(`${SIGN_IN}?why=left`);
+  const next = encodeURIComponent(location.pathname + location.search + location.hash);
+  location.replace(`${SIGN_IN}?${current ? "why=ended&" : ""}next=${next}`);
 }
