@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx2
 import pytest
 from playwright.async_api import Page, expect
@@ -34,3 +36,15 @@ async def test_a_failed_step_is_said_in_words_wherever_it_is_shown(page: Page, h
     await page.goto(f"/inbox?request={request['request_id']}")
     await page.get_by_role("button", name="Try again with advice").click()
     await expect(page.get_by_text("Architect tries the step again with your words.", exact=True)).to_be_visible()
+
+    await director.respond(project, "design", "reject", comment="It cannot be built.", responder="Maya")
+    await director.until(project, "rejected")
+    await page.goto(f"/projects/{project}#tab=activity")
+    decided = page.locator(".decision")
+    await expect(decided).to_have_count(1)
+    await expect(decided).to_contain_text(re.compile("Maya ended the project at design · .* ago|just now"))
+    await expect(decided).not_to_contain_text("design · design")
+    retry = {"comment": "With SQLite.", "from_stage": "design"}
+    (await http.post(f"/api/v1/projects/{project}/retry", json=retry)).raise_for_status()
+    await expect(decided.first).to_contain_text("retried the project from design")
+    await expect(decided.first).to_contain_text("With SQLite.")

@@ -49,6 +49,16 @@ async def test_a_result_is_used_in_each_way_that_is_offered(
     await expect(page.locator(".toast")).to_contain_text("These steps receive it: design, acceptance")
 
     director = Director(http)
+    await director.give(project, "house rules", "# House rules\n\n- No cookies.\n")
+    await page.goto(f"/projects/{project}#tab=brief")
+    context = page.get_by_role("listitem").filter(has_text="house rules")
+    await expect(context).to_contain_text("given to the crew by human")
+    await expect(page.get_by_text("List the risks.")).to_be_visible()
+    (_, given) = (await director.get(f"/projects/{project}/context"))["items"]
+    withdrawal = await http.post(f"{V1}/projects/{project}/context/{given['context_id']}/withdraw", json={})
+    withdrawal.raise_for_status()
+    await expect(context).to_contain_text("withdrawn by human")
+
     await director.approve(project, "plan")
     await director.request(project, "design")
     page = await new_page(viewport={"width": 1280, "height": 800})
@@ -60,12 +70,17 @@ async def test_a_result_is_used_in_each_way_that_is_offered(
     await how.select_option("software_specification")
     await page.get_by_role("button", name="Give it").click()
     await expect(page.get_by_role("option", name=re.compile("^Software specification, version 2"))).to_be_visible()
+    request = await director.request(project, "design")  # its step has read version 1
+    await page.goto(f"/inbox?request={request['request_id']}")
+    await expect(page.get_by_text("human replaced Software specification v1 by a new version.")).to_be_visible()
+    await page.get_by_role("link", name="See what changed").click()
+    await expect(page.locator("diff-view").get_by_role("table").first).to_be_visible()
 
 
 async def test_a_refusal_is_said_in_the_dialog(new_page: NewPage, http: httpx2.AsyncClient) -> None:
     project = await _result(http)
     page = await new_page(expected_errors=("409",), viewport={"width": 1280, "height": 800})
     await _choose(page, project)
-    await http.post(f"{V1}/projects/{project}/cancel")
+    await Director(http).cancel(project)
     await page.get_by_role("button", name="Give it").click()
     await expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()

@@ -177,6 +177,8 @@ async def test_a_project_that_is_kept_says_so_and_cannot_be_removed(new_page: Ne
     await page.get_by_role("button", name="See the audit log").click()
     newest = page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)
     await expect(newest).to_contain_text("project removed")
+
+
 async def test_a_role_that_was_given_is_noticed(
     new_page: NewPage, http: httpx2.AsyncClient, api_url: str, projects: Projects
 ) -> None:

@@ -1,6 +1,6 @@
 /** The top of a card: the request's project, what it is about, its question, and its deadline. */
 
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { visible } from "../text.js";
 import { deadlineLine } from "./deadline-line.js";
 import { effect } from "./deadline.js";
@@ -62,6 +62,7 @@ export function cardHead(entry) {
     expired.hidden = entry.outcome !== null;
   }, true);
   const why = h("span", {}, WHY[request.reason] ?? "");
+  const measured = h("span", {});
   const element = h(
     "header",
     { class: "card-head" },
@@ -81,6 +82,7 @@ export function cardHead(entry) {
       "p",
       { class: "why soft", dataset: { tone: TONES[request.reason] ?? "calm" } },
       why,
+      measured,
       " Asked ",
       h("time-ago", { datetime: request.created_at }),
       ".",
@@ -97,7 +99,7 @@ export function cardHead(entry) {
       extensions = whole.extensions;
       line.update({ ...request, extensions, expires_at: whole.expires_at });
       if (request.reason !== "low_confidence" || typeof task?.confidence !== "number") return;
-      why.append(` It is ${Math.round(task.confidence * 100)} %.`);
+      write(measured, ` It is ${Math.round(task.confidence * 100)} %.`);
     },
     update() {
       line.update({ ...entry.request, extensions });
