@@ -59,7 +59,8 @@ def _candidates(request: HitlRequest, earlier_stages: tuple[str, ...], may_raise
             yield from _advice(agent)
         case _:
             yield _action(ActionKey.APPROVE, HitlAction.APPROVE, "The result is accepted as it is.")
-            again = "The work is repeated with your comment as feedback, and you are asked again."
+            again = "The work is repeated with your comment as feedback"
+            again += ", and you are asked again." if request.reason == HitlReason.REVIEW else "."
             yield _action(ActionKey.REQUEST_CHANGES, HitlAction.AMEND, again, Needs.COMMENT)
     if earlier_stages:
         back = "The work goes back to the earlier step that you name, with your comment."

@@ -7,6 +7,9 @@ from models.contracts.handoff import ArtifactRef
 from models.contracts.tool_permission import ToolCall
 from models.tables import HitlRequest
 
+REVIEWS = frozenset({HitlReason.REVIEW, HitlReason.LOW_CONFIDENCE, HitlReason.CHECKPOINT})
+"""The reasons whose question is that of the pipeline. The question of another one lists what can be done."""
+
 
 def title_of(request: HitlRequest) -> str:
     """Return the heading of a request, such as "Coder failed on build" or "Review: Software specification v2"."""
@@ -25,8 +28,8 @@ def title_of(request: HitlRequest) -> str:
             return f"{agent} reports a failure in {request.stage}"
     if not request.artifacts:
         return f"Review: {request.stage}"
-    first = ArtifactRef.model_validate(request.artifacts[0])
-    return f"Review: {_spelled_out(first.type)} v{first.version}"
+    written = (ArtifactRef.model_validate(each) for each in request.artifacts)
+    return "Review: " + " and ".join(f"{_spelled_out(each.type)} v{each.version}" for each in written)
 
 
 def _spelled_out(name: str) -> str:

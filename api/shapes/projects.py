@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
+from api.hitl.titles import REVIEWS, title_of
 from api.shapes.artifacts import Encoding
 from api.shapes.hitl import RequestItem
 from api.shapes.lineage import ChildPublic, ParentCreate, ParentPublic
@@ -97,7 +98,10 @@ class WaitingFor(Shape):
 
     @classmethod
     def of(cls, request: HitlRequest) -> Self:
-        return cls(request_id=request.id, since=request.created_at, **request.model_dump(exclude={"id", "created_at"}))
+        fields = request.model_dump(exclude={"id", "created_at"})
+        if request.reason not in REVIEWS:  # the question lists what can be done, rather than what has happened
+            fields["question"] = title_of(request)
+        return cls(request_id=request.id, since=request.created_at, **fields)
 
 
 class WorkingTask(Shape):

@@ -76,10 +76,10 @@ class Director:
         answer = await respond(self._http, request["request_id"], action, **fields)
         answer.raise_for_status()
 
-    async def extend(self, request: dict[str, Any], by: str) -> None:
+    async def extend(self, request: dict[str, Any], by: str, **fields: Any) -> None:
         """Make the deadline of a request later."""
         path = f"/api/v1/hitl/{request['request_id']}"
-        (await self._http.patch(path, json={"extend_by": by})).raise_for_status()
+        (await self._http.patch(path, json={"extend_by": by, **fields})).raise_for_status()
 
     async def approve(self, project_id: str, *stages: str) -> None:
         for stage in stages:

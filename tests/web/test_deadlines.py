@@ -39,6 +39,13 @@ async def test_a_person_extends_a_deadline_and_sees_what_it_does(
     (extension,) = (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["extensions"]
     was, now = datetime.fromisoformat(extension["was"]), datetime.fromisoformat(extension["expires_at"])
     assert now - was == timedelta(days=3)
+    await expect(page.get_by_text("Extended by human")).to_be_visible()
+    await director.extend(extension | {"request_id": request["request_id"]}, "1h", extended_by="Maya")
+    await expect(page.get_by_text("Extended by Maya")).to_be_visible()  # by somebody else, while it is shown
+    (await http.post(f"/api/v1/projects/{project_id}/pause")).raise_for_status()
+    row = page.get_by_role("list", name="Open requests").get_by_role("listitem").last
+    await expect(row).to_contain_text("the deadline is on hold")
+    await expect(row).not_to_contain_text("expires")
 
 
 async def test_a_deadline_that_was_extended_is_new_after_the_project_was_cancelled_and_retried(

@@ -131,6 +131,12 @@ async def test_the_palette_finds_projects_requests_views_and_actions(page: Page,
     await expect(page).to_have_url(re.compile(request["request_id"]))
 
     await page.keyboard.press("Control+k")
+    await field.fill("stop")
+    await palette.get_by_role("option", name="Stop …").click()
+    await expect(page.get_by_role("dialog", name="Stop")).to_be_visible()
+    await page.keyboard.press("Escape")
+
+    await page.keyboard.press("Control+k")
     await field.fill("nothing of that name")
     await expect(palette.get_by_text("Nothing matches.")).to_be_visible()
     await page.keyboard.press("Escape")

@@ -185,6 +185,31 @@ async def test_what_a_finger_presses_on_a_phone_is_44_px_high(new_page: NewPage,
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+async def test_a_finger_chooses_the_line_to_comment_on(new_page: NewPage, director: Director) -> None:
+    page = await new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    await reviewed(page, director, "Under a finger")
+    await card(page).get_by_role("button", name="Comment", exact=True).tap()  # the keys' choice gives way to the finger
+    await card(page).locator(".rendered p").nth(1).tap()
+    await card(page).get_by_role("button", name=re.compile("^Comment on")).tap()
+    await expect(composer(page).get_by_role("region", name="Comments on the document")).to_contain_text("(1)")
+
+
+async def test_both_documents_are_named_and_read_whole_on_a_phone(new_page: NewPage, director: Director) -> None:
+    project = await director.start("Two documents")
+    await director.approve(project, "discovery", "plan")
+    request = await director.request(project, "design")
+    page = await new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    await page.goto(f"/inbox?request={request['request_id']}")
+    title = "Review: System architecture v1 and Implementation plan v1"
+    await expect(card(page).get_by_role("heading", name=title)).to_be_visible()
+    pages = card(page).locator(".artifact-page")
+    await expect(pages).to_have_count(2)
+    for document in await pages.all():
+        await document.scroll_into_view_if_needed()
+        await expect(document.locator(".rendered")).to_be_visible()
+        assert await document.evaluate("(one) => one.scrollHeight <= one.clientHeight + 1")
+
+
 async def test_a_phone_shows_the_step_that_asks(new_page: NewPage, director: Director) -> None:
     project_id = await director.start("Harbour map")
     await director.approve(project_id, "discovery", "plan", "design")

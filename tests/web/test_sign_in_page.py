@@ -16,8 +16,9 @@ from store.transaction import Store
 from tests.api_client import V1, get, start, wait_for_request
 from tests.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, identity_provider
 from tests.serving import served
-from tests.signing_in import add_person
-from tests.web.browsing import NewPage
+from tests.signing_in import MARK, add_person
+from tests.web.accessibility import expect_touchable
+from tests.web.browsing import NewPage, sign_in_as
 
 PASSWORD, OTHER = "correct horse battery staple", "a longer one than the first"
 
@@ -108,6 +109,38 @@ async def test_a_page_that_nobody_uses_shows_the_sign_in_and_keeps_the_draft(
     await expect(feedback).to_have_value("Say who pays.")
 
 
+async def test_the_sign_in_says_why_somebody_is_there(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str
+) -> None:
+    person = await add_person(api_url, "Eda", "viewer")
+    page = await new_page(expected_errors=("401", "WebSocket"))
+    await sign_in_as(page, http, person)
+    await page.goto("/system")
+    await expect(page.get_by_role("link", name="Eda")).to_be_visible()
+    (session,) = (await (await page.context.request.get(f"{V1}/auth/sessions")).json())["items"]
+    ended = await page.context.request.delete(f"{V1}/auth/sessions/{session['session_id']}", headers=MARK)
+    assert ended.ok
+    await expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    assert page.url.endswith("next=%2Fsystem")
+
+    await sign_in_as(page, http, person)
+    await page.goto("/sign-in#code=bay_no-such-code")
+    stay, use = page.get_by_role("button", name="Stay signed in"), page.get_by_role("button", name="Use the link")
+    left, right = await stay.bounding_box(), await use.bounding_box()
+    assert left
+    assert right
+    assert right["x"] >= left["x"] + left["width"] + 4
+    await use.click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(use).to_have_count(0)  # it is good once
+    await stay.click()
+
+    await page.goto("/account")
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_text("You are signed out.")).to_be_visible()
+    assert "next=" not in page.url
+
+
 async def test_no_address_of_another_site_is_opened_after_signing_in(
     new_page: NewPage, http: httpx2.AsyncClient, api_url: str
 ) -> None:
@@ -191,6 +224,24 @@ async def test_an_administrator_changes_the_members_of_a_project(
     await group.get_by_role("button", name="Remove red team").click()
     await expect(group).to_have_count(0)
     assert (await get(http, f"/projects/{project}/groups"))["items"] == []
+
+
+async def test_the_members_are_those_of_now_and_fit_a_phone(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str, worker: None
+) -> None:
+    project, person = await start(http, oversight="high"), await add_person(api_url, "Anna-Sophia von Wittgenstein")
+    await add_person(api_url, "Bea")
+    page = await new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    await page.goto(f"/projects/{project}#tab=members")
+    await page.get_by_label("Person").select_option("Bea")
+    await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["operator"]})  # by somebody else
+    await expect(page.get_by_label("Anna-Sophia von Wittgenstein: operator")).to_be_checked()
+    await expect_touchable(page)
+    await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["approver"]})
+    await expect(page.get_by_label("Anna-Sophia von Wittgenstein: approver")).to_be_checked()
+    assert (await http.post(f"{V1}/auth/groups", json={"name": "blue team"})).status_code == 201
+    await http.put(f"{V1}/projects/{project}/groups/blue team", json={"roles": ["viewer"]})
+    await expect(page.get_by_text("blue team")).to_be_visible()
 
 
 async def test_others_see_members_and_auditors_see_the_log(

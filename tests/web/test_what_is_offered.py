@@ -177,3 +177,15 @@ async def test_a_project_that_is_kept_says_so_and_cannot_be_removed(new_page: Ne
     await page.get_by_role("button", name="See the audit log").click()
     newest = page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)
     await expect(newest).to_contain_text("project removed")
+
+
+async def test_a_role_that_was_given_is_noticed(
+    new_page: NewPage, http: httpx2.AsyncClient, api_url: str, projects: Projects
+) -> None:
+    person = await add_person(api_url, "Nora")
+    page = await new_page()
+    await sign_in_as(page, http, person)
+    await expect(page.get_by_text("Those that you may see appear here.")).to_be_visible()
+    given = await http.put(f"{V1}/projects/{projects.waiting}/members/{person}", json={"roles": ["approver"]})
+    assert given.status_code == 200, given.text
+    await expect(page.get_by_role("region", name="Needs you").get_by_text("Waits")).to_be_visible()

@@ -1,8 +1,9 @@
 /** Who is signed in. */
 
-import { find, h } from "./dom.js";
+import { find, h, onCustom } from "./dom.js";
 import { get, post, send } from "./http.js";
 import { announce } from "./notices.js";
+import { whileSeen } from "./seen.js";
 
 /** @import { AccountUpdate, LogIn, MePublic, NewToken, PasswordUpdate, SessionPublic } from "./api.d.ts" */
 /** @import { AuthEventPublic, GroupCreate, GroupInProjectPublic, GroupPublic } from "./api.d.ts" */
@@ -14,6 +15,9 @@ const AUTH = "/api/v1/auth";
 
 /** The address of the sign-in page, which requests nothing else. */
 export const SIGN_IN = "/sign-in";
+
+/** How often it is asked what this person may do, in ms: somebody may have given them a role. */
+const INTERVAL = 10_000;
 
 /** Who is signed in, once it is known. @type {MePublic | null} */
 let current = null;
@@ -107,11 +111,17 @@ export const groups = {
  * `permissionschange` event that what they may do has changed since.
  */
 export function startMe() {
-  addEventListener("signedout", goToSignIn);
+  onCustom(window, "signedout", goToSignIn);
   addEventListener("forbidden", () => read()); // it was offered: their roles have changed
   me.ready = read();
   me.ready.then(() => current?.is_exposed && warnOfExposure());
+  whileSeen(() => isBusy() || read(), INTERVAL, new AbortController().signal);
 }
+
+/** Whether somebody is in the middle of something, which a view that opens again would end. */
+const isBusy = () =>
+  document.querySelector("dialog[open]") !== null ||
+  Boolean(document.activeElement?.matches("input, textarea, select"));
 
 async function read() {
   if (reading) return;
@@ -144,8 +154,10 @@ function warnOfExposure() {
   announce(text);
 }
 
-function goToSignIn() {
+/** @param {"left" | null} [why] "left" if the person has signed out */
+function goToSignIn(why) {
   if (location.pathname === SIGN_IN) return;
-  const next = location.pathname + location.search + location.hash;
-  location.replace(`${SIGN_IN}?next=${encodeURIComponent(next)}`);
+  if (why === "left") return location.replace(`${SIGN_IN}?why=left`);
+  const next = encodeURIComponent(location.pathname + location.search + location.hash);
+  location.replace(`${SIGN_IN}?${current ? "why=ended&" : ""}next=${next}`);
 }

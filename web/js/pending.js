@@ -30,6 +30,7 @@ class Pending extends EventTarget {
     });
     this.#refresher = refresher;
     live.watch(() => refresher.ask(), signal);
+    addEventListener("permissionschange", () => refresher.ask(), { signal });
     // Without the WebSocket, only a request tells whether the API can be reached.
     live.addEventListener("state", () => live.state === "lost" && refresher.ask(), { signal });
     refresher.ask();

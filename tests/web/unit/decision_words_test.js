@@ -28,7 +28,7 @@ test("what was done is said as people say it", () => {
 });
 
 test("a step without a result is tried again, not approved", () => {
-  assert.equal(decidedWords(decision({ reason: "failed_step" })).text, "tried again");
+  assert.equal(decidedWords(decision({ reason: "failed_step" })).text, "tried again at");
   assert.equal(
     decidedWords(decision({ reason: "failed_step", action: "amend", content_hash: "x" })).text,
     "supplied the result of",
@@ -46,6 +46,14 @@ test("who approved what is one line a person, without requested changes and retr
     { ...decision({ reason: "failed_step" }), responder: "Maya" },
   ];
   assert.deepEqual(approvals(decisions), [["Maya", "Project plan v2 and launch, round 2"]]);
+});
+
+test("who edited approved what came of it", () => {
+  const written = /** @type {import("../../../web/js/api.d.ts").ArtifactItem[]} */ (/** @type {unknown} */ ([
+    { artifact_id: "b", based_on: "a", by_agent: false, type: "project_plan", version: 3 },
+  ]));
+  const edited = { ...decision({ action: "amend", content_hash: "y" }), responder: "Maya", principal_id: null };
+  assert.deepEqual(approvals([edited], written), [["Maya", "Project plan v3"]]);
 });
 
 test("a first round has no number", () => {

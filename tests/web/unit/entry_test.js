@@ -10,7 +10,13 @@ beforeEach(() => sessionStorage.clear());
  * @param {string} [created]
  */
 const entry = (id, created = "2026-01-01T00:00:00Z") => {
-  const request = { request_id: id, created_at: created, question: "Is this right?", project_name: "Shop" };
+  const request = {
+    request_id: id,
+    created_at: created,
+    question: "Is this right?",
+    reason: "review",
+    project_name: "Shop",
+  };
   return new Entry(/** @type {any} */ (request));
 };
 

@@ -30,6 +30,12 @@ test("events are sentences", () => {
     plain(event("hitl_request", { stage: "plan", round: 1, reason: "review", question: "Is it right?" })),
     "Review after plan asks: “Is it right?”",
   );
+  assert.equal(
+    plain(
+      event("hitl_request", { stage: "build", round: 2, reason: "failed_step", question: "x. You can try again." }),
+    ),
+    "The step build, round 2 failed, and needs a decision",
+  );
   const alert = { kind: "project", unit: "usd", percent: 90, spent: 1.8, limit: 2, stage: "build" };
   assert.equal(
     plain(event("budget_alert", alert)),

@@ -25,12 +25,23 @@ test("what a person added and the accepted result of a task may be given, until 
   assert.equal(mayBeGiven(artifact({ type: "project_plan", task_id: "3" }), open), false);
 });
 
-test("a result can become what a step writes and another one reads", () => {
+test("a result can become what a step has written, and a step reads that has not begun", () => {
   const pipeline = /** @type {Pipeline} */ (/** @type {unknown} */ ({
     stages: [
       { name: "plan", consumes: ["user_input"], produces: ["project_plan"] },
       { name: "build", consumes: ["project_plan"], produces: ["source_code"] },
+      { name: "test", consumes: ["source_code", "project_plan"], produces: ["test_results"] },
     ],
   }));
-  assert.deepEqual(acceptableTypes(pipeline), ["project_plan"]);
+  const result = artifact({ type: "agent_output", media_type: "text/markdown" });
+  const plan = artifact({ type: "project_plan", media_type: "text/markdown", accepted_at: "2026-11-28T12:00:00Z" });
+  const code = artifact({ ...plan, type: "source_code", media_type: "application/vnd.botarmy.files+json" });
+  /**
+   * @param {ArtifactItem[]} artifacts
+   * @param {...string} begun
+   */
+  const types = (artifacts, ...begun) => acceptableTypes(result, { pipeline, begun: new Set(begun), artifacts });
+  assert.deepEqual(types([plan, code], "plan", "build"), ["project_plan"]); // the result is no code
+  assert.deepEqual(types([plan], "plan", "build", "test"), []); // nothing would read it
+  assert.deepEqual(types([artifact({ ...plan, accepted_at: null })], "plan"), []); // it is under review
 });

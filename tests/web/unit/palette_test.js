@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matching, PLACES, requestEntry } from "../../../web/js/palette/entries.js";
+import { everywhere, matching, PLACES, projectEntry, requestEntry } from "../../../web/js/palette/entries.js";
 
 /** @param {string} text @param {string} [note] */
 const entry = (text, note) => ({ id: text, group: "Projects", icon: "folder", text, note });
@@ -22,6 +22,18 @@ test("what begins with the first word comes first", () => {
     "Guest list",
     "The guest book",
   ]);
+});
+
+test("every view offers a new project and a stop, and says of projects of one name what differs", () => {
+  assert.deepEqual(texts(matching(everywhere(() => {}), "new project")), ["New project"]);
+  assert.deepEqual(texts(matching(everywhere(() => {}), "stop")), ["Stop …"]);
+  const project = {
+    id: "1",
+    name: "Shop",
+    status: "waiting",
+    created_at: new Date(Date.now() - 180_000).toISOString(),
+  };
+  assert.equal(projectEntry(/** @type {any} */ (project)).note, "Needs a decision · started 3 min ago");
 });
 
 test("a request is its project and, apart from that, what it asks; a failure has its own sign", () => {

@@ -4,6 +4,8 @@ import { h } from "../dom.js";
 import { people } from "../me.js";
 import { failure } from "../notices.js";
 import { visible } from "../text.js";
+import { inFull } from "../time.js";
+import { auditScope, auditSentence } from "./audit-words.js";
 
 /** @import { AuthEventPublic } from "../api.d.ts" */
 
@@ -30,14 +32,14 @@ export function auditLog(signal) {
     more.disabled = false;
   };
   read();
-  const heads = ["Time", "What", "By", "About", "Address", "More"].map((text) => h("th", { scope: "col" }, text));
+  const heads = ["Time", "What", "Address"].map((text) => h("th", { scope: "col" }, text));
   return h(
     "section",
     { class: "account", "aria-labelledby": "audit-log" },
     h("h2", { id: "audit-log" }, "Audit log"),
     h(
       "div",
-      { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "audit-log" },
+      { class: "scroller audit", tabindex: 0, role: "group", "aria-labelledby": "audit-log" },
       h("table", {}, h("thead", {}, h("tr", {}, ...heads)), rows),
     ),
     problem,
@@ -46,16 +48,31 @@ export function auditLog(signal) {
 }
 
 /** @param {AuthEventPublic} event */
-function row({ kind, actor, name, address, data, created_at }) {
-  const more = Object.entries(data).map(([field, value]) => `${field}: ${value}`).join(", ");
+function row(event) {
+  const { actor, address, data, created_at: at } = event;
+  const who = actor === "unknown" ? "Somebody" : visible(actor);
+  // For who compares it with the answers of the API.
+  const details = Object.entries(data).map(([field, value]) => `${field}: ${value}`).join(", ");
   return h(
     "tr",
     {},
-    h("td", {}, new Date(created_at).toLocaleString()),
-    h("td", {}, kind.replaceAll("_", " ")),
-    h("td", { dir: "auto" }, visible(actor)),
-    h("td", { dir: "auto" }, visible(name ?? "")),
-    h("td", {}, address ?? ""),
-    h("td", { dir: "auto" }, visible(more)),
+    h("td", { class: "audit-time soft" }, inFull(Date.parse(at))),
+    h(
+      "td",
+      { title: visible(details) || null },
+      h("strong", { dir: "auto" }, who),
+      " ",
+      auditSentence(event).map((part) => typeof part === "string" ? part : h("bdi", {}, part.text)),
+      where(event),
+    ),
+    h("td", { class: "soft" }, address ?? ""),
   );
+}
+
+/** @param {AuthEventPublic} event */
+function where(event) {
+  const scope = auditScope(event);
+  if (scope === null) return null;
+  if (scope === "all") return " in all projects";
+  return [" in ", h("a", { href: `/projects/${scope.project}` }, "one project")];
 }

@@ -5,12 +5,12 @@ import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { isTemporary } from "../rest.js";
 import { tabList } from "../tabs.js";
-import { visible } from "../text.js";
 import { giveButton, withdrawButton } from "./give.js";
-import { nameOf, provenance } from "./provenance.js";
+import { isNamed, nameOf } from "./name.js";
+import { provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
 import { paintOptions } from "./version-options.js";
-import { newest } from "./versions.js";
+import { isAdded, newest } from "./versions.js";
 
 /** @import { ArtifactItem } from "../api.d.ts" */
 /** @import { ArtifactGroup } from "./versions.js" */
@@ -31,12 +31,12 @@ export class ArtifactDetail {
   #comparedPair = null;
   /** @type {unknown[]} for which list of artifacts and which version it was asked whether it can be withdrawn */
   #asked = [];
-  #withdrawal = h("span", {});
+  #withdrawal = h("span", { class: "buttons" });
   #name = h("h3", { dir: "auto" });
   #type = h("span", { class: "soft" });
   #version = h("select", { "aria-label": "Version", onchange: (event) => this.#choose(valueOf(event)) });
   #newer = h("button", { type: "button", hidden: true, onclick: () => this.#chooseNewest() });
-  #download = h("span", {});
+  #download = h("span", { class: "buttons" });
   #provenance = h("dl", { class: "provenance" });
   #view = document.createElement("artifact-view");
   #before = h("select", { "aria-label": "Compare with", onchange: (event) => this.#compareWith(valueOf(event)) });
@@ -87,8 +87,8 @@ export class ArtifactDetail {
     this.#group = group;
     this.#artifact = artifact;
     write(this.#name, nameOf(artifact));
-    this.#name.title = visible(artifact.name);
-    write(this.#type, artifact.name === artifact.type ? "" : title(artifact.type));
+    this.#name.title = nameOf(artifact);
+    write(this.#type, !isNamed(artifact) ? "" : isAdded(artifact) ? "Context" : title(artifact.type));
     paintOptions(this.#version, group.versions, id);
     this.#newer.hidden = newest(group) === artifact;
     write(this.#newer, `Show version ${newest(group).version}`);
@@ -97,7 +97,7 @@ export class ArtifactDetail {
     if (facts !== this.#facts) {
       this.#facts = facts;
       this.#download.replaceChildren(
-        ...present([giveButton(artifact, model.project), this.#withdrawal, download(artifact)]),
+        ...present([giveButton(artifact, model), this.#withdrawal, download(artifact)]),
       );
       this.#provenance.replaceChildren(...provenance(artifact, task, group));
     }

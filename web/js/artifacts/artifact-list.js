@@ -3,8 +3,9 @@
 import { animate, childrenOf, each, h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
-import { authorMark, nameOf } from "./provenance.js";
-import { newest } from "./versions.js";
+import { isNamed, nameOf } from "./name.js";
+import { authorMark } from "./provenance.js";
+import { isAdded, newest } from "./versions.js";
 
 /** @import { ArtifactGroup, TypeSection } from "./versions.js" */
 
@@ -110,7 +111,7 @@ function makeRow(group) {
   return h(
     "div",
     { role: "option", class: "artifact-row", tabindex: "-1" },
-    h("span", { class: "artifact-name cut", dir: "auto", title: visible(group.name) }, nameOf(group)),
+    h("span", { class: "artifact-name cut", dir: "auto", title: nameOf(group) }, nameOf(group)),
     h("span", { class: "artifact-mark" }),
     h("span", { class: "artifact-facts cut" }),
   );
@@ -134,11 +135,11 @@ function paintRow(element, group, selected, painted) {
   if (painted && !painted.has(version.artifact_id)) animate(element, "fresh");
   shownVersions.set(element, shown);
   const [, mark, facts] = childrenOf(element);
-  const accepted = version.accepted_at ? "accepted" : "not accepted";
-  mark.replaceChildren(icon(version.accepted_at ? "completed" : "pending"));
+  const accepted = isAdded(version) ? "context" : version.accepted_at ? "accepted" : "not accepted";
+  mark.replaceChildren(isAdded(version) ? "" : icon(version.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);
   mark.classList.toggle("accepted", Boolean(version.accepted_at));
-  const type = group.name === group.type ? "" : `${title(group.type)} · `;
+  const type = !isNamed(group) ? "" : isAdded(version) ? "Context · " : `${title(group.type)} · `;
   facts.replaceChildren(`${type}v${version.version} · `, authorMark(version), h("bdi", {}, visible(version.author)));
   const authorship = `version ${version.version} by ${visible(version.author)}`;
   element.setAttribute("aria-label", `${nameOf(group)}, ${authorship}, ${accepted}`);

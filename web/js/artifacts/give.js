@@ -8,9 +8,12 @@ import { me } from "../me.js";
 import { messageOf, toast } from "../notices.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { projects } from "../rest.js";
-import { visible } from "../text.js";
+import { joined, visible } from "../text.js";
+import { nameOf } from "./name.js";
+import { isAdded } from "./versions.js";
 
 /** @import { ArtifactItem, ContextPublic, Pipeline, ProjectPublic } from "../api.d.ts" */
+/** @import { ProjectModel } from "../project/model.js" */
 
 /**
  * Whether an artifact may be given: what a person added, or the result of a task outside the pipeline.
@@ -23,37 +26,48 @@ export function mayBeGiven(artifact, project) {
 }
 
 /**
- * Whether a person added it as context. The brief is accepted from the start, and an amendment, too.
- * @param {ArtifactItem} artifact
+ * What a task's result can be the next version of, in the pipeline's order: types of the same format that a stage has
+ * written, and that a stage reads which has not begun.
+ * @param {ArtifactItem} result
+ * @param {{ pipeline: Pipeline, begun: Set<string>, artifacts: ArtifactItem[] }} project
  */
-const isAdded = ({ task_id: task, accepted_at: accepted }) => task === null && accepted === null;
-
-/**
- * The types that a stage reads and another one writes, in the pipeline's order.
- * @param {Pipeline} pipeline
- */
-export function acceptableTypes({ stages }) {
-  const read = new Set(stages.flatMap(({ consumes = [] }) => consumes));
-  return stages.flatMap(({ produces }) => produces).filter((type) => read.has(type));
+export function acceptableTypes({ media_type: media }, { pipeline: { stages }, begun, artifacts }) {
+  const read = new Set(stages.flatMap(({ name, consumes = [] }) => (begun.has(name) ? [] : consumes)));
+  const written = new Set(
+    artifacts.filter((one) => one.accepted_at !== null && one.media_type === media).map(({ type }) => type),
+  );
+  return stages.flatMap(({ produces }) => produces).filter((type) => read.has(type) && written.has(type));
 }
 
 /**
  * A button that opens the dialog, or null if the artifact cannot be given.
  * @param {ArtifactItem} artifact
- * @param {ProjectPublic} project
+ * @param {ProjectModel} model
  */
-export function giveButton(artifact, project) {
-  if (!mayBeGiven(artifact, project)) return null;
+export function giveButton(artifact, model) {
+  if (!mayBeGiven(artifact, model.project)) return null;
   const text = artifact.type === "agent_output" ? "Use in the project …" : "Give to the crew …";
-  return h("button", { type: "button", dataset: { changes: "" }, onclick: () => giveDialog(artifact, project) }, text);
+  return h("button", { type: "button", dataset: { changes: "" }, onclick: () => giveDialog(artifact, model) }, text);
 }
 
 /**
  * @param {ArtifactItem} artifact
- * @param {ProjectPublic} project
+ * @param {ProjectModel} model
  */
-function giveDialog(artifact, project) {
-  const types = artifact.type === "agent_output" ? acceptableTypes(project.pipeline_definition) : [];
+function typesFor(artifact, { project, stages, artifacts }) {
+  // It takes the place of what a person decided on, so only somebody who may decide can do that.
+  if (artifact.type !== "agent_output" || !me.may("decide", project.id)) return [];
+  const begun = new Set([...stages].filter(([, { task }]) => task).map(([name]) => name));
+  return acceptableTypes(artifact, { pipeline: project.pipeline_definition, begun, artifacts });
+}
+
+/**
+ * @param {ArtifactItem} artifact
+ * @param {ProjectModel} model
+ */
+function giveDialog(artifact, model) {
+  const { project } = model;
+  const types = typesFor(artifact, model);
   const how = field(
     "How the crew reads it",
     h(
@@ -64,10 +78,13 @@ function giveDialog(artifact, project) {
     ),
     "Only steps that begin from now on receive it. It says who gave it.",
   );
+  const named = `${nameOf(artifact)}, version ${artifact.version}`;
   const dialog = formDialog({
     heading: "Give it to the crew",
-    text: `${visible(artifact.name)}, version ${artifact.version}.`,
-    fields: [how.element],
+    text: types.length
+      ? `${named}.`
+      : `${named}: steps that begin from now on receive it in addition to what they read. It says who gave it.`,
+    fields: types.length ? [how.element] : [],
     required: [],
     submit: "Give it",
     send: async () => {
@@ -83,7 +100,6 @@ function giveDialog(artifact, project) {
   });
   document.body.append(dialog);
   dialog.showModal();
-  how.input.focus();
 }
 
 /**
@@ -110,10 +126,10 @@ export async function withdrawButton({ artifact_id: id }, project) {
 }
 
 /**
- * "Given: build and launch receive it."
+ * "Given. build and launch receive it, and every step that is repeated."
  * @param {ContextPublic} given
  */
 const receipt = ({ stages }) =>
   stages.length
-    ? `Given. These steps receive it: ${visible(stages.join(", "))}.`
+    ? `Given. These steps receive it: ${visible(joined(stages))}; and every step that is repeated.`
     : "Given. Every step has run: it is received if one is repeated.";

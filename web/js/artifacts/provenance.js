@@ -2,8 +2,9 @@
 
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
-import { bytes, title } from "../labels.js";
+import { bytes } from "../labels.js";
 import { visible } from "../text.js";
+import { isAdded } from "./versions.js";
 import { askedModel, fallbacksInWords, modelInWords } from "../usage.js";
 
 /** @import { ArtifactItem, TaskPublic } from "../api.d.ts" */
@@ -26,7 +27,8 @@ export function provenance(artifact, task, group) {
     task && fact("Step", h("bdi", {}, task.stage), aside(`round ${task.round}`)),
     origin && fact("Edits", `version ${origin.version}`),
     fact("Created", ago(artifact.created_at)),
-    fact("Accepted", artifact.accepted_at ? ago(artifact.accepted_at) : "no"),
+    // What a person added is given, rather than accepted.
+    !isAdded(artifact) && fact("Accepted", artifact.accepted_at ? ago(artifact.accepted_at) : "no"),
     fact("Size", bytes(artifact.size)),
     fact("SHA-256", hash(artifact.content_hash)),
   ]);
@@ -75,12 +77,6 @@ function hash(whole) {
   };
   return [h("code", { title: whole }, whole.slice(0, HASH_DIGITS)), h("button", button, "Copy")];
 }
-
-/**
- * The name of an artifact; without a name of its own, it is named after its type.
- * @param {{ name: string, type: string }} options
- */
-export const nameOf = ({ name, type }) => (name === type ? title(type) : visible(name));
 
 /**
  * An icon for the author of a version: an agent or a human.

@@ -54,6 +54,12 @@ export function groupArtifacts(artifacts, pipeline) {
   }));
 }
 
+/**
+ * Whether a person added it as context. The brief is accepted from the start, and an amendment, too.
+ * @param {ArtifactItem} artifact
+ */
+export const isAdded = ({ task_id: task, accepted_at: accepted }) => task === null && accepted === null;
+
 /** @param {ArtifactGroup} group */
 export const newest = (group) => group.versions[group.versions.length - 1];
 

@@ -1,14 +1,17 @@
 /** The sentence and the mark of an event. Pure. */
 
+import { isNamed, nameOf } from "../artifacts/name.js";
 import { commentInline } from "../comment.js";
 import { decidedInWords } from "../decisions.js";
-import { DECIDED, REASONS, title } from "../labels.js";
+import { asksQuestion } from "../inbox/titles.js";
+import { DECIDED, title } from "../labels.js";
 import { stopInWords } from "../stops/wording.js";
 import { inFull } from "../time.js";
+import { joined } from "../text.js";
 import { alertInWords } from "../usage.js";
-import { aboutProject, changes, quoted, written } from "./sentence-parts.js";
+import { aboutProject, asks, changes, quoted, written } from "./sentence-parts.js";
 
-/** @import { ArtifactRef, Event as LogEvent, EventType, HitlReason } from "../api.d.ts" */
+/** @import { ArtifactRef, Event as LogEvent, EventType } from "../api.d.ts" */
 /** @import { Part } from "./sentence-parts.js" */
 
 /** @typedef {Record<string, any>} Data an event's data, which depends on its type */
@@ -55,20 +58,21 @@ const SENTENCES = {
   context_given: ({ data }) => [
     written(authorName(data.given_by)),
     data.replaces ? " accepted a result as " : " gave the crew ",
-    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(data.name), ` v${data.version}`]),
-    ...(data.stages.length ? [", for ", written(data.stages.join(", "))] : []),
+    ...(data.replaces ? [`${lower(data.type)} v${data.version}`] : [written(nameOf(data)), ` v${data.version}`]),
+    ...(data.stages.length ? [", for ", written(joined(data.stages)), " and steps that are repeated"] : []),
   ],
   context_withdrawn: ({ data }) => [
     written(authorName(data.withdrawn_by)),
     " withdrew ",
-    written(data.name),
+    written(nameOf(data)),
     ` v${data.version} from the crew`,
   ],
   hitl_request: ({ data }) => [
-    "Review after ",
+    asksQuestion(data) ? "Review after " : "The step ",
     ...stage({ data }),
     data.supersedes ? " asks again, since what its step read was replaced" : asks(data.reason),
-    ...quoted(data.question),
+    // What went wrong is said by the event before it.
+    ...(asksQuestion(data) ? quoted(data.question) : []),
   ],
   hitl_response: (
     { data },
@@ -93,14 +97,7 @@ const SENTENCES = {
 };
 
 /** @param {Data} data */
-const named = ({ name, type }) => (name === type ? [] : [": ", written(name)]);
-
-/** @param {HitlReason} reason */
-function asks(reason) {
-  if (reason === "review") return " asks";
-  const text = REASONS[reason] ?? String(reason);
-  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
-}
+const named = ({ name, type }) => (isNamed({ name, type }) || name === "brief" ? [": ", written(name)] : []);
 
 /**
  * @param {string} name

@@ -1,8 +1,9 @@
 /** The parts of sentences about events, and the sentences about a project as a whole. Pure. */
 
+import { REASONS } from "../labels.js";
 import { visible } from "../text.js";
 
-/** @import { ProjectChange, WorkflowEvent } from "../api.d.ts" */
+/** @import { HitlReason, ProjectChange, WorkflowEvent } from "../api.d.ts" */
 
 /** @typedef {string | { text: string }} Part of a sentence; `text` was written by a person or an agent */
 
@@ -56,4 +57,24 @@ export function changes({ name, owner, tags, archived, kept }) {
   if (typeof archived === "boolean") all.push([archived ? "archived the project" : "took it out of the archive"]);
   if (typeof kept === "boolean") all.push([kept ? "marked it to be kept" : "let it be removed again"]);
   return all.flatMap((part, index) => index ? [", ", ...part] : part);
+}
+
+/** What a step without a result needs. @type {Partial<Record<HitlReason, string>>} */
+const NEEDS = {
+  failed_step: " failed, and needs a decision",
+  failed_verdict: " does not pass its tests, and needs a decision",
+  stopped: " was stopped, and needs a decision",
+  budget: " has used up its budget, and needs a decision",
+  tool_call: " needs permission for the call of a tool",
+};
+
+/**
+ * What a request says of its step, after the name of the step.
+ * @param {HitlReason} reason
+ */
+export function asks(reason) {
+  if (reason === "review") return " asks";
+  if (NEEDS[reason]) return NEEDS[reason];
+  const text = REASONS[reason] ?? String(reason);
+  return ` asks (${text.charAt(0).toLowerCase()}${text.slice(1)})`;
 }

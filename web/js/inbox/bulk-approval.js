@@ -4,6 +4,7 @@ import { moveLabel } from "../decisions.js";
 import { h, icon, write } from "../dom.js";
 import { count, status } from "../labels.js";
 import { visible } from "../text.js";
+import { asked } from "./titles.js";
 import { entries } from "./entries.js";
 import { mayApproveInBulk } from "./requests.js";
 import { respond, responderField } from "./responding.js";
@@ -32,7 +33,7 @@ export function approveAll(chosen, done) {
         h(
           "span",
           { class: "bulk-what" },
-          h("span", { dir: "auto" }, visible(entry.request.question)),
+          h("span", { dir: "auto" }, asked(entry.request)),
           h("span", { class: "faint", dir: "auto" }, visible(entry.request.project_name)),
         ),
         h("span", { class: "bulk-state" }, initialState(entry)),

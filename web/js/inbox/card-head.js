@@ -1,9 +1,10 @@
 /** The top of a card: the request's project, what it is about, its question, and its deadline. */
 
-import { h } from "../dom.js";
+import { h, write } from "../dom.js";
 import { visible } from "../text.js";
 import { deadlineLine } from "./deadline-line.js";
 import { effect } from "./deadline.js";
+import { asksQuestion } from "./titles.js";
 
 /** @import { HitlReason, RequestPublic } from "../api.d.ts" */
 /** @import { Asked, Entry } from "./entry.js" */
@@ -30,9 +31,6 @@ export const TONES = {
   stopped: "asks",
   checkpoint: "asks",
 };
-
-/** The reasons whose question the pipeline asks; the others are explained here. */
-const QUESTIONS = new Set(["review", "low_confidence", "checkpoint"]);
 
 /**
  * The time that is left, and what happens then; "on hold" while the project is paused.
@@ -64,6 +62,7 @@ export function cardHead(entry) {
     expired.hidden = entry.outcome !== null;
   }, true);
   const why = h("span", {}, WHY[request.reason] ?? "");
+  const measured = h("span", {});
   const element = h(
     "header",
     { class: "card-head" },
@@ -78,11 +77,12 @@ export function cardHead(entry) {
       h("span", { class: "soft" }, `${request.stage} · ${request.agent_type} · round ${request.round}`),
     ),
     heading,
-    QUESTIONS.has(request.reason) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
+    asksQuestion(request) && h("p", { class: "question", dir: "auto" }, visible(request.question)),
     h(
       "p",
       { class: "why soft", dataset: { tone: TONES[request.reason] ?? "calm" } },
       why,
+      measured,
       " Asked ",
       h("time-ago", { datetime: request.created_at }),
       ".",
@@ -99,7 +99,7 @@ export function cardHead(entry) {
       extensions = whole.extensions;
       line.update({ ...request, extensions, expires_at: whole.expires_at });
       if (request.reason !== "low_confidence" || typeof task?.confidence !== "number") return;
-      why.append(` It is ${Math.round(task.confidence * 100)} %.`);
+      write(measured, ` It is ${Math.round(task.confidence * 100)} %.`);
     },
     update() {
       line.update({ ...entry.request, extensions });

@@ -1,5 +1,6 @@
 /** The notices above the forms of a card: who closed the request, a response was sent, a draft is too large to keep. */
 
+import { nameOf } from "../artifacts/name.js";
 import { copyText } from "../clipboard.js";
 import { h, icon, present } from "../dom.js";
 import { outcomeInWords } from "../decisions.js";
@@ -10,15 +11,16 @@ import { decisionText, quotation } from "./history.js";
 import { forgetRequest } from "./requests.js";
 
 /** @import { Replacement } from "../api.d.ts" */
-/** @import { RequestOutcome, Entry } from "./entry.js" */
+/** @import { Asked, RequestOutcome, Entry } from "./entry.js" */
 
 /**
  * The notices of an entry. `update(hadFocus)` moves the focus to a new notice, if it was on something that may have
  * disappeared.
  * @param {Entry} entry
- * @param {{ next: () => void, discard: () => void, reload: () => void }} options
+ * @param {{ details: () => Asked, next: () => void, discard: () => void, reload: () => void }} options `details()` is the
+ * request in full, once it is read
  */
-export function cardNotices(entry, { next, discard, reload }) {
+export function cardNotices(entry, { details, next, discard, reload }) {
   const { draft } = entry;
   const element = h("div", { class: "card-notices" });
   const past = entry.outcome !== null; // it was closed before it was shown
@@ -39,6 +41,7 @@ export function cardNotices(entry, { next, discard, reload }) {
       entry.changed,
       entry.bar,
       replaced.at(-1)?.at,
+      details().task?.context.length,
     ]);
     if (key === shown) return;
     shown = key;
@@ -75,7 +78,8 @@ export function cardNotices(entry, { next, discard, reload }) {
         "p",
         { class: "notice replaced" },
         h("strong", {}, "What its step read was replaced"),
-        ...replaced.map(replacement),
+        ...replaced.map((each) => replacement(each, details())),
+        h("span", {}, outcome ? "" : "Decide as it is, or request changes: the next round reads what is valid now."),
       ),
       !draft.kept &&
       h(
@@ -96,12 +100,18 @@ export function cardNotices(entry, { next, discard, reload }) {
   return { element, update };
 }
 
-/** @param {Replacement} replacement */
-function replacement({ artifact_id: from, replaced_by: to, by }) {
+/**
+ * @param {Replacement} replacement
+ * @param {Asked} request
+ */
+function replacement({ artifact_id: from, replaced_by: to, by }, { project_id: project, task }) {
   const who = h("bdi", {}, visible(by));
-  if (to === null) return h("span", {}, who, " withdrew an input.");
-  if (to === from) return h("span", {}, who, " made an earlier version the input again.");
-  return h("span", {}, who, " replaced an input by a new version.");
+  const input = task?.context.find(({ artifact_id: id }) => id === from);
+  const what = input ? h("bdi", {}, `${nameOf(input)} v${input.version}`) : "an input";
+  if (to === null) return h("span", {}, who, " withdrew ", what, ".");
+  if (to === from) return h("span", {}, who, " made ", what, " the input again.");
+  const href = `/projects/${project}#artifact=${to}&view=diff&with=${from}`;
+  return h("span", {}, who, " replaced ", what, " by a new version. ", h("a", { href }, "See what changed"));
 }
 
 /** How a request was closed without a decision, by its status. @type {Record<string, string>} */

@@ -36,11 +36,12 @@ export function requestCard(entry, { signal, next, loaded }) {
   /** @type {Move | null} */
   let pendingMove = null; // to open once the request is read
   let comment = () => false;
+  let deadline = entry.request.expires_at;
   const head = cardHead(entry);
   const body = h("div", { class: "card-body" }, h("p", { class: "loading" }, "Reading…"));
   const place = h("div", { class: "form-place" });
   const buttons = cardButtons((move) => (draft.form === move ? closeForm() : openForm(move)));
-  const notices = cardNotices(entry, { next, discard, reload });
+  const notices = cardNotices(entry, { details: () => request, next, discard, reload });
   const offline = h("p", { class: "notice offline", role: "status", hidden: true }, UNREACHABLE);
   const bar = h("div", { class: "responding-bar" }, notices.element, offline, buttons.element);
   const decision = h(
@@ -140,6 +141,14 @@ export function requestCard(entry, { signal, next, loaded }) {
     update();
   }
 
+  /** Read who has changed the deadline. */
+  async function readExtensions() {
+    deadline = entry.request.expires_at;
+    forgetRequest(entry.id);
+    const read = await readRequest(entry.id).catch(() => null); // until it can be read, the deadline alone is said
+    if (read && !signal.aborted) head.addDetails(read);
+  }
+
   function discard() {
     const restore = draft.clear();
     setForm(null);
@@ -167,6 +176,7 @@ export function requestCard(entry, { signal, next, loaded }) {
     if (outcome && (outcome.mine || !typed)) setForm(null);
     else if (outcome && !form && request.contents) setForm(typed);
     head.update();
+    if (deadline !== entry.request.expires_at) readExtensions();
     form?.update();
     notices.update(hadFocus);
   }

@@ -72,7 +72,9 @@ function effect(request, stage) {
   if (request.reason === "tool_call") return "The call is not made. The step continues with your reason.";
   if (request.reason === "failed_verdict") return "The work goes back with your words.";
   const again = isUnfinished(request) ? "tries the step again" : "writes a new version";
-  return `${title(request.agent_type)} ${again} with your words, and then you are asked again.`;
+  // Another reason may not occur again: then nobody is asked.
+  const then = request.reason === "review" ? ", and then you are asked again" : "";
+  return `${title(request.agent_type)} ${again} with your words${then}.`;
 }
 
 /**

@@ -59,6 +59,15 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
     if (next?.element !== place?.element || next?.line !== place?.line) point(next ?? place);
   }
 
+  /**
+   * A finger, or the pointer, chooses a place at once, also while the keys choose one.
+   * @param {PointerEvent} event
+   */
+  function press(event) {
+    if (!button.contains(/** @type {Node} */ (event.target))) button.blur();
+    hover(event);
+  }
+
   function add() {
     if (!place) return;
     const selection = getSelection();
@@ -144,7 +153,7 @@ export function commenting(body, { artifactId, view, name }, { remarks, comment,
 
   button.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
   body.addEventListener("pointermove", hover, { signal });
-  body.addEventListener("pointerdown", hover, { signal });
+  body.addEventListener("pointerdown", press, { signal });
   body.addEventListener("pointerleave", leaveWith, { signal });
   remarks.addEventListener("change", mark, { signal });
   const shown = new MutationObserver(mark);

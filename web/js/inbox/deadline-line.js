@@ -1,6 +1,6 @@
 /** The deadline of a request: the time that is left, what happens then, who extended it, and the button that does. */
 
-import { h, present, write } from "../dom.js";
+import { h, write } from "../dom.js";
 import { field } from "../field.js";
 import { me } from "../me.js";
 import { announce, toast } from "../notices.js";
@@ -24,20 +24,20 @@ import { responder } from "./responding.js";
 export function deadlineLine(request, { extended } = {}) {
   const words = h("span", {});
   const history = h("span", { class: "faint" });
-  const held = "deadline_held" in request && request.deadline_held;
-  const left = held ? null : h("time-left", { until: request.expires_at, since: request.created_at });
+  const left = h("time-left", { until: request.expires_at, since: request.created_at });
   const button = h(
     "button",
     { type: "button", class: "quiet extend", onclick: () => extendDialog(shown, change) },
     "Extend …",
   );
-  const element = h("p", { class: "deadline soft" }, ...present([left, words, history, button]));
+  const element = h("p", { class: "deadline soft" }, left, words, history, button);
   let shown = request;
 
   /** @param {Extensible} next */
   function update(next) {
     shown = next;
-    left?.setAttribute("until", next.expires_at);
+    left.hidden = "deadline_held" in next && next.deadline_held;
+    left.setAttribute("until", next.expires_at);
     write(words, ` ${consequence(next)} `);
     element.dataset.tone = URGENCY_TONES[urgency(next)];
     button.hidden = urgency(next) === "passed" || !me.may("decide", next.project_id);
@@ -52,7 +52,7 @@ export function deadlineLine(request, { extended } = {}) {
     extended?.(expiresAt);
   }
 
-  left?.addEventListener("expired", () => update(shown));
+  left.addEventListener("expired", () => update(shown));
   update(request);
   return { element, update };
 }

@@ -1,6 +1,7 @@
 /** One request in the inbox. */
 
 import { Draft } from "./draft.js";
+import { asked } from "./titles.js";
 
 /** @import { Eligibility, HitlAction, HitlStatus, RequestItem, RequestPublic } from "../api.d.ts" */
 /** @import { Move } from "../labels.js" */
@@ -81,7 +82,7 @@ export class Entry {
 
   /** "Is this the right project? Shop", for messages outside its row. */
   get name() {
-    return `${this.request.question} ${this.request.project_name}`;
+    return `${asked(this.request)} ${this.request.project_name}`;
   }
 }
 

@@ -89,8 +89,12 @@ export function inboxList({ pick, check }) {
     if (selected) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
     row.dataset.closed = entry.outcome ? "yes" : "no";
-    left.hidden = entry.outcome !== null;
-    if (left.matches("time-left")) left.setAttribute("until", request.expires_at);
+    if (left.matches("time-left") === Boolean(request.deadline_held)) { // it was put on hold, or runs again
+      found.left = deadline(request);
+      left.replaceWith(found.left);
+    }
+    found.left.hidden = entry.outcome !== null;
+    if (!request.deadline_held) found.left.setAttribute("until", request.expires_at);
     const state = stateOf(entry);
     if (marks.dataset.state === state) return;
     marks.dataset.state = state;

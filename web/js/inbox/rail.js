@@ -1,5 +1,6 @@
 /** What is beside the document: who wrote it, its checks, what changed, what the agent received. */
 
+import { nameOf } from "../artifacts/name.js";
 import { h, present } from "../dom.js";
 import { bytes, count, isUnfinished, title } from "../labels.js";
 import { visible } from "../text.js";
@@ -134,7 +135,7 @@ function artifact(item) {
   return h(
     "li",
     {},
-    h("a", { href }, `${title(item.type)}, version ${item.version}`),
+    h("a", { href }, `${nameOf(item)}, version ${item.version}`),
     h("span", { class: "faint", dir: "auto" }, ` ${bytes(item.size)}, by ${item.author}`),
   );
 }

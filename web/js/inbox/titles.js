@@ -24,6 +24,24 @@ export function rowTitle(request) {
   return kind ? `${subject(request)} · ${kind}` : visible(request.title);
 }
 
+/** The reasons whose question is the pipeline's; a request for another one is said by its title and its cause. */
+const QUESTIONS = new Set(["review", "low_confidence", "checkpoint"]);
+
+/**
+ * Whether the pipeline's question is what it asks.
+ * @param {{ reason: HitlReason }} request
+ */
+export const asksQuestion = ({ reason }) => QUESTIONS.has(reason);
+
+/**
+ * What it asks, in one line: "Is this the right project?", "Coder failed on build: out of memory".
+ * @param {{ reason: HitlReason, question: string, title: string, cause?: string | null }} request
+ */
+export function asked(request) {
+  if (asksQuestion(request)) return visible(request.question);
+  return visible(request.cause ? `${request.title}: ${request.cause}` : request.title);
+}
+
 /** The reasons that something has gone wrong, and a person has to help. @type {Set<HitlReason>} */
 const FAILURES = new Set(["failed_step", "failed_verdict", "budget", "stopped"]);
 

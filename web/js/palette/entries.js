@@ -1,8 +1,9 @@
 /** What the palette offers: views, actions, projects and open requests. Pure but for what runs when one is chosen. */
 
 import { isFailure } from "../inbox/titles.js";
-import { title } from "../labels.js";
+import { status } from "../labels.js";
 import { comparable, visible } from "../text.js";
+import { ago } from "../time.js";
 
 /** @import { PendingRequest, ProjectItem } from "../api.d.ts" */
 
@@ -27,13 +28,23 @@ export const PLACES = [
   { id: "system", group: "Go to", icon: "agent", text: "System", keys: "g s", href: "/system" },
 ];
 
+/**
+ * What every view offers. `stop()` opens the dialog that stops something.
+ * @param {() => void} stop
+ * @returns {PaletteEntry[]}
+ */
+export const everywhere = (stop) => [
+  { id: "new project", group: "Actions", icon: "plus", text: "New project", href: "/projects?new" },
+  { id: "stop", group: "Actions", icon: "stop", text: "Stop …", changes: true, run: stop },
+];
+
 /** @param {ProjectItem} project @returns {PaletteEntry} */
-export const projectEntry = ({ id, name, status }) => ({
+export const projectEntry = ({ id, name, status: now, created_at: created }) => ({
   id: `project ${id}`,
   group: "Projects",
   icon: "folder",
   text: visible(name),
-  note: title(status),
+  note: `${status("project", now).word} · started ${ago(Date.parse(created))}`, // of one name, there may be several
   href: `/projects/${id}`,
 });
 

@@ -1,13 +1,14 @@
 /** The command palette: a field, and what matches it; Enter opens the selected entry. Loaded when it is first opened. */
 
 import { each, find, h, icon, write } from "../dom.js";
+import { me } from "../me.js";
 import { go } from "../navigation.js";
 import { messageOf } from "../notices.js";
 import { pending } from "../pending.js";
 import { projects } from "../rest.js";
 import { style } from "../style.js";
 import { offered } from "./actions.js";
-import { matching, PLACES, projectEntry, requestEntry } from "./entries.js";
+import { everywhere, matching, PLACES, projectEntry, requestEntry } from "./entries.js";
 
 /** @import { PaletteEntry } from "./entries.js" */
 
@@ -67,7 +68,8 @@ export function openPalette() {
   function paint() {
     const text = field.value.trim();
     const requests = ((text ? pending.items : pending.mine) ?? []).map(requestEntry);
-    const others = matching([...requests, ...offered(), ...PLACES], text);
+    const actions = me.may("run") ? everywhere(() => find("stop-button button").click()) : [];
+    const others = matching([...requests, ...offered(), ...actions, ...PLACES], text);
     // Without words, a few of each; the server has searched the projects.
     shown = [
       ...others.filter(({ group }) => group === "Needs you").slice(0, text ? MOST_REQUESTS : 3),

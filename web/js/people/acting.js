@@ -4,7 +4,7 @@ import { announce, messageOf, toast } from "../notices.js";
 
 /**
  * A function that makes a change, says that it is done, or why not, and reads everything again.
- * @param {() => Promise<unknown>} refresh
+ * @param {() => unknown} refresh
  * @param {AbortSignal} signal
  * @returns {(change: () => Promise<unknown>, done: string) => Promise<void>}
  */

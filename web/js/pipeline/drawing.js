@@ -1,5 +1,6 @@
 /** The parts of a pipeline's drawing: stages, edges, gates, reworks. */
 
+import { asked } from "../inbox/titles.js";
 import { childrenOf, find, h, icon, svg, write } from "../dom.js";
 import { status } from "../labels.js";
 import { joined } from "../text.js";
@@ -34,7 +35,7 @@ const GATE_STATES = { waiting_for_hitl: "waiting", completed: "passed", rejected
 export function gateOf(stage, oversight, now) {
   const state = GATE_STATES[now?.state ?? ""] ?? "ahead";
   const rule = state === "waiting" || state === "refused" ? "always" : gateAsks(stage, oversight);
-  return { rule, state, question: now?.request?.question ?? stage.gate?.question ?? "" };
+  return { rule, state, question: now?.request ? asked(now.request) : stage.gate?.question ?? "" };
 }
 
 /**

@@ -2,11 +2,13 @@
 
 import { LEVELS } from "../badges.js";
 import { crewInWords } from "../crew.js";
-import { each, h, present } from "../dom.js";
-import { title } from "../labels.js";
+import { each, h, present, write } from "../dom.js";
+import { status, title } from "../labels.js";
+import { projects, tasks } from "../rest.js";
 import { visible } from "../text.js";
 import { artifactLink } from "./task-entry.js";
 
+/** @import { ArtifactItem, ContextPublic } from "../api.d.ts" */
 /** @import { Child } from "../elements.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
 
@@ -14,22 +16,42 @@ import { artifactLink } from "./task-entry.js";
 export function briefTab(model) {
   const list = h("ul", { class: "brief-context" });
   const none = h("p", { class: "soft" }, "Nobody has added context.");
-  const tasks = h("ul", { class: "brief-context" });
+  const taskList = h("ul", { class: "brief-context" });
   const outside = h(
     "section",
     { "aria-labelledby": "outside-title" },
     h("h2", { id: "outside-title" }, "Tasks outside the pipeline"),
-    tasks,
+    taskList,
   );
+
+  /** What became of each artifact that was given. @type {Map<string, string>} */
+  let given = new Map();
+  /** @type {unknown} */
+  let listed = null;
+
+  /** An artifact's being given and withdrawn makes the list of artifacts another one. */
+  async function readGiven() {
+    listed = model.artifacts;
+    const { items } = await projects.given(model.id, { signal: model.signal }).catch(() => ({ items: null }));
+    if (!items) return; // the warning above says that it may be out of date
+    given = new Map(items.map((one) => [one.artifact.artifact_id, stateOf(one)]));
+    update();
+  }
 
   function update() {
     const added = model.artifacts.filter(({ type, name }) => type === "user_input" && name !== "brief").reverse();
-    each(list, added, ({ artifact_id }) => artifact_id, artifactLink);
+    if (model.artifacts !== listed) readGiven();
+    each(
+      list,
+      added,
+      ({ artifact_id: id }) => `${id} ${given.get(id)}`,
+      (one) => contextRow(one, given.get(one.artifact_id)),
+    );
     none.hidden = added.length > 0;
     const others = model.progress.tasks.filter(({ stage }) => !model.stages.has(stage)).reverse();
     outside.hidden = others.length === 0;
     each(
-      tasks,
+      taskList,
       others,
       ({ task_id, status }) => `${task_id} ${status}`,
       (task) =>
@@ -37,8 +59,9 @@ export function briefTab(model) {
           "li",
           {},
           h("a", { href: `#task=${task.task_id}` }, title(task.agent_type)),
-          h("span", { class: "soft" }, ` ${task.status.replaceAll("_", " ")}, `),
+          h("span", { class: "soft" }, ` ${status("task", task.status).word.toLowerCase()}, `),
           h("time-ago", { class: "soft", datetime: task.created_at }),
+          instructions(task.task_id, model.signal),
         ),
     );
   }
@@ -66,6 +89,31 @@ export function briefTab(model) {
       outside,
     ),
   );
+}
+
+/** @param {ContextPublic} given */
+const stateOf = ({ given_by: giver, withdrawn_by: withdrawer }) =>
+  visible(withdrawer ? `withdrawn by ${withdrawer}` : `given to the crew by ${giver}`);
+
+/**
+ * @param {ArtifactItem} artifact
+ * @param {string | undefined} state
+ */
+function contextRow(artifact, state = "not given to the crew") {
+  const row = artifactLink(artifact);
+  row.append(h("span", { class: "soft", dir: "auto" }, `· ${state}`));
+  return row;
+}
+
+/**
+ * What a task was asked to do, in one line.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ */
+function instructions(id, signal) {
+  const line = h("p", { class: "soft cut", dir: "auto" });
+  tasks.get(id, { signal }).then(({ instructions: text }) => write(line, visible(text.split("\n", 1)[0])), () => {});
+  return line;
 }
 
 /** @param {ProjectModel} model */

@@ -5,7 +5,7 @@ import { isUnfinished, title } from "../labels.js";
 import { namesOf } from "../namesakes.js";
 import { joined } from "../text.js";
 
-/** @import { ArtifactRef, ProjectDecision } from "../api.d.ts" */
+/** @import { ArtifactItem, ArtifactRef, ProjectDecision } from "../api.d.ts" */
 /** @import { Named } from "../namesakes.js" */
 
 /** @typedef {Pick<ProjectDecision, "action" | "content_hash" | "redo" | "reason" | "artifacts" | "stage" | "round">} Decided */
@@ -32,7 +32,7 @@ export function decidedWords(decision) {
     };
   }
   if (isUnfinished({ reason })) {
-    return { text: edited ? "supplied the result of" : "tried again", tone: "busy", mark: "redo" };
+    return { text: edited ? "supplied the result of" : "tried again at", tone: "busy", mark: "redo" };
   }
   if (action === "approve") return { text: "approved", tone: "good", mark: "completed" };
   if (edited) return { text: "edited and approved", tone: "good", mark: "amended" };
@@ -46,6 +46,17 @@ export function decidedWords(decision) {
 export const stepOf = ({ stage, round }) => (round > 1 ? `${stage}, round ${round}` : stage);
 
 /**
+ * Which retry of the project: "retried the project from build".
+ * @param {{ from_stage: string }} retry
+ * @returns {Words}
+ */
+export const retriedWords = ({ from_stage: stage }) => ({
+  text: `retried the project from ${stage}`,
+  tone: "busy",
+  mark: "redo",
+});
+
+/**
  * "Project plan v2".
  * @param {Pick<ArtifactRef, "type" | "version">} artifact
  */
@@ -53,16 +64,23 @@ export const versionOf = ({ type, version }) => `${title(type)} v${version}`;
 
 /**
  * Who approved what, one line a person: "Maya approved Project plan v2 and System architecture v1".
+ * Who edited approved the version that came of it, which is among those that were `written`.
  * @param {(Decided & Named)[]} decisions
+ * @param {ArtifactItem[]} [written]
  * @returns {[who: string, what: string][]}
  */
-export function approvals(decisions) {
+export function approvals(decisions, written = []) {
   /** @type {Map<string, string[]>} */
   const byPerson = new Map();
   const nameOf = namesOf(decisions);
   for (const decision of decisions) {
     if (decidedWords(decision).tone !== "good") continue;
-    const what = decision.artifacts.map(versionOf);
+    const what = decision.artifacts.map((artifact) =>
+      versionOf(
+        (decision.content_hash && written.find((one) => one.based_on === artifact.artifact_id && !one.by_agent)) ||
+          artifact,
+      )
+    );
     const who = nameOf(decision);
     byPerson.set(who, [
       ...(byPerson.get(who) ?? []),

@@ -8,10 +8,12 @@ import { Refresher } from "../refresher.js";
 import { projects } from "../rest.js";
 import { visible } from "../text.js";
 import { inFull } from "../time.js";
-import { decidedWords, stepOf, versionOf } from "./decision-words.js";
+import { decidedWords, retriedWords, stepOf, versionOf } from "./decision-words.js";
 
-/** @import { ProjectDecision, RequestItem } from "../api.d.ts" */
+/** @import { ProjectDecision, RequestItem, RetryPublic } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
+
+/** @typedef {ProjectDecision | RequestItem | RetryPublic} Item */
 
 /**
  * The decisions of a project, read once and whenever another request is decided. `changed(error)` is called after each
@@ -50,28 +52,52 @@ export function decisionHistory(model) {
   const none = h("p", { class: "soft decisions-none", hidden: true }, "Nobody has decided anything yet.");
   const errors = h("div", {});
   const decisions = readDecisions(model, paint);
+  model.addEventListener("change", () => paint(null), { signal: model.signal });
 
   /** @param {unknown} error */
   function paint(error) {
     errors.replaceChildren(...(error ? [failure(error, decisions.retry)] : []));
     if (!decisions.items) return;
     const expired = model.requests.filter(({ status }) => status === "expired");
-    /** @type {(ProjectDecision | RequestItem)[]} */
-    const all = [...decisions.items, ...expired].sort((a, b) => momentOf(b) - momentOf(a));
+    /** @type {Item[]} */
+    const all = [...decisions.items, ...expired, ...model.project.retries].sort((a, b) => momentOf(b) - momentOf(a));
     const nameOf = namesOf(decisions.items);
     each(
       list,
       all,
-      ({ request_id: id }) => id,
-      (item) => ("responder" in item ? decisionRow(item, nameOf(item)) : expiredRow(item)),
+      (item) => "number" in item ? `retry ${item.number}` : item.request_id,
+      (item) =>
+        "responder" in item ? decisionRow(item, nameOf(item)) : "number" in item ? retryRow(item) : expiredRow(item),
     );
     none.hidden = all.length > 0;
   }
   return h("div", {}, errors, none, list);
 }
 
-/** @param {ProjectDecision | RequestItem} item */
-const momentOf = (item) => Date.parse("responder" in item ? item.responded_at : item.decided_at ?? item.expires_at);
+/** @param {Item} item */
+function momentOf(item) {
+  if ("number" in item) return Date.parse(item.at);
+  return Date.parse("responder" in item ? item.responded_at : item.decided_at ?? item.expires_at);
+}
+
+/** @param {RetryPublic} retry */
+function retryRow(retry) {
+  const { text, tone, mark } = retriedWords(retry);
+  return h(
+    "li",
+    { class: "decision", dataset: { tone } },
+    h("span", { class: "decision-mark" }, icon(mark)),
+    h(
+      "p",
+      {},
+      h("strong", { dir: "auto" }, visible(retry.by ?? "Somebody")),
+      ` ${visible(text)}`,
+      h("span", { class: "soft" }, " · "),
+      moment(retry.at),
+    ),
+    retry.comment && h("blockquote", { class: "prose", dir: "auto" }, commentText(retry.comment)),
+  );
+}
 
 /**
  * @param {ProjectDecision} decision
@@ -89,7 +115,9 @@ function decisionRow(decision, who) {
       h("strong", { dir: "auto" }, visible(who)),
       ` ${text} `,
       subjects(decision),
-      h("span", { class: "soft" }, " · ", h("bdi", {}, visible(stepOf(decision))), " · "),
+      // Without a document, the step is what it was about.
+      decision.artifacts.length > 0 && h("span", { class: "soft" }, " · ", h("bdi", {}, visible(stepOf(decision)))),
+      h("span", { class: "soft" }, " · "),
       moment(decision.responded_at),
       " ",
       h("a", { class: "decision-request", href: `/inbox?request=${decision.request_id}` }, "See the request"),
@@ -121,14 +149,14 @@ const expiredRow = (request) =>
     ),
   );
 
-/** @param {{ artifacts: ProjectDecision["artifacts"], stage: string }} item */
-const subjects = ({ artifacts, stage }) =>
+/** @param {{ artifacts: ProjectDecision["artifacts"], stage: string, round: number }} item */
+const subjects = ({ artifacts, stage, round }) =>
   artifacts.length
     ? artifacts.map((artifact, index) => [
       index > 0 && " and ",
       h("a", { href: `#artifact=${artifact.artifact_id}` }, versionOf(artifact)),
     ])
-    : h("bdi", {}, visible(stage));
+    : h("bdi", {}, visible(round > 1 ? `${stage}, round ${round}` : stage));
 
 /** @param {string} at */
 const moment = (at) => h("time-ago", { class: "soft", datetime: at, title: inFull(Date.parse(at)) });

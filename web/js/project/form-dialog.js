@@ -74,15 +74,20 @@ export function formDialog({ heading, text, fields, required, submit, send, show
 }
 
 /**
- * Show the errors of a Problem at their fields, and focus the first of these. Return whether there is one.
+ * Show the errors of a Problem at their fields, and focus the first of these. Return whether there is one. Several names
+ * may have the same field.
  * @param {Record<string, Field>} fields
  * @param {unknown} error
  */
 export function showFieldErrors(fields, error) {
-  const invalid = Object.entries(fields).filter(([name, field]) =>
-    field.showError(error instanceof Problem ? error.about(name) : "")
-  );
-  invalid[0]?.[1].input.focus();
+  /** @type {Map<Field, string>} */
+  const messages = new Map();
+  for (const [name, field] of Object.entries(fields)) {
+    messages.set(field, messages.get(field) || (error instanceof Problem ? error.about(name) : ""));
+  }
+  // One that is not shown cannot show its error.
+  const invalid = [...messages].filter(([field, message]) => field.showError(message) && field.element.isConnected);
+  invalid[0]?.[0].input.focus();
   return invalid.length > 0;
 }
 

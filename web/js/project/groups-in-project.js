@@ -17,6 +17,7 @@ export function groupsInProject(projectId, roles, signal) {
   const list = h("ul", { class: "member-groups" });
   const adding = h("div", {});
   let mayChange = false;
+  let painted = "";
   const act = acting(() => update(mayChange), signal);
 
   /** @param {GroupInProjectPublic} group */
@@ -53,6 +54,9 @@ export function groupsInProject(projectId, roles, signal) {
   async function update(may) {
     mayChange = may;
     const { items } = await groups.ofProject(projectId, { signal });
+    const key = JSON.stringify([may, items]);
+    if (key === painted) return;
+    painted = key;
     list.replaceChildren(...items.map(row));
     if (!mayChange) adding.replaceChildren();
     else if (!adding.hasChildNodes()) adding.replaceChildren(form());

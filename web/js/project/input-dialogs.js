@@ -1,5 +1,6 @@
 /** The dialogs that add context to a project, or give it a task outside the pipeline. */
 
+import { isNamed, nameOf } from "../artifacts/name.js";
 import { h } from "../dom.js";
 import { field } from "../field.js";
 import { responder } from "../inbox/responding.js";
@@ -122,14 +123,17 @@ function taskForm(model) {
       const checked = draft.values.context?.includes(artifact.artifact_id);
       const box = h("input", { type: "checkbox", value: artifact.artifact_id, checked });
       boxes.set(artifact.artifact_id, box);
-      const plain = artifact.name === artifact.type; // the only artifact of its type has the type's name
       list.prepend(
         h(
           "label",
           { class: "context-choice-row" },
           box,
-          h("span", { dir: "auto" }, plain ? title(artifact.type) : artifact.name),
-          h("span", { class: "soft" }, `${plain ? "" : `${title(artifact.type)}, `}version ${artifact.version}`),
+          h("span", { dir: "auto" }, nameOf(artifact)),
+          h(
+            "span",
+            { class: "soft" },
+            `${isNamed(artifact) ? `${title(artifact.type)}, ` : ""}version ${artifact.version}`,
+          ),
         ),
       );
     }

@@ -1,23 +1,22 @@
 /** The tab of who has which role in a project. Its administrators change them. */
 
 import { h, write } from "../dom.js";
+import { title } from "../labels.js";
 import { auth, me, people } from "../me.js";
 import { failure } from "../notices.js";
 import { acting } from "../people/acting.js";
 import { chosenName, personSelect } from "../people/person-select.js";
-import { joined, visible } from "../text.js";
+import { Refresher } from "../refresher.js";
+import { whileSeen } from "../seen.js";
+import { visible } from "../text.js";
 import { groupsInProject } from "./groups-in-project.js";
+import { roleMeanings, ROLES, rolesInWords } from "./roles.js";
 
-/** @import { AccessRole, MemberPublic, MePublic } from "../api.d.ts" */
+/** @import { AccessRole, MemberPublic } from "../api.d.ts" */
+/** @import { Child } from "../elements.d.ts" */
 
-/** The roles that a member may have, and what each may do. @type {[role: AccessRole, may: string][]} */
-const MEANINGS = [
-  ["viewer", "reads everything in the project"],
-  ["operator", "reads, and starts, pauses and cancels work"],
-  ["approver", "reads, and decides reviews"],
-  ["admin", "runs the project, and changes its members and its budget; decides no review by that"],
-];
-const ROLES = MEANINGS.map(([role]) => role);
+/** How often the members are read again while they are shown, in ms: no project's log tells who they are. */
+const INTERVAL = 5_000;
 
 /**
  * @param {string} projectId
@@ -29,38 +28,61 @@ export function membersTab(projectId, signal) {
   const adding = h("div", {});
   const mine = h("p", { class: "my-roles" });
   const problem = h("div", {});
-  const heads = ["Member", ...ROLES, "Action"].map((text) => h("th", { scope: "col" }, text));
+  const heads = h("tr", {});
   const groups = groupsInProject(projectId, ROLES, signal);
-  const act = acting(refresh, signal);
-  const table = h("table", { class: "members" }, h("thead", {}, h("tr", {}, ...heads)), rows);
+  const table = h("table", { class: "members" }, h("thead", {}, heads), rows);
+  let shown = "";
 
-  async function refresh() {
-    try {
-      const [own, members] = await Promise.all([auth.me({ signal }), people.members(projectId, { signal })]);
-      const mayChange = own.scopes.includes("admin") &&
-        [...own.roles, ...(own.projects[projectId] ?? [])].includes("admin");
-      write(mine, rolesInWords(own, projectId));
-      rows.replaceChildren(...members.items.map((member) => row(member, mayChange)));
-      none.hidden = members.items.length > 0;
-      table.hidden = !none.hidden;
-      problem.replaceChildren();
-      await groups.update(mayChange);
-      if (mayChange) adding.replaceChildren(await addForm(members.items));
-    } catch (error) {
-      if (!signal.aborted) problem.replaceChildren(failure(error, refresh));
-    }
+  async function read() {
+    const [own, members] = await Promise.all([auth.me({ signal }), people.members(projectId, { signal })]);
+    const mayChange = own.scopes.includes("admin") &&
+      [...own.roles, ...(own.projects[projectId] ?? [])].includes("admin");
+    problem.replaceChildren();
+    await groups.update(mayChange);
+    // Painted only if it differs, so that what somebody is about to choose stays chosen.
+    const key = JSON.stringify([mayChange, members.items, rolesInWords(own, projectId)]);
+    if (key === shown) return;
+    const form = mayChange ? await addForm(members.items) : "";
+    shown = key;
+    write(mine, rolesInWords(own, projectId));
+    const columns = ["Member", ...ROLES.map(title), ...(mayChange ? ["Action"] : [])];
+    heads.replaceChildren(...columns.map((text) => h("th", { scope: "col" }, text)));
+    const focused = rows.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
+    rows.replaceChildren(...members.items.map((member) => row(member, mayChange)));
+    if (focused) focusOn(focused);
+    none.hidden = members.items.length > 0;
+    table.hidden = !none.hidden;
+    adding.replaceChildren(form);
   }
+
+  /** @param {string} label of an element of the table, which was painted again */
+  function focusOn(label) {
+    /** @type {HTMLElement | null} */
+    const element = rows.querySelector(`[aria-label="${CSS.escape(label)}"]`);
+    element?.focus();
+  }
+
+  const refresher = new Refresher(read, {
+    gap: 0,
+    signal,
+    failed: (error) => error && problem.replaceChildren(failure(error, () => refresher.hurry())),
+  });
+
+  const act = acting(() => {
+    shown = ""; // what was checked is not what is, if that was refused
+    refresher.hurry();
+  }, signal);
 
   /**
    * @param {MemberPublic} member
    * @param {boolean} mayChange
    */
-  function row({ principal_id, name, roles }, mayChange) {
-    const shown = visible(name);
+  function row({ principal_id, name: given, roles }, mayChange) {
+    const name = visible(given);
     const boxes = ROLES.map((role) => {
       const onchange = () => {
         const chosen = boxes.filter((box) => box.checked).map((box) => /** @type {AccessRole} */ (box.value));
-        act(() => people.setMember(projectId, principal_id, { roles: chosen }), `The roles of ${shown} were changed.`);
+        act(() => people.setMember(projectId, principal_id, { roles: chosen }), `The roles of ${name} were changed.`);
       };
       const checked = roles.includes(role);
       // The last one stays: a member without a role is removed instead.
@@ -71,20 +93,17 @@ export function membersTab(projectId, signal) {
         checked,
         disabled,
         onchange,
-        "aria-label": `${shown}: ${role}`,
+        "aria-label": `${name}: ${role}`,
       });
     });
-    const remove = () => act(() => people.removeMember(projectId, principal_id), `${shown} was removed.`);
+    const remove = () => act(() => people.removeMember(projectId, principal_id), `${name} was removed.`);
     return h(
       "tr",
       {},
-      h("th", { scope: "row", dir: "auto" }, shown),
-      ...boxes.map((box) => h("td", {}, box)),
-      h(
-        "td",
-        {},
-        mayChange && h("button", { type: "button", "aria-label": `Remove ${shown}`, onclick: remove }, "Remove"),
-      ),
+      h("th", { scope: "row", dir: "auto" }, name),
+      ...boxes.map((box) => h("td", { class: "member-role" }, h("label", {}, box, h("span", {}, title(box.value))))),
+      mayChange &&
+        h("td", {}, h("button", { type: "button", "aria-label": `Remove ${name}`, onclick: remove }, "Remove")),
     );
   }
 
@@ -103,7 +122,7 @@ export function membersTab(projectId, signal) {
         " adds people.",
       );
     }
-    const role = h("select", {}, ...ROLES.map((value) => h("option", { value }, value)));
+    const role = h("select", {}, ...ROLES.map((value) => h("option", { value }, title(value))));
     const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       const roles = [/** @type {AccessRole} */ (role.value)];
@@ -118,36 +137,23 @@ export function membersTab(projectId, signal) {
     );
   }
 
-  refresh();
-  return h(
+  const everywhere = h("p", { class: "soft" }, "People with a role in all projects are not listed.");
+  const element = h(
     "section",
-    { class: "members-tab", "aria-labelledby": "members-heading" },
-    h("h2", { id: "members-heading" }, "Members"),
-    mine,
-    h(
-      "dl",
-      { class: "role-meanings" },
-      MEANINGS.map(([role, may]) => h("div", {}, h("dt", {}, role), h("dd", {}, may))),
-    ),
-    h("p", { class: "soft" }, "People with a role in all projects are not listed."),
-    h("div", { class: "scroller", tabindex: 0, role: "group", "aria-labelledby": "members-heading" }, table),
-    none,
-    adding,
-    groups.element,
+    { class: "members-cards", "aria-labelledby": "members-heading" },
     problem,
+    card(h("h2", { id: "members-heading" }, "Members"), mine, table, none, adding, everywhere),
+    card(h("h2", {}, "Groups"), groups.element),
+    card(h("h2", {}, "What the roles may do"), roleMeanings()),
   );
+  refresher.ask();
+  whileSeen(() => element.checkVisibility() && refresher.ask(), INTERVAL, signal);
+  return element;
 }
 
 /**
- * "Ana, you are operator in this project, and viewer in all projects."
- * @param {MePublic} own
- * @param {string} projectId
+ * @param {Element} heading
+ * @param {...Child} content
  */
-function rolesInWords({ method, name, roles, projects }, projectId) {
-  if (method === "none") return "Nobody signs in here: everybody may do everything.";
-  const parts = [
-    projects[projectId]?.length && `${joined(projects[projectId])} in this project`,
-    roles.length && `${joined(roles)} in all projects`,
-  ].filter(Boolean);
-  return `${visible(name)}, you are ${parts.join(", and ")}.`;
-}
+const card = (heading, ...content) =>
+  h("div", { class: "panel" }, h("header", {}, heading), h("div", { class: "panel-body members-tab" }, content));

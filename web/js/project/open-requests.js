@@ -3,10 +3,10 @@
 import { each, h, icon, write } from "../dom.js";
 import { byDeadline, consequence } from "../inbox/deadline.js";
 import { extendButton } from "../inbox/extend-button.js";
+import { asked, isFailure } from "../inbox/titles.js";
 import { count } from "../labels.js";
 import { placeInWords } from "../now.js";
 import { pending } from "../pending.js";
-import { visible } from "../text.js";
 
 /** @import { RequestItem } from "../api.d.ts" */
 /** @import { ProjectModel } from "./model.js" */
@@ -47,13 +47,13 @@ function requestNotice(request, held) {
   const dated = { ...request, deadline_held: held };
   return h(
     "li",
-    { class: "notice call", dataset: { tone: "asks" } },
-    icon("waiting"),
+    { class: "notice call", dataset: { tone: isFailure(request) ? "bad" : "asks" } },
+    icon(isFailure(request) ? "failed" : "waiting"),
     h(
       "a",
       { href: `/inbox?request=${request.request_id}` },
       h("strong", {}, `${pending.mayDecide(request) ? MINE : THEIRS}: `),
-      h("span", { dir: "auto" }, visible(request.question)),
+      h("span", { dir: "auto" }, asked(request)),
     ),
     h(
       "span",

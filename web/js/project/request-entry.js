@@ -7,6 +7,7 @@ import { decidedInWords } from "../decisions.js";
 import { REASONS } from "../labels.js";
 import { namesOf } from "../namesakes.js";
 import { messageOf } from "../notices.js";
+import { asked } from "../inbox/titles.js";
 import { hitl } from "../rest.js";
 import { visible } from "../text.js";
 
@@ -21,7 +22,7 @@ export function requestEntry(request) {
       "div",
       { class: "request-asks" },
       h("span", {}),
-      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, visible(request.question)),
+      h("a", { href: `/inbox?request=${request.request_id}`, dir: "auto" }, asked(request)),
       h("span", { class: "soft" }),
     ),
     h("ul", { "aria-label": "Responses", hidden: true }),

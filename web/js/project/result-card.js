@@ -27,7 +27,10 @@ export function resultCard(model) {
     element.hidden = false;
     const again = reworked(model);
     const people = h("dd", {}, "…");
-    const decisions = readDecisions(model, () => decisions.items && showApprovals(people, decisions.items));
+    const decisions = readDecisions(
+      model,
+      () => decisions.items && showApprovals(people, decisions.items, model.artifacts),
+    );
     /** @type {([term: string, value: Element] | null)[]} */
     const facts = [
       ["Checks", h("dd", {}, checks(model))],
@@ -105,9 +108,10 @@ function checks(model) {
 /**
  * @param {Element} place
  * @param {Parameters<typeof approvals>[0]} decisions
+ * @param {ArtifactItem[]} written
  */
-function showApprovals(place, decisions) {
-  const lines = approvals(decisions);
+function showApprovals(place, decisions, written) {
+  const lines = approvals(decisions, written);
   if (!lines.length) return place.replaceChildren("Nobody was asked.");
   place.replaceChildren(
     h(

@@ -1,5 +1,6 @@
 /** One task in a stage's detail: when it ran, its result, its instructions, its artifacts and its requests. */
 
+import { isNamed, nameOf } from "../artifacts/name.js";
 import { commentText } from "../comment.js";
 import { badge } from "../badges.js";
 import { each, find, h, icon, present, write } from "../dom.js";
@@ -104,16 +105,15 @@ function facts(place, task, request) {
 
 /** @param {ArtifactItem} artifact */
 export function artifactLink(artifact) {
-  const plain = artifact.name === artifact.type; // the only artifact of its type has the type's name
   return h(
     "li",
     { class: "artifact-link" },
     icon("file"),
-    h("a", { href: `#artifact=${artifact.artifact_id}`, dir: "auto" }, plain ? title(artifact.type) : artifact.name),
+    h("a", { href: `#artifact=${artifact.artifact_id}`, dir: "auto" }, nameOf(artifact)),
     h(
       "span",
       { class: "soft" },
-      `${plain ? "" : `${title(artifact.type)}, `}version ${artifact.version}, ${bytes(artifact.size)}`,
+      `${isNamed(artifact) ? `${title(artifact.type)}, ` : ""}version ${artifact.version}, ${bytes(artifact.size)}`,
     ),
   );
 }

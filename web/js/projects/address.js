@@ -14,7 +14,7 @@ export const STATUS_FILTERS = {
   open: { word: "Open", statuses: ["starting", "active", "waiting", "paused"] },
   waiting: { word: "Needs a decision", statuses: ["waiting"] },
   completed: { word: "Completed", statuses: ["completed"] },
-  stopped: { word: "Stopped", statuses: ["rejected", "failed", "cancelled"] },
+  stopped: { word: "Not delivered", statuses: ["rejected", "failed", "cancelled"] },
   archived: { word: "Archived", statuses: [] },
 };
 

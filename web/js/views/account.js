@@ -94,7 +94,7 @@ export async function open(root, { signal }) {
 function signOutButton() {
   const leave = async () => {
     await auth.signOut();
-    dispatchEvent(new Event("signedout"));
+    dispatchEvent(new CustomEvent("signedout", { detail: "left" }));
   };
   return h("button", { type: "button", onclick: leave }, "Sign out");
 }

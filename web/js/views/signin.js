@@ -17,6 +17,12 @@ const PROBLEMS = {
   too_many: "There were too many attempts. Try again in a minute.",
 };
 
+/** Why somebody is here who was signed in. */
+const WHY = {
+  ended: "Your session has ended. Sign in, and you are back where you were.",
+  left: "You are signed out.",
+};
+
 /** @param {HTMLElement} root */
 export async function open(root) {
   await style("account.css");
@@ -43,6 +49,7 @@ export async function open(root) {
   // Another site may send a person here with the link of somebody else.
   const already = code ? await auth.me().catch(() => null) : null;
   if (code && already) return root.append(choice(already.name, () => signIn(auth.signIn(code)), error));
+  const why = WHY[/** @type {keyof typeof WHY} */ (new URLSearchParams(location.search).get("why") ?? "")];
   if (code && await signIn(auth.signIn(code))) return;
   const problem = new URLSearchParams(location.search).get("problem") ?? "";
   if (Object.hasOwn(PROBLEMS, problem)) fail(PROBLEMS[/** @type {keyof typeof PROBLEMS} */ (problem)]);
@@ -53,6 +60,7 @@ export async function open(root) {
       { class: "sign-in", "aria-labelledby": "sign-in" },
       h("img", { class: "sign-in-mark", src: "/web/mark.svg", alt: "", width: 32, height: 32 }),
       h("h1", { id: "sign-in" }, "Sign in to BotArmy"),
+      why && h("p", { class: "notice", role: "status" }, why),
       error,
       provider,
       passwordForm(signIn),
@@ -74,18 +82,22 @@ export async function open(root) {
 
 /**
  * @param {string} name who is signed in
- * @param {() => unknown} useLink
+ * @param {() => Promise<boolean>} useLink
  * @param {HTMLElement} error
  */
 function choice(name, useLink, error) {
   const stay = h("button", { class: "primary", onclick: () => location.replace(destination()) }, "Stay signed in");
+  const onclick = async () => {
+    if (!await useLink()) use.remove(); // it is good once
+  };
+  const use = h("button", { onclick }, "Use the link");
   return h(
     "section",
     { class: "sign-in", "aria-labelledby": "sign-in" },
     h("h1", { id: "sign-in" }, "You are signed in as ", h("bdi", {}, visible(name))),
     error,
-    h("p", {}, "This link signs you out, and in as the person for whom it was made."),
-    h("p", { class: "sign-in-choice" }, stay, h("button", { onclick: useLink }, "Use the link")),
+    h("p", {}, "This link signs you out, and in as the person for whom it was made: you, or somebody else."),
+    h("p", { class: "buttons sign-in-choice" }, stay, use),
   );
 }
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0028_owner_index"
+revision = "0027_owner_index"
 down_revision = "0026_sessions"
 branch_labels = None
 depends_on = None
