@@ -145,8 +145,7 @@ async def test_sockets_and_the_lag_of_each_event_are_counted(http: httpx2.AsyncC
         f"{address}/ws?project_id={project}", proxy=None, additional_headers=AUTHORIZATION
     ) as socket:
         ready = json.loads(await socket.recv())
-        during = await scrape(api_url)
-        assert during.value("botarmy_websockets_open") == 1
+        during = await scrape_until(api_url, "botarmy_websockets_open", 1)
         assert during.value("botarmy_websockets_limit") >= 100
         await wait_for_status(http, project, "completed")
         events = (await get(http, f"/projects/{project}/events", limit=200))["items"]
