@@ -125,7 +125,7 @@ class Database:
         try:
             yield connection
         finally:
-            # May include a rollback, which goes on if this task is cancelled again.
+            # May include a rollback, which continues if this task is cancelled.
             returning = asyncio.create_task(connection.close())
             returning.add_done_callback(lambda _: self._end_use(timer))
             await asyncio.shield(returning)
