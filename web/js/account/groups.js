@@ -1,4 +1,4 @@
-/** The groups of the installation, for administrators: who belongs to them, and where they have roles. */
+/** The groups of the installation, for administrators: who belongs to them, and their roles in projects. */
 
 import { confirmDialog } from "../confirm-dialog.js";
 import { h } from "../dom.js";
@@ -112,7 +112,7 @@ export function groupsSection(signal) {
     h(
       "p",
       { class: "soft" },
-      "A pipeline may assign its gates to a group. A project's members tab gives a group roles there.",
+      "A pipeline may assign its gates to a group. It may have roles in a project: see the members of that project.",
     ),
     h(
       "form",
