@@ -91,7 +91,12 @@ export function groupsSection(signal) {
       event.preventDefault();
       act(() => groups.add(group.name, person.value), `${chosenName(person)} was added to ${of}.`);
     };
-    return h("form", { class: "member-form", onsubmit }, person, h("button", { "aria-label": `Add to ${of}` }, "Add"));
+    return h(
+      "form",
+      { class: "member-form", onsubmit },
+      h("label", {}, h("span", {}, "Person"), person),
+      h("button", { "aria-label": `Add to ${of}` }, "Add"),
+    );
   }
 
   const create = (/** @type {Event} */ event) => {
@@ -112,7 +117,7 @@ export function groupsSection(signal) {
     h(
       "p",
       { class: "soft" },
-      "A pipeline may assign its gates to a group. It may have roles in a project: see the members of that project.",
+      "A pipeline may assign its gates to a group. A group may also have roles in a project: see the members of that project.",
     ),
     h(
       "form",
