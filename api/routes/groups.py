@@ -36,7 +36,7 @@ PrincipalId = Annotated[UUID, Path()]
 
 @router.get(
     "",
-    summary="List groups, who belongs to them, and where they have roles",
+    summary="List groups, who belongs to them, and their roles in projects",
     responses=describe_responses(page_of(GROUP), 422, 503),
 )
 async def list_groups(services: ServicesDep) -> Page[GroupPublic]:

@@ -70,7 +70,7 @@ async def remove_ended(
     connection: AsyncConnection, statement: LiteralString, after: UUID, limit: int
 ) -> tuple[int, UUID]:
     """Look at the next SESSIONS or TOKENS, and remove those that ended KEPT ago and that nothing alive was made with.
-    Return how many were removed, and where to go on; FIRST after the last page."""
+    Return how many were removed, and after which id the next page begins; FIRST after the last one."""
     (row,) = await run(connection, statement, after=after, limit=limit, idle=IDLE, kept=KEPT)
     return row.removed, row.last if row.seen == limit else FIRST
 

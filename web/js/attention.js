@@ -15,6 +15,7 @@ import { visible } from "./text.js";
 const SETTING = "botarmy.notifications";
 const SOON = 3_600_000; // ms before its deadline that a request is announced again
 const INTERVAL = 30_000;
+const SUBJECT_DIGITS = 12; // as many as the terminal shows
 const MANY = 3; // new requests at once that are counted instead of named
 
 /** The ids of the requests that were there before; null until the first list. @type {Set<string> | null} */
@@ -46,7 +47,8 @@ function notify(request, title) {
   if (!notifies()) return;
   // The tag lets several tabs show one notification.
   const tag = `${request.request_id} ${title}`;
-  const notification = new Notification(title, { body: inWords(request), tag });
+  const subject = request.subject_hash ? `\nSubject ${request.subject_hash.slice(0, SUBJECT_DIGITS)}` : "";
+  const notification = new Notification(title, { body: inWords(request) + subject, tag });
   notification.onclick = () => {
     focus();
     go(`/inbox?request=${request.request_id}`);

@@ -1,4 +1,4 @@
-/** The groups of the installation, for administrators: who belongs to them, and where they have roles. */
+/** The groups of the installation, for administrators: who belongs to them, and their roles in projects. */
 
 import { confirmDialog } from "../confirm-dialog.js";
 import { h } from "../dom.js";
@@ -91,7 +91,12 @@ export function groupsSection(signal) {
       event.preventDefault();
       act(() => groups.add(group.name, person.value), `${chosenName(person)} was added to ${of}.`);
     };
-    return h("form", { class: "member-form", onsubmit }, person, h("button", { "aria-label": `Add to ${of}` }, "Add"));
+    return h(
+      "form",
+      { class: "member-form", onsubmit },
+      h("label", {}, h("span", {}, "Person"), person),
+      h("button", { "aria-label": `Add to ${of}` }, "Add"),
+    );
   }
 
   const create = (/** @type {Event} */ event) => {
@@ -112,7 +117,7 @@ export function groupsSection(signal) {
     h(
       "p",
       { class: "soft" },
-      "A pipeline may assign its gates to a group. A project's members tab gives a group roles there.",
+      "A pipeline may assign its gates to a group. A group may also have roles in a project: see the members of that project.",
     ),
     h(
       "form",
