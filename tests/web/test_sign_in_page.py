@@ -124,7 +124,8 @@ async def test_the_sign_in_says_why_somebody_is_there(
     await page.goto("/sign-in#code=bay_no-such-code")
     stay, use = page.get_by_role("button", name="Stay signed in"), page.get_by_role("button", name="Use the link")
     left, right = await stay.bounding_box(), await use.bounding_box()
-    assert left and right
+    assert left
+    assert right
     assert right["x"] >= left["x"] + left["width"] + 4
     await use.click()
     await expect(page.get_by_role("alert")).to_be_visible()

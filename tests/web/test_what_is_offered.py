@@ -176,7 +176,7 @@ async def test_a_project_that_is_kept_says_so_and_cannot_be_removed(new_page: Ne
     await expect(page.get_by_text("“Ended” was removed for good.").first).to_be_visible()
     await page.get_by_role("button", name="See the audit log").click()
     newest = page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)
-    await expect(newest).to_contain_text("project removed")
+    await expect(newest).to_contain_text("removed a project")
 
 
 async def test_a_role_that_was_given_is_noticed(
