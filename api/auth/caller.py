@@ -21,7 +21,7 @@ MAY = {
     Permission.DECIDE: "decide reviews",
     Permission.ADMIN: "manage people, members and budgets",
 }
-"""What somebody without a permission is told."""
+"""What somebody without the permission may not do, in the message."""
 
 SETTINGS_TOKEN = b"settings "
 """Before the hash of the token from the settings, in `made_with`: no statement revokes it, the settings change."""

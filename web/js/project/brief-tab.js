@@ -25,7 +25,7 @@ export function briefTab(model) {
     taskList,
   );
 
-  /** What became of each artifact that was given. @type {Map<string, string>} */
+  /** Who gave or withdrew each artifact, in words, by its id. @type {Map<string, string>} */
   let given = new Map();
   /** @type {unknown} */
   let listed = null;
