@@ -73,8 +73,8 @@ export function auditSentence(event) {
   return compose(event, whom);
 }
 
+/**
  * The projects in which it is valid: null if that is not said of such an event.
- * Where it holds: null if that is not said of such an event.
  * @param {AuthEventPublic} event
  * @returns {"all" | { project: string } | null}
  */
