@@ -2,6 +2,9 @@
 
 /** @import { ArtifactItem } from "../api.d.ts" */
 
+/** What is said of open reviews after something was replaced. */
+export const ASK_AGAIN = " A review whose step has read the earlier version asks again.";
+
 export const ANOTHER_NAME = "Under a name of its own, it replaces nothing that was added before.";
 
 /**

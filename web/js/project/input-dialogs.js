@@ -8,7 +8,7 @@ import { title } from "../labels.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
 import { visible } from "../text.js";
-import { ANOTHER_NAME, freeName, replacedBy } from "./context-name.js";
+import { ANOTHER_NAME, ASK_AGAIN, freeName, replacedBy } from "./context-name.js";
 import { formDialog, FormDraft, showFieldErrors } from "./form-dialog.js";
 
 /** @import { ProjectModel } from "./model.js" */
@@ -89,7 +89,8 @@ function contextForm(model) {
       const added = await projects.addContext(model.id, given, draft.keyOf(given));
       const what = before ? `Version ${added.version} replaces version ${before.version} of it` : "Added";
       const how = give.checked ? "; the steps that begin from now on receive it" : "";
-      toast(`${visible(added.name)}: ${what.toLowerCase()}${how}.`);
+      const again = before && give.checked && model.progress.open_requests.length > 0 ? ASK_AGAIN : "";
+      toast(`${visible(added.name)}: ${what.toLowerCase()}${how}.${again}`);
       draft.clear();
       contextDialogs.delete(model);
     },
