@@ -15,6 +15,14 @@ from store.identity.credentials import Credential
 
 NO_ROLES: frozenset[AccessRole] = frozenset()
 AUDITORS = frozenset({AccessRole.AUDITOR, AccessRole.ADMIN})
+MAY = {
+    Permission.READ: "read",
+    Permission.RUN: "start and steer work",
+    Permission.DECIDE: "decide reviews",
+    Permission.ADMIN: "manage people, members and budgets",
+}
+"""What somebody without the permission may not do, in the message."""
+
 SETTINGS_TOKEN = b"settings "
 """Before the hash of the token from the settings, in `made_with`: no statement revokes it, the settings change."""
 
@@ -130,8 +138,8 @@ class Caller:
             return
         if project_id is not None and not self.may(Permission.READ, project_id):
             raise NotFoundError.of(noun or "project", id_ or project_id)
-        where = "in this project" if project_id else "for the whole installation"
-        raise ForbiddenError(f"{self.name} does not have the permission `{permission}` {where}.")
+        where = "in this project" if project_id else "in all projects"
+        raise ForbiddenError(f"{self.name} may not {MAY[permission]} {where}.")
 
     @property
     def may_audit(self) -> bool:

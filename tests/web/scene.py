@@ -92,6 +92,12 @@ class Director:
         given = {"artifact_id": added.json()["artifact_id"]}
         (await self._http.post(f"/api/v1/projects/{project_id}/context", json=given)).raise_for_status()
 
+    async def add_member(self, project_id: str, name: str, *roles: str) -> None:
+        """Add a person, with roles in a project."""
+        person = (await self._http.post("/api/v1/auth/people", json={"name": name})).raise_for_status().json()
+        path = f"/api/v1/projects/{project_id}/members/{person['principal_id']}"
+        (await self._http.put(path, json={"roles": roles})).raise_for_status()
+
     async def cancel(self, project_id: str) -> None:
         (await self._http.post(f"/api/v1/projects/{project_id}/cancel")).raise_for_status()
         await self.until(project_id, "cancelled")
@@ -129,6 +135,7 @@ async def play(http: httpx2.AsyncClient) -> Scene:
     )
 
     reworked = await director.start("Invoice reminders", rehearsal="fail_tests_rounds: 2")
+    await director.add_member(reworked, "Anna-Sophia von Hohenstein", "operator", "approver")
     await director.approve(reworked, "discovery", "plan", "design")
     await director.request(reworked, "launch")
 

@@ -188,7 +188,7 @@ async def test_what_a_finger_presses_on_a_phone_is_44_px_high(new_page: NewPage,
 async def test_a_finger_chooses_the_line_to_comment_on(new_page: NewPage, director: Director) -> None:
     page = await new_page(viewport=PHONE, has_touch=True, is_mobile=True)
     await reviewed(page, director, "Under a finger")
-    await card(page).get_by_role("button", name="Comment", exact=True).tap()  # the keys' choice gives way to the finger
+    await card(page).get_by_role("button", name="Comment", exact=True).tap()  # a finger replaces the place of the keys
     await card(page).locator(".rendered p").nth(1).tap()
     await card(page).get_by_role("button", name=re.compile("^Comment on")).tap()
     await expect(composer(page).get_by_role("region", name="Comments on the document")).to_contain_text("(1)")

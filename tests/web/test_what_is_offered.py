@@ -176,7 +176,7 @@ async def test_a_project_that_is_kept_says_so_and_cannot_be_removed(new_page: Ne
     await expect(page.get_by_text("“Ended” was removed for good.").first).to_be_visible()
     await page.get_by_role("button", name="See the audit log").click()
     newest = page.get_by_role("region", name="Audit log").get_by_role("row").nth(1)
-    await expect(newest).to_contain_text("project removed")
+    await expect(newest).to_contain_text("removed a project")
 
 
 async def test_a_role_that_was_given_is_noticed(
@@ -188,4 +188,11 @@ async def test_a_role_that_was_given_is_noticed(
     await expect(page.get_by_text("Those that you may see appear here.")).to_be_visible()
     given = await http.put(f"{V1}/projects/{projects.waiting}/members/{person}", json={"roles": ["approver"]})
     assert given.status_code == 200, given.text
-    await expect(page.get_by_role("region", name="Needs you").get_by_text("Waits")).to_be_visible()
+    row = page.get_by_role("region", name="Needs you").get_by_text("Waits")
+    await expect(row).to_be_visible()
+    await row.click()
+    responses = page.get_by_role("group", name="Responses")
+    await expect(responses).to_be_visible()
+    await http.put(f"{V1}/projects/{projects.waiting}/members/{person}", json={"roles": ["viewer"]})
+    await expect(page.get_by_text("You cannot decide this")).to_be_visible()
+    await expect(responses).to_be_hidden()

@@ -80,7 +80,7 @@ async def _activity(page: Page, scene: Scene) -> None:
 
 async def _members(page: Page, scene: Scene) -> None:
     await _project(page, scene.reworked, "members")
-    await expect(page.get_by_role("heading", name="Members")).to_be_visible()
+    await expect(page.get_by_role("rowheader", name="Anna-Sophia von Hohenstein")).to_be_visible()
 
 
 async def _timeline(page: Page, scene: Scene) -> None:

@@ -48,7 +48,7 @@ test("who approved what is one line a person, without requested changes and retr
   assert.deepEqual(approvals(decisions), [["Maya", "Project plan v2 and launch, round 2"]]);
 });
 
-test("who edited approved what came of it", () => {
+test("who edited has approved the edited version", () => {
   const written = /** @type {import("../../../web/js/api.d.ts").ArtifactItem[]} */ (/** @type {unknown} */ ([
     { artifact_id: "b", based_on: "a", by_agent: false, type: "project_plan", version: 3 },
   ]));

@@ -74,7 +74,7 @@ export function auditSentence(event) {
 }
 
 /**
- * Where it holds: null if that is not said of such an event.
+ * The projects in which it is valid: null if that is not said of such an event.
  * @param {AuthEventPublic} event
  * @returns {"all" | { project: string } | null}
  */

@@ -1,16 +1,15 @@
 /** One artifact of the browser: its versions, and the provenance, content and changes of the selected one. */
 
 import { h, present, valueOf, write } from "../dom.js";
-import { title } from "../labels.js";
 import { failure } from "../notices.js";
 import { isTemporary } from "../rest.js";
 import { tabList } from "../tabs.js";
 import { giveButton, withdrawButton } from "./give.js";
-import { isNamed, nameOf } from "./name.js";
+import { isNamed, kindOf, nameOf } from "./name.js";
 import { provenance } from "./provenance.js";
 import { download } from "./artifact-view.js";
 import { paintOptions } from "./version-options.js";
-import { isAdded, newest } from "./versions.js";
+import { newest } from "./versions.js";
 
 /** @import { ArtifactItem } from "../api.d.ts" */
 /** @import { ArtifactGroup } from "./versions.js" */
@@ -88,7 +87,7 @@ export class ArtifactDetail {
     this.#artifact = artifact;
     write(this.#name, nameOf(artifact));
     this.#name.title = nameOf(artifact);
-    write(this.#type, !isNamed(artifact) ? "" : isAdded(artifact) ? "Context" : title(artifact.type));
+    write(this.#type, isNamed(artifact) ? kindOf(artifact) : "");
     paintOptions(this.#version, group.versions, id);
     this.#newer.hidden = newest(group) === artifact;
     write(this.#newer, `Show version ${newest(group).version}`);

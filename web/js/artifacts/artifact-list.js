@@ -3,7 +3,7 @@
 import { animate, childrenOf, each, h, icon } from "../dom.js";
 import { title } from "../labels.js";
 import { comparable, visible } from "../text.js";
-import { isNamed, nameOf } from "./name.js";
+import { isNamed, kindOf, nameOf } from "./name.js";
 import { authorMark } from "./provenance.js";
 import { isAdded, newest } from "./versions.js";
 
@@ -139,7 +139,7 @@ function paintRow(element, group, selected, painted) {
   mark.replaceChildren(isAdded(version) ? "" : icon(version.accepted_at ? "completed" : "pending"));
   mark.title = title(accepted);
   mark.classList.toggle("accepted", Boolean(version.accepted_at));
-  const type = !isNamed(group) ? "" : isAdded(version) ? "Context · " : `${title(group.type)} · `;
+  const type = isNamed(group) ? `${kindOf(group)} · ` : "";
   facts.replaceChildren(`${type}v${version.version} · `, authorMark(version), h("bdi", {}, visible(version.author)));
   const authorship = `version ${version.version} by ${visible(version.author)}`;
   element.setAttribute("aria-label", `${nameOf(group)}, ${authorship}, ${accepted}`);

@@ -6,6 +6,7 @@ import { responder } from "../inbox/responding.js";
 import { ENDED_STATUSES, title } from "../labels.js";
 import { me } from "../me.js";
 import { messageOf, toast } from "../notices.js";
+import { ASK_AGAIN } from "../project/context-name.js";
 import { formDialog, showFieldErrors } from "../project/form-dialog.js";
 import { projects } from "../rest.js";
 import { joined, visible } from "../text.js";
@@ -93,7 +94,8 @@ function giveDialog(artifact, model) {
         as_type: how.input.value || null,
         given_by: responder.name,
       });
-      toast(receipt(given));
+      const again = given.replaces && model.progress.open_requests.length > 0 ? ASK_AGAIN : "";
+      toast(receipt(given) + again);
     },
     /** @param {unknown} error */
     showErrors: (error) => showFieldErrors({ as_type: how, artifact_id: how }, error),

@@ -27,6 +27,12 @@ function known({ name, type }) {
 export const isNamed = (artifact) => known(artifact) === null;
 
 /**
+ * What it is: "Software specification", "Context".
+ * @param {{ type: string }} artifact
+ */
+export const kindOf = ({ type }) => (type === "user_input" ? "Context" : title(type));
+
+/**
  * The name of an artifact; without a name of its own, it is named after its type.
  * @param {Named} artifact
  */

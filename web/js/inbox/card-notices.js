@@ -79,7 +79,13 @@ export function cardNotices(entry, { details, next, discard, reload }) {
         { class: "notice replaced" },
         h("strong", {}, "What its step read was replaced"),
         ...replaced.map((each) => replacement(each, details())),
-        h("span", {}, outcome ? "" : "Decide as it is, or request changes: the next round reads what is valid now."),
+        h(
+          "span",
+          {},
+          outcome
+            ? ""
+            : "What you review was written from what was valid before: request changes to have it written again.",
+        ),
       ),
       !draft.kept &&
       h(

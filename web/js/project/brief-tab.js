@@ -6,6 +6,7 @@ import { each, h, present, write } from "../dom.js";
 import { status, title } from "../labels.js";
 import { projects, tasks } from "../rest.js";
 import { visible } from "../text.js";
+import { originOf, projectLink } from "./lineage.js";
 import { artifactLink } from "./task-entry.js";
 
 /** @import { ArtifactItem, ContextPublic } from "../api.d.ts" */
@@ -24,7 +25,7 @@ export function briefTab(model) {
     taskList,
   );
 
-  /** What became of each artifact that was given. @type {Map<string, string>} */
+  /** Who gave or withdrew each artifact, in words, by its id. @type {Map<string, string>} */
   let given = new Map();
   /** @type {unknown} */
   let listed = null;
@@ -124,19 +125,12 @@ function brief(model) {
     : h("pre", { class: "prose", dir: "auto" }, visible(model.project.description));
 }
 
-/** How a project comes from another one. @type {Record<string, string>} */
-const KINDS = { duplicate: "Duplicate of", follow_up: "Follows up" };
-
-/** @param {{ project_id: string, name: string }} project */
-const projectLink = ({ project_id: id, name }) => h("a", { href: `/projects/${id}`, dir: "auto" }, visible(name));
-
 /** @param {ProjectModel} model */
 function settings({ project }) {
   const { word, means } = LEVELS[project.oversight ?? ""];
   /** @type {([term: string, value: Child] | false | null | "")[]} */
   const facts = [
-    project.parent && [KINDS[project.parent.kind], projectLink(project.parent)],
-    project.removed_parent && [KINDS[project.removed_parent], "a project that has been removed"],
+    originOf(project),
     project.owner && ["Owner", h("bdi", {}, visible(project.owner))],
     project.tags.length > 0 && ["Tags", h("bdi", {}, visible(project.tags.join(", ")))],
     ["Pipeline", h("span", { class: "mono" }, project.pipeline)],

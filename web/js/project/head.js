@@ -7,6 +7,7 @@ import { visible } from "../text.js";
 import { duration } from "../time.js";
 import { budgetInWords, hasSpent, spentInWords } from "../usage.js";
 import { actions } from "./actions.js";
+import { originOf } from "./lineage.js";
 import { nowLine } from "./now-line.js";
 import { workflowProblems } from "./workflow-problems.js";
 
@@ -76,6 +77,7 @@ function factRows(project, cost, budget, bar) {
     cost && ["Cost", h("span", { class: "numbers" }, cost)],
     budget && ["Budget", h("span", { class: "numbers" }, budget)],
     ["Started", h("time-ago", { datetime: project.created_at })],
+    originOf(project),
     project.ended_at && ["Ended", h("time-ago", { datetime: project.ended_at })],
     project.kept_at && ["Kept", keptSince(project)],
     project.ended_at && ["Took", duration(Date.parse(project.ended_at) - Date.parse(project.created_at))],

@@ -1,12 +1,14 @@
 /** The dialogs that add context to a project, or give it a task outside the pipeline. */
 
-import { isNamed, nameOf } from "../artifacts/name.js";
-import { h } from "../dom.js";
+import { isNamed, kindOf, nameOf } from "../artifacts/name.js";
+import { find, h, write } from "../dom.js";
 import { field } from "../field.js";
 import { responder } from "../inbox/responding.js";
 import { title } from "../labels.js";
 import { toast } from "../notices.js";
 import { projects } from "../rest.js";
+import { visible } from "../text.js";
+import { ANOTHER_NAME, ASK_AGAIN, freeName, replacedBy } from "./context-name.js";
 import { formDialog, FormDraft, showFieldErrors } from "./form-dialog.js";
 
 /** @import { ProjectModel } from "./model.js" */
@@ -28,14 +30,24 @@ function contextForm(model) {
   const draft = new FormDraft("context", model.id);
   const name = field(
     "Name",
-    h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off" }),
-    "Adding the same name again creates its next version.",
+    h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off", oninput: () => sayWhatItReplaces() }),
+    ANOTHER_NAME,
   );
+  const hint = find(".faint", name.element);
+  const replaced = () => replacedBy(model.artifacts, name.input.value.trim());
+
+  function sayWhatItReplaces() {
+    const before = replaced();
+    const instead = before &&
+      `It replaces version ${before.version} of ${visible(before.name)}: the crew reads it instead.`;
+    write(hint, instead ?? ANOTHER_NAME);
+  }
+
   const content = field(
     "Text, in Markdown",
     h("textarea", { rows: 12, dir: "auto", autofocus: true, placeholder: "# House rules\n\n- No cookies." }),
   );
-  name.input.value = draft.values.name ?? "context";
+  name.input.value = draft.values.name ?? freeName(model.artifacts);
   content.input.value = draft.values.content ?? "";
   const give = h("input", { type: "checkbox", checked: draft.values.give ?? true });
   const texts = { type: "file", accept: "text/*,.md,.txt" };
@@ -46,6 +58,7 @@ function contextForm(model) {
     if (!given) return;
     content.input.value = await given.text();
     name.input.value = given.name;
+    sayWhatItReplaces();
     draft.saveSoon();
     content.input.focus();
   }
@@ -72,9 +85,12 @@ function contextForm(model) {
         give: give.checked,
         given_by: responder.name,
       };
+      const before = replaced();
       const added = await projects.addContext(model.id, given, draft.keyOf(given));
+      const what = before ? `Version ${added.version} replaces version ${before.version} of it` : "Added";
       const how = give.checked ? "; the steps that begin from now on receive it" : "";
-      toast(`Added as version ${added.version}${how}.`);
+      const again = before && give.checked && model.progress.open_requests.length > 0 ? ASK_AGAIN : "";
+      toast(`${visible(added.name)}: ${what.toLowerCase()}${how}.${again}`);
       draft.clear();
       contextDialogs.delete(model);
     },
@@ -82,6 +98,7 @@ function contextForm(model) {
     showErrors: (error) => showFieldErrors({ name, content }, error),
   });
   const typed = () => ({ name: name.input.value, content: content.input.value, give: give.checked });
+  sayWhatItReplaces();
   draft.follow(dialog, () => (content.input.value.trim() ? typed() : null), model.signal);
   return dialog;
 }
@@ -132,7 +149,7 @@ function taskForm(model) {
           h(
             "span",
             { class: "soft" },
-            `${isNamed(artifact) ? `${title(artifact.type)}, ` : ""}version ${artifact.version}`,
+            `${isNamed(artifact) ? `${kindOf(artifact)}, ` : ""}version ${artifact.version}`,
           ),
         ),
       );
@@ -146,7 +163,7 @@ function taskForm(model) {
     heading: "Give an agent a task",
     text:
       "It runs beside the pipeline: no step waits for it. Its result can then be used in the project, as context or " +
-      "as the next version of what the steps read: see Artifacts.",
+      "as the next version of what the steps read: under Work, choose it, and then Use in the project.",
     fields: [agent.element, instructions.element, context],
     required: [[instructions, "Say what the agent should do."]],
     submit: "Give the task",

@@ -90,7 +90,7 @@ export function successorDialog(model, kind) {
   const isDuplicate = kind === "duplicate";
   const typed = draft.values;
   const name = field("Name", h("input", { type: "text", maxLength: 255, dir: "auto", autocomplete: "off" }));
-  name.input.value = typed.name ?? (isDuplicate ? project.name : "");
+  name.input.value = typed.name ?? (isDuplicate ? `${project.name.slice(0, 248)} (copy)` : "");
   const brief = textField("Brief, in Markdown", typed.brief ?? (isDuplicate ? project.description : ""), () => {}, {
     hint: isDuplicate ? "That of the project, to be edited." : "What should change, or be added.",
     rows: 14,

@@ -112,7 +112,7 @@ function checks(model) {
  */
 function showApprovals(place, decisions, written) {
   const lines = approvals(decisions, written);
-  if (!lines.length) return place.replaceChildren("Nobody was asked.");
+  if (!lines.length) return place.replaceChildren(decisions.length ? "Nobody had to approve it." : "Nobody was asked.");
   place.replaceChildren(
     h(
       "ul",

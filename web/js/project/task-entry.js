@@ -1,10 +1,10 @@
 /** One task in a stage's detail: when it ran, its result, its instructions, its artifacts and its requests. */
 
-import { isNamed, nameOf } from "../artifacts/name.js";
+import { isNamed, kindOf, nameOf } from "../artifacts/name.js";
 import { commentText } from "../comment.js";
 import { badge } from "../badges.js";
 import { each, find, h, icon, present, write } from "../dom.js";
-import { bytes, OPEN_TASK_STATUSES, title } from "../labels.js";
+import { bytes, OPEN_TASK_STATUSES } from "../labels.js";
 import { messageOf } from "../notices.js";
 import { tasks } from "../rest.js";
 import { visible } from "../text.js";
@@ -113,7 +113,7 @@ export function artifactLink(artifact) {
     h(
       "span",
       { class: "soft" },
-      `${isNamed(artifact) ? `${title(artifact.type)}, ` : ""}version ${artifact.version}, ${bytes(artifact.size)}`,
+      `${isNamed(artifact) ? `${kindOf(artifact)}, ` : ""}version ${artifact.version}, ${bytes(artifact.size)}`,
     ),
   );
 }
