@@ -85,9 +85,13 @@ async def test_extend_gives_a_request_more_time(api_url: str, http: httpx2.Async
     ran = await extend("30m")
     assert (ran.code, ran.err) == (0, ""), ran
     assert ran.out.startswith("The deadline is 20")
-    ran = await extend("soon")
-    assert (ran.code, ran.out) == (2, ""), ran
-    assert "extend_by" in ran.err
+    for wrong in ("soon", "3", "tomorrow", ""):
+        ran = await extend(wrong)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert ran.err == "botarmy: extend_by: should be a duration, such as 30m, 4h or 2d\n"
+    for long in ("9999999999d", "9999999d", "400d"):
+        ran = await extend(long)
+        assert (ran.code, ran.out, ran.err.count("extend_by: ")) == (2, "", 1), ran
     await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
     ran = await extend("4h")
     assert (ran.code, ran.err) == (1, "botarmy: human decided first: the request is approved.\n"), ran
@@ -142,7 +146,10 @@ async def test_a_file_for_a_project_that_has_ended_leaves_nothing_behind(
 async def test_an_incomplete_response_is_a_usage_error(api_url: str, http: httpx2.AsyncClient, tmp_path: Path) -> None:
     request = (await open_request(http, await start_project(http, "Lacking")))["request_id"]
     cases = [
-        (("amend",), "amend needs content, or a comment to redo the stage with (see --content-file, --comment, --redo)\n"),
+        (
+            ("amend",),
+            "amend needs content, or a comment to redo the stage with (see --content-file, --comment, --redo)\n",
+        ),
         (("reject", "--comment", "No.", "--redo", "plan"), "redo needs amend with a comment, and without content"),
         (("amend", "--comment", "No.", "--redo", "plan"), "redo: cannot be 'plan'; no step is possible"),
         (("reject",), "reject needs a comment that says why (see --comment)\n"),
