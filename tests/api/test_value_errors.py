@@ -45,7 +45,7 @@ class Body(StrictContract):
         ({"project_id": "this one"}, "should be an id (a UUID)"),
         ({"at": "noon"}, "should be a time, such as 2026-01-31T12:00:00Z"),
         ({"is_on": "perhaps"}, "should be true or false"),
-        ({"nmae": "x"}, "is unknown"),
+        ({"nickname": "x"}, "is unknown"),
     ],
 )
 def test_the_words(given: dict[str, Any], words: str) -> None:
