@@ -18,6 +18,7 @@ from starlette.routing import Match, Mount
 
 from api.errors import ApiError, InvalidValueError, UnavailableError
 from api.problem_codes import ProblemCode, code_of
+from api.value_errors import explain as explain_value
 from config.postgres import explain
 from config.schema_check import NOT_MIGRATED
 from models.contracts.contract import storable
@@ -147,7 +148,7 @@ def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
         message = f"invalid JSON: {error['ctx']['error']}"
         return {"in": "body", "field": "", "message": storable(message)}
     field = storable(".".join(str(name) for name in names))[:MAX_NAME]
-    return {"in": str(place), "field": field, "message": storable(error["msg"].removeprefix("Value error, "))}
+    return {"in": str(place), "field": field, "message": storable(explain_value(error))}
 
 
 async def _data_error(request: Request, error: Exception) -> Response:

@@ -26,6 +26,9 @@ TERMINATED = 143
 NOT_ELIGIBLE = "not_eligible"
 """The code of the problem that others have to decide."""
 
+INVALID = 422
+"""The HTTP status of a refusal of what was given."""
+
 
 class CommandError(Exception):
     """Ends a command with the exit code `code`; the message is printed on one line."""
@@ -54,3 +57,5 @@ class ApiError(CommandError):
         self.problem = problem
         if problem.get("code") == NOT_ELIGIBLE:
             self.code = BARRED
+        elif status == INVALID:
+            self.code = USAGE

@@ -33,7 +33,7 @@ _DETAILS = {
     408: "The body did not arrive within 60 s.",
     413: "The body is too large.",
     415: "The body must be JSON, with Content-Type: application/json.",
-    422: "name: String should have at least 1 character",
+    422: "name: must not be empty",
     429: "Too many wrong passwords. Try again in 30 s.",
     503: "The database is unavailable.",
 }

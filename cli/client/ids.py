@@ -36,8 +36,8 @@ async def find_id(client: Client, given: str, *kinds: str) -> str:
     if len(matches) == 1:
         return matches[0].id
     if not matches:
-        names = ", or its name" if PROJECT in kinds else ""
-        raise UsageError(f"there is no {noun} {given!r}: give its id, the beginning of its id{names}")
+        ways = ", the beginning of its id, or its name" if PROJECT in kinds else " or the beginning of its id"
+        raise UsageError(f"there is no {noun} {given!r}: give its id{ways}")
     listed = "; ".join(f"{match.id} ({match.label[:60]})" for match in matches[:_LISTED])
     more = " and more" if len(matches) > _LISTED or found.get("has_more") else ""
     raise UsageError(f"{given!r} is ambiguous. It may be the {noun} {listed}{more}")

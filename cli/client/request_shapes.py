@@ -42,6 +42,15 @@ class Replacement(Shape):
             return "withdrawn"
         return "set back" if self.replaced_by == self.artifact_id else "replaced"
 
+    @property
+    def words(self) -> str:
+        """Who did what, as the page says it."""
+        if self.replaced_by is None:
+            return f"{self.by} withdrew an input"
+        if self.replaced_by == self.artifact_id:
+            return f"{self.by} made an earlier version the input again"
+        return f"{self.by} replaced an input by a new version"
+
 
 class Task(Shape):
     """The task that a request is about."""

@@ -64,6 +64,11 @@ def _end(request: Request) -> str:
     return "reject and end project" if request.contents else "end project"
 
 
+def describe_end(request: Request) -> str:
+    """Return what [r] does, as part of a sentence."""
+    return _end(request).replace("reject and", "reject this and").replace("end ", "end the ")
+
+
 def earlier_stages(request: Request) -> list[str]:
     """Return the stages that a response may send the work back to, beside the one of a comment alone, nearest first."""
     return [stage for stage in reversed(request.redo_stages) if stage != request.redo_default]

@@ -6,19 +6,13 @@ from datetime import datetime
 
 from cli.client import hitl
 from cli.client.http import Client
-from cli.errors import ApiError, UsageError
 from cli.views.console import print_json, stdout
 from cli.views.wording import local_time
 
 
 async def extend(client: Client, request_id: str, by: str, name: str | None, as_json: bool) -> int:
     """Extend the deadline, and print the new one."""
-    try:
-        status, answer = await hitl.extend(client, request_id, {"extend_by": by, "extended_by": name})
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    status, answer = await hitl.extend(client, request_id, {"extend_by": by, "extended_by": name})
     if as_json:
         print_json(answer)
     elif status == hitl.SUBMITTED:

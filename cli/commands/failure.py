@@ -64,7 +64,7 @@ def report_failure(
 
 def _reason(request: Request) -> str:
     if request.is_failed_step:
-        return request.task.error or request.question
+        return request.task.error or request.cause or request.question
     return "it found failures" if request.is_failure else request.question
 
 

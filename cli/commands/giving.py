@@ -6,7 +6,8 @@ from pathlib import Path
 from uuid import UUID
 
 from cli.client.http import Client, Json
-from cli.errors import ApiError, UsageError
+from cli.client.replacements import ask_again, open_subjects
+from cli.errors import UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 
@@ -16,16 +17,12 @@ async def give(client: Client, project_id: str, what: str, as_type: str | None, 
     artifact_id = what if _is_id(what) else None
     if artifact_id is None and as_type is not None:
         raise UsageError("--as needs the id of an artifact, the result of a task (see: botarmy artifacts PROJECT)")
-    try:
-        if artifact_id is None:
-            answer = await _give_file(client, project_id, Path(what), by)
-        else:
-            body: Json = {"artifact_id": artifact_id, "as_type": as_type, "given_by": by}
-            _, answer = await client.post(f"/projects/{project_id}/context", _without_nulls(body))
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    before = await open_subjects(client, project_id)
+    if artifact_id is None:
+        answer = await _give_file(client, project_id, Path(what), by)
+    else:
+        body: Json = {"artifact_id": artifact_id, "as_type": as_type, "given_by": by}
+        _, answer = await client.post(f"/projects/{project_id}/context", _without_nulls(body))
     if as_json:
         print_json(answer)
         return 0
@@ -33,7 +30,9 @@ async def give(client: Client, project_id: str, what: str, as_type: str | None, 
     receive = (
         f"These steps receive it: {stages}." if stages else "Every step has run: it is received if one is repeated."
     )
-    stdout().print(plain(f"Given as {answer['artifact']['type']} v{answer['artifact']['version']}. {receive}"))
+    again = ask_again(before, await open_subjects(client, project_id))
+    given = f"Given as {answer['artifact']['type']} v{answer['artifact']['version']}. {receive} {again}"
+    stdout().print(plain(given, max_length=1000))
     return 0
 
 
@@ -47,14 +46,15 @@ async def withdraw(client: Client, project_id: str, what: str, by: str | None, a
         raise UsageError(f"{what!r} is not given to the crew. Given: {names or 'nothing'}")
     newest = max(found, key=lambda one: int(one["artifact"]["version"]))
     path = f"/projects/{project_id}/context/{newest['context_id']}/withdraw"
+    before = await open_subjects(client, project_id)
     _, answer = await client.post(path, {} if by is None else {"withdrawn_by": by})
     if as_json:
         print_json(answer)
         return 0
     artifact = answer["artifact"]
-    stdout().print(
-        plain(f"Withdrawn: {artifact['name']} v{artifact['version']}. Steps that begin later go without it.")
-    )
+    again = ask_again(before, await open_subjects(client, project_id))
+    withdrawn = f"Withdrawn: {artifact['name']} v{artifact['version']}. Steps that begin later go without it. {again}"
+    stdout().print(plain(withdrawn, max_length=1000))
     return 0
 
 

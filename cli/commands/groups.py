@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
     groups = typer.Typer(help="Groups of people and services, for administrators.", no_args_is_help=True)
     groups.command("list")(list_groups)
     groups.command("create")(create_group)
-    groups.command("remove")(remove_group)
+    groups.command("delete")(delete_group)
     groups.command("add")(add_person)
     groups.command("take")(take_person)
     app.add_typer(groups, name="groups")
@@ -38,12 +38,17 @@ def create_group(group: GroupArgument, api: ApiOption = None, data_dir: DataDirO
     run_command(lambda client: create(client, group), ApiTarget(api, data_dir))
 
 
-def remove_group(group: GroupArgument, api: ApiOption = None, data_dir: DataDirOption = None) -> None:
-    """Remove a group, with its roles in projects."""
+def delete_group(
+    group: GroupArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    api: ApiOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Delete a group, with its roles in projects."""
     from cli.commands.runner import run_command
-    from cli.commands.show_groups import remove
+    from cli.commands.show_groups import delete
 
-    run_command(lambda client: remove(client, group), ApiTarget(api, data_dir))
+    run_command(lambda client: delete(client, group, ask=not yes), ApiTarget(api, data_dir))
 
 
 def add_person(

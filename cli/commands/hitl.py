@@ -61,7 +61,7 @@ def respond(
     ] = None,
     subject: Annotated[
         str | None,
-        typer.Option(metavar="HASH", help="The subject that you looked at, or its first 12 digits; refuse any other."),
+        typer.Option(metavar="HASH", help="Only if it asks about this: its subject, or the first 12 digits."),
     ] = None,
     api: ApiOption = None,
     data_dir: DataDirOption = None,

@@ -70,8 +70,17 @@ async def _print_new(client: Client, as_json: bool, assigned: Assignment) -> Non
 
 
 def _line(request: Request) -> str:
-    what = f"{request.id}  {request.project_name}  {request.stage}: {request.question}"
-    return f"{one_line(what, 400)}  {one_line(consequence(request, datetime.now(UTC)), 200)}"
+    about = f"{request.title}: {request.cause}" if request.title and request.cause else request.question
+    what = f"{request.id}  {request.project_name}  {request.stage}: {about}"
+    marks = [consequence(request, datetime.now(UTC)), *_marks(request)]
+    return "  ".join([one_line(what, 400), *(one_line(mark, 300) for mark in marks)])
+
+
+def _marks(request: Request) -> list[str]:
+    """Return what a person has to know before they decide."""
+    barred = f"You cannot decide this. {request.eligibility.reason or ''}".strip() if request.is_barred else ""
+    again = f"It asks again: {request.replaced[-1].words}." if request.replaced else ""
+    return [mark for mark in (barred, again) if mark]
 
 
 class _InteractiveInbox:
@@ -170,6 +179,13 @@ def _news(requests: list[Request], now: datetime) -> set[tuple[str, bool]]:
     return {(request.id, is_urgent(request, now)) for request in requests}
 
 
+def _about(request: Request) -> Text:
+    style = "dim" if request.is_barred else "red" if request.is_failure else ""
+    mark = "you cannot decide this" if request.is_barred else "asks again" if request.replaced else ""
+    about = plain(request.title or request.question, style, max_length=80)
+    return about.append(f" ({mark})", "yellow") if mark else about
+
+
 def _table(requests: list[Request]) -> Table:
     table = Table("", "project", "step", "about", "waiting for", "expires in", "then", box=None, pad_edge=False)
     now = datetime.now(UTC)
@@ -178,7 +194,7 @@ def _table(requests: list[Request]) -> Table:
             str(number),
             plain(request.project_name, max_length=40),
             plain(request.stage),
-            plain(request.title or request.question, "red" if request.is_failure else "", max_length=80),
+            _about(request),
             duration(max(0.0, (now - request.created_at).total_seconds())),
             Text(time_left(request, now), "bold red" if is_urgent(request, now) else ""),
             plain(request.at_expiry.words),

@@ -18,7 +18,7 @@ from cli.client.hitl import Response
 from cli.client.http import Client
 from cli.client.request_shapes import Request
 from cli.client.shapes import Artifact
-from cli.commands.decision_menu import ALIASES, earlier_stages, has_changes, menu, menu_text
+from cli.commands.decision_menu import ALIASES, describe_end, earlier_stages, has_changes, menu, menu_text
 from cli.commands.show_budgets import read_budget
 from cli.errors import CommandError
 from cli.views import artifact_view
@@ -51,12 +51,11 @@ class InteractiveDecider:
         """Return the person's response, or None if they leave it for later."""
         introduce(request, self._console)
         options = menu(request)
-        keys = "".join(options) + "".join(old for old, new in ALIASES.items() if new in options)
-        question = menu_text(options, self._console.width)
+        question, keys = menu_text(options, self._console.width), "".join(options)
         try:
-            while (key := await self._prompt.choice(question, keys, withdrawn, options)) != "l":
+            while (key := await self._prompt.choice(question, keys, withdrawn, options, aliases=ALIASES)) != "l":
                 try:
-                    response = await self._perform(ALIASES.get(key, key), request, withdrawn)
+                    response = await self._perform(key, request, withdrawn)
                 except CommandError as error:
                     self._console.print(plain(str(error), "red"))
                 else:
@@ -103,7 +102,7 @@ class InteractiveDecider:
                 comment = await self._comment("What should change? ", request, withdrawn)
                 return Response(HitlAction.AMEND, comment=comment, redo=redo) if comment else None
             case "r":
-                comment = await self._comment(f"Why {menu(request)['r']}? ", request, withdrawn)
+                comment = await self._comment(f"Why do you {describe_end(request)}? ", request, withdrawn)
                 return Response(HitlAction.REJECT, comment=comment) if comment else None
             case "x":
                 await self._extend(request, withdrawn)

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption, ProjectArgument
+from models.contracts.identity import AccessRole
+
+
+class ProjectRole(StrEnum):
+    """The roles that a member of a project may have: `PROJECT_ROLES`, as a choice."""
+
+    VIEWER = AccessRole.VIEWER
+    OPERATOR = AccessRole.OPERATOR
+    APPROVER = AccessRole.APPROVER
+    ADMIN = AccessRole.ADMIN
+
 
 MemberArgument = Annotated[
     str | None,
@@ -14,7 +26,7 @@ MemberArgument = Annotated[
 ]
 GroupOption = Annotated[str | None, typer.Option("--group", help="A group, instead of a person.")]
 RoleOption = Annotated[
-    list[str], typer.Option("--role", help="viewer, operator, approver or admin, in this project; may be repeated.")
+    list[ProjectRole], typer.Option("--role", help="What they may do in this project; may be repeated.")
 ]
 
 

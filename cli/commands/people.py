@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+from models.contracts.identity import AccessRole
 
 PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="The name to sign in with, the person's name, the id, or its beginning.")
 ]
 RoleOption = Annotated[
-    list[str] | None,
-    typer.Option("--role", help="viewer, operator, approver, admin or auditor, in all projects; may be repeated."),
+    list[AccessRole] | None, typer.Option("--role", help="What they may do in all projects; may be repeated.")
 ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from cli.client.http import Client, Json
-from cli.errors import ApiError, UsageError
 from cli.stack.person import person
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
@@ -24,12 +23,7 @@ async def change(client: Client, project_id: str, change: str, as_json: bool) ->
 async def retry(client: Client, project_id: str, stage: str | None, comment: str | None, as_json: bool) -> int:
     """Retry a project that has ended without a delivery."""
     body: Json = {"from_stage": stage, "comment": comment, "by": person()}
-    try:
-        _, started = await client.post(f"/projects/{project_id}/retry", body, {"Idempotency-Key": str(uuid.uuid4())})
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    _, started = await client.post(f"/projects/{project_id}/retry", body, {"Idempotency-Key": str(uuid.uuid4())})
     if as_json:
         print_json(started)
     else:

@@ -11,12 +11,13 @@ from cli.client import hitl
 from cli.client.http import Client
 from cli.client.ids import ARTIFACT, REQUEST, find_id
 from cli.client.outcomes import decided
+from cli.client.replacements import name_replaced
 from cli.client.request_shapes import SHOWN_DIGITS, Request
 from cli.client.respond_action import RespondAction
 from cli.commands.show_budgets import read_budget
-from cli.errors import ApiError, CommandError, UsageError
+from cli.errors import CommandError, UsageError
 from cli.views.console import print_json, stdout
-from cli.views.printable import plain
+from cli.views.printable import one_line, plain
 from models.contracts.hitl import check_response
 
 OPTIONS = {"content": "--content-file", "comment": "--comment", "redo": "--redo", "raise_by": "--raise-by"}
@@ -97,12 +98,10 @@ async def send(client: Client, options: ResponseOptions, as_json: bool) -> int:
     request = await hitl.fetch(client, await find_id(client, options.request_id, REQUEST))
     if request.is_pending:
         options.check_subject(request)
-    try:
-        status, outcome = await hitl.respond(client, request, response)
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+        if request.replaced and options.subject is None:
+            changes = await name_replaced(client, request)
+            print(one_line(f"botarmy: the review asks again: {changes}", 1000), file=sys.stderr)
+    status, outcome = await hitl.respond(client, request, response)
     if as_json:
         print_json(outcome)
     elif status == hitl.SUBMITTED:

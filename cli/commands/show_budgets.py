@@ -7,7 +7,7 @@ from rich.table import Column, Table
 
 from cli.client.budget_shapes import BudgetView, Figures, ProjectBudgets, Usage
 from cli.client.http import Client, Json
-from cli.errors import ApiError, UsageError
+from cli.errors import UsageError
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
 from models.contracts.budget import FORM, Budget, BudgetUnit, format_amount
@@ -43,12 +43,7 @@ async def show_budgets(client: Client, as_json: bool) -> int:
 async def show_budget(client: Client, project_id: str, body: Json | None, as_json: bool) -> int:
     """Print the budget of a project and of its roles, and set it before that if there is a body."""
     path = f"/projects/{project_id}/budget"
-    try:
-        found = await (client.get(path) if body is None else client.put(path, body))
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    found = await (client.get(path) if body is None else client.put(path, body))
     if as_json:
         print_json(found)
         return 0

@@ -52,6 +52,8 @@ async def _find(
 ) -> tuple[str, str]:
     """Return the address of a group or a person in a project, and the name. `find` finds one who is not a member."""
     if group is not None and person is None:
+        if not group.strip():
+            raise UsageError("--group needs the name of a group")
         return f"/projects/{project}/groups/{quote(group, safe='')}", group
     if person is None or group is not None:
         raise UsageError("name either a person or, with --group, a group")

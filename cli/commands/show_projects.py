@@ -6,7 +6,6 @@ from rich.table import Column, Table
 
 from cli.client.http import Client, Json
 from cli.client.shapes import Project
-from cli.errors import ApiError, UsageError
 from cli.stack.person import person
 from cli.views.console import print_json, stdout
 from cli.views.printable import plain
@@ -16,12 +15,7 @@ from models.contracts.budget import BudgetUnit, format_amount
 
 async def list_projects(client: Client, query: Json, as_json: bool) -> int:
     """Print the projects that the query of the API selects, in its order."""
-    try:
-        items = [item async for item in client.items("/projects/", **query, limit=200)]
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    items = [item async for item in client.items("/projects/", **query, limit=200)]
     if as_json:
         print_json({"items": items, "next_cursor": None})
         return 0
@@ -62,12 +56,7 @@ def _status(project: Project) -> str:
 
 async def edit_project(client: Client, project_id: str, changes: Json, as_json: bool) -> int:
     """Change a project, and print what it is now."""
-    try:
-        _, document = await client.patch(f"/projects/{project_id}", {**changes, "by": person()})
-    except ApiError as error:
-        if error.status == 422:
-            raise UsageError(str(error)) from None
-        raise
+    _, document = await client.patch(f"/projects/{project_id}", {**changes, "by": person()})
     if as_json:
         print_json(document)
         return 0

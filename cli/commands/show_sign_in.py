@@ -6,6 +6,7 @@ import getpass
 import json
 import sys
 import webbrowser
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +72,7 @@ async def show_me(client: Client, *, as_json: bool) -> int:
 
 
 async def print_new_token(
-    client: Client, name: str, scopes: list[str] | None, project: str | None, expires_in: str
+    client: Client, name: str, scopes: Sequence[str] | None, project: str | None, expires_in: str
 ) -> int:
     body: dict[str, Any] = {"name": name, "expires_in": expires_in}
     if scopes:

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from cli.commands.options import ApiOption, ApiTarget, DataDirOption, JsonOption
+from models.contracts.identity import Permission
 
 ScopeOption = Annotated[
-    list[str] | None, typer.Option("--scope", help="read, run, decide or admin; may be repeated (default: all).")
+    list[Permission] | None, typer.Option("--scope", help="What it may be used for; may be repeated (default: all).")
 ]
 
 

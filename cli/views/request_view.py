@@ -33,8 +33,6 @@ def introduce(request: Request, console: Console) -> None:
         console.print(Text(printable(request.question), "bold"))
     now = datetime.now(UTC)
     console.print(Text(printable(consequence(request, now)), "bold red" if is_urgent(request, now) else "dim"))
-    if request.subject_hash:
-        console.print(plain(f"subject {request.subject_hash[:SHOWN_DIGITS]}", "dim"))
     if request.eligibility.reason:
         console.print(plain(f"You cannot decide this. {request.eligibility.reason}", "yellow", max_length=1000))
     for change in request.replaced:
@@ -62,6 +60,9 @@ def whole(request: Request, console: Console) -> str:
         for text in (request.cause, request.log):
             if text:
                 console.print(Text(f"\n{printable(text)}"))
+        if request.subject_hash:
+            option = f"--subject {request.subject_hash[:SHOWN_DIGITS]}"
+            console.print(plain(f"To respond to exactly this: botarmy respond {request.id} ACTION {option}", "dim"))
         for artifact in request.contents:
             artifact_view.show(artifact, console)
     return captured.get()

@@ -76,10 +76,14 @@ class TerminalPrompt:
         keys: str,
         withdrawn: asyncio.Event | None = None,
         labels: Mapping[str, str] = YES_NO,
+        *,
+        aliases: Mapping[str, str] | None = None,
     ) -> str:
-        """Return one of the keys; ask until one is typed, or its label. Any other word that begins with a key means
-        something else, such as the end of a line that was typed for an earlier question."""
+        """Return one of the keys; ask until one is typed, or its label, or an alias of it, which is not shown. Any
+        other word that begins with a key means something else, such as the end of a line that was typed for an earlier
+        question."""
         words = {label: key for key, label in labels.items() if key in keys} | {key: key for key in keys}
+        words |= {alias: key for alias, key in (aliases or {}).items() if key in keys}
         while True:
             typed = (await self.line(question, withdrawn)).strip().lower()
             if typed in words:

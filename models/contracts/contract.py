@@ -6,7 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 
 
 class Contract(BaseModel):
@@ -94,15 +103,21 @@ Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_r
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of an artifact version's content, in hex."""
 
+_TIMEDELTA = TypeAdapter(timedelta)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("should be a duration, such as 90s or 24h, not true or false")
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())):
-        return timedelta(**{_UNITS[match[2]]: float(match[1])})
-    return value
+        raise ValueError("should be a duration, such as 30m, 4h or 2d, not true or false")
+    try:
+        if isinstance(value, str) and (match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip())):
+            return timedelta(**{_UNITS[match[2]]: float(match[1])})
+        return _TIMEDELTA.validate_python(value)
+    except ValidationError:
+        raise ValueError("should be a duration, such as 30m, 4h or 2d") from None
+    except OverflowError:
+        raise ValueError("is too long") from None
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]

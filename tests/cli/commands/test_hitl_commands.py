@@ -85,9 +85,13 @@ async def test_extend_gives_a_request_more_time(api_url: str, http: httpx2.Async
     ran = await extend("30m")
     assert (ran.code, ran.err) == (0, ""), ran
     assert ran.out.startswith("The deadline is 20")
-    ran = await extend("soon")
-    assert (ran.code, ran.out) == (2, ""), ran
-    assert "extend_by" in ran.err
+    for wrong in ("soon", "3", "tomorrow", ""):
+        ran = await extend(wrong)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert ran.err == "botarmy: extend_by: should be a duration, such as 30m, 4h or 2d\n"
+    for long in ("9999999999d", "9999999d", "400d"):
+        ran = await extend(long)
+        assert (ran.code, ran.out, ran.err.count("extend_by: ")) == (2, "", 1), ran
     await botarmy(api_url, "respond", request["request_id"], "approve", cwd=tmp_path)
     ran = await extend("4h")
     assert (ran.code, ran.err) == (1, "botarmy: human decided first: the request is approved.\n"), ran

@@ -40,6 +40,7 @@ async def test_a_person_edits_comments_shows_and_approves_up_to_the_delivery(
         await terminal.sees("Is this the right project?")
         await terminal.sees("The project fails ")
         await terminal.sees("if nobody decides (24h00m left)")
+        assert "subject" not in terminal.text
         await terminal.sees("… cut here: ")
         await terminal.sees("[s] shows all of it, [p] in a pager.")
         await terminal.answers(MENU, "p")
@@ -98,11 +99,13 @@ async def test_a_person_sends_the_work_back_to_the_stage_that_they_choose(api_ur
 
 async def test_rejecting_asks_why_and_ends_the_project(api_url: str, tmp_path: Path) -> None:
     async with on_a_terminal(api_url, "run", BRIEF, cwd=tmp_path, columns=60) as terminal:
-        await terminal.answers(MENU, "r")
-        await terminal.answers("end project?", "")
+        await terminal.answers(MENU, "z")
+        await terminal.sees("Type one of: a, e, w, r, x, s, p, l")
+        await terminal.answers(">", "r")
+        await terminal.answers("Why do you reject this and end the project?", "")
         await terminal.sees("No comment, nothing sent.")
         await terminal.answers(MENU, "r")
-        await terminal.answers("end project?", "We buy it.")
+        await terminal.answers("end the project?", "We buy it.")
         await terminal.sees("discovery: rejected by human: We buy it.")
         await terminal.sees("The project was rejected. We buy it.")
         assert await terminal.ended() == 3
@@ -175,7 +178,7 @@ async def test_the_inbox_withdraws_a_question_that_somebody_else_has_decided(
         await terminal.sees("the project fails")
         await terminal.answers("Decide on which?", str(ids.index(request["request_id"]) + 1))
         await terminal.answers(MENU, "r")
-        await terminal.sees("end project?")
+        await terminal.sees("end the project?")
         terminal.type("Because it")
         await respond(http, request["request_id"], "approve", responder="Ada")
         await terminal.sees("What you typed was not sent: Because it")
@@ -222,7 +225,7 @@ async def test_the_inbox_lists_requests_and_accepts_decisions(
     async with on_a_terminal(api_url, "inbox", cwd=tmp_path, columns=120) as terminal:
         await terminal.answers("Decide on which?", str(request_ids.index(request["request_id"]) + 1))
         await terminal.answers(MENU, "r")
-        await terminal.answers("end project?", "Not now.")
+        await terminal.answers("end the project?", "Not now.")
         await terminal.sees("discovery: rejected")
         await terminal.sees("q" if len(request_ids) > 1 else "No decisions are waiting")
     assert (await http.get(f"/api/v1/hitl/{request['request_id']}")).json()["status"] == "rejected"
