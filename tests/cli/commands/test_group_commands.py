@@ -97,4 +97,4 @@ async def test_what_is_refused_is_said_in_words(api_url: str, http: httpx2.Async
         said = " ".join(re.sub(r"[│╭╮╰╯─]", " ", result.err).split())
         assert (result.code, " ".join(words.split()) in said) == (2, True), (arguments, result.err)
         assert not re.search("Input|String|[0-9a-f]{8}-", result.err), result.err
-    assert [role.value for role in ProjectRole] == [role.value for role in PROJECT_ROLES]
+    assert list(map(str, ProjectRole)) == list(map(str, PROJECT_ROLES))
