@@ -123,7 +123,7 @@ def _responder(body: ResponseCreate, caller: Caller) -> str:
     if not is_program:
         return name
     # The person first, and whole: the program says its own name.
-    return f"{name} (by a program: {without_unseen(body.responder)}"[:254] + ")"
+    return f"{name}, through {without_unseen(body.responder)}"[:255]
 
 
 def _limit_asked_about(request: HitlRequest) -> Budget | None:

@@ -75,7 +75,7 @@ async def test_a_stale_response_is_refused_with_the_current_subject_and_where_th
 
 
 async def test_a_change_is_not_hidden_by_a_copy_that_somebody_adds(http: httpx2.AsyncClient) -> None:
-    """Whoever may add context could else add what the agent will write: the difference to that is empty."""
+    """An operator could else add what the agent will write: the difference to that is empty."""
     project_id = await start(http)
     first = await wait_for_request(http, project_id, round=1)
     shown = (await get(http, f"/hitl/{first['request_id']}"))["contents"][0]

@@ -124,7 +124,7 @@ async def test_a_programs_name_never_hides_who_responds(http: httpx2.AsyncClient
         answer = await respond(who, request["request_id"], "approve", without_asking=True, responder=name)
         assert answer.status_code == 200, answer.text
     (decision,) = (await get(http, f"/hitl/{request['request_id']}"))["history"]
-    assert decision["responder"].startswith("Bo (by a program: Ada Lovelace\u2003")
+    assert decision["responder"].startswith("Bo, through Ada Lovelace\u2003")
     assert len(decision["responder"]) == 255
 
 

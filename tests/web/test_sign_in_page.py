@@ -284,17 +284,17 @@ async def test_an_administrator_creates_groups_and_says_who_belongs_to_them(
     project, person = await start(http, name="Guest book", oversight="high"), await add_person(api_url, "Fay")
     await page.goto("/account")
     section = page.get_by_role("region", name="Groups")
-    await section.get_by_label("Name of a new group").fill("blue team")
+    await section.get_by_label("Name of a new group").fill("green team")
     await section.get_by_role("button", name="Create a group").click()
-    group = section.get_by_role("listitem").filter(has=page.get_by_role("heading", name="blue team"))
+    group = section.get_by_role("listitem").filter(has=page.get_by_role("heading", name="green team"))
     await expect(group).to_contain_text("Nobody belongs to it.")
     await expect(group).to_contain_text("No role in any project.")
-    chosen = group.get_by_label("Person for blue team")
+    chosen = group.get_by_label("Person for green team")
     await expect(chosen).to_have_value("")
     await chosen.select_option("Fay")
-    await group.get_by_role("button", name="Add to blue team").click()
-    await expect(group.get_by_role("button", name="Take Fay out of blue team")).to_be_visible()
-    await http.put(f"{V1}/projects/{project}/groups/blue team", json={"roles": ["viewer", "approver"]})
+    await group.get_by_role("button", name="Add to green team").click()
+    await expect(group.get_by_role("button", name="Take Fay out of green team")).to_be_visible()
+    await http.put(f"{V1}/projects/{project}/groups/green team", json={"roles": ["viewer", "approver"]})
     async with store.writing() as connection:
         await groups.replace(connection, UUID(person), ["theirs"], source="https://login.example.org")
     await page.reload()
@@ -302,17 +302,17 @@ async def test_an_administrator_creates_groups_and_says_who_belongs_to_them(
     theirs = section.get_by_role("listitem").filter(has=page.get_by_role("heading", name="theirs"))
     await expect(theirs).to_contain_text("Fay from https://login.example.org")
     await expect(theirs.get_by_role("button", name=re.compile("Remove|Take"))).to_have_count(0)
-    await group.get_by_role("button", name="Take Fay out of blue team").click()
+    await group.get_by_role("button", name="Take Fay out of green team").click()
     await expect(group).to_contain_text("Nobody belongs to it.")
     await section.get_by_label("Name of a new group").fill("a/members/b")
     await section.get_by_role("button", name="Create a group").click()
     notice = page.get_by_role("region", name="Notices")
     await expect(notice.get_by_text("no path could name the group")).to_be_visible()
     assert "a/members/b" not in {one["name"] for one in (await get(http, "/auth/groups"))["items"]}
-    await group.get_by_role("button", name="Remove blue team").click()
+    await group.get_by_role("button", name="Remove green team").click()
     await page.get_by_role("dialog").get_by_role("button", name="Remove the group").click()
     await expect(group).to_have_count(0)
-    assert "blue team" not in {one["name"] for one in (await get(http, "/auth/groups"))["items"]}
+    assert "green team" not in {one["name"] for one in (await get(http, "/auth/groups"))["items"]}
 
 
 async def test_only_administrators_see_the_groups(new_page: NewPage, http: httpx2.AsyncClient, api_url: str) -> None:

@@ -28,6 +28,7 @@ async def test_nothing_changes_a_project_while_the_api_is_unreachable(
         stop = page.get_by_role("button", name="Stop", exact=True)
         more = page.get_by_role("button", name="More actions")
         pause, copy = (page.get_by_role("menuitem", name=name, exact=True) for name in ("Pause", "Copy link"))
+        await expect(more).to_be_visible()
         await expect_disabled([stop], False)
         await line.cut()
         await expect_disabled([stop], True)

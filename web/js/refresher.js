@@ -1,3 +1,6 @@
+/** What counts of the time that work took, and how long it is put off at most after failures, in ms. */
+const [LONGEST, MOST_BACKOFF] = [3_000, 10_000];
+
 /** Runs `work` soon after ask(), one run at a time and at least `gap` ms apart, and again after a failure. */
 export class Refresher {
   #work;
@@ -52,9 +55,9 @@ export class Refresher {
         this.#failures += 1;
         this.#asked = true;
       }
-      // Slow work runs less often: it takes at most a quarter of the time.
-      const took = performance.now() - started;
-      const backoff = this.#failures && Math.min(10_000, 500 * 2 ** this.#failures);
+      // Slow work runs less often: it takes at most a quarter of the time. A laptop may have slept meanwhile.
+      const took = Math.min(performance.now() - started, LONGEST);
+      const backoff = this.#failures && Math.min(MOST_BACKOFF, 500 * 2 ** this.#failures);
       this.#next = performance.now() + Math.max(this.#gap, 3 * took, backoff);
     }
     this.#busy = false;

@@ -74,7 +74,7 @@ async def test_what_is_refused_is_said_in_words(api_url: str, http: httpx2.Async
     no_group = "there is no group 'grey team'; `botarmy groups list` shows all"
     steps: tuple[tuple[tuple[str, ...], str], ...] = (
         (("groups", "create", ""), "botarmy: name: must not be empty\n"),
-        (("groups", "delete", "", "--yes"), "botarmy: a group has a name\n"),
+        (("groups", "delete", "", "--yes"), "botarmy: there is no group ''; "),
         (("groups", "take", "green team", "Bea"), "botarmy: Bea does not belong to green team; "),
         (("groups", "take", "grey team", "Bea"), no_group),
         (("groups", "add", "grey team", "Bea"), no_group),

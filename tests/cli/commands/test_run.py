@@ -25,7 +25,7 @@ async def test_a_brief_becomes_a_delivery_and_each_gate_says_that_no_person_was_
     ran = await botarmy(api_url, "run", BRIEF, cwd=tmp_path)
     assert ran.code == 0, ran
     for stage in GATES:
-        lines = [line for line in ran.out.splitlines() if f"{stage}: approved by botarmy, without asking" in line]
+        lines = [line for line in ran.out.splitlines() if f"{stage}: approved by human, through botarmy, without asking" in line]
         assert len(lines) == 1, ran.out
     (folder,) = (tmp_path / "deliveries").iterdir()
     assert folder.name.startswith("short-links-for-the-support-team-")
@@ -44,7 +44,7 @@ async def test_json_is_one_event_per_line_and_nothing_else(api_url: str, tmp_pat
     assert delivery["event_type"] == "delivery"
     assert Path(delivery["data"]["folder"]) == tmp_path / "here"
     assert delivery["data"]["files"] == sum(path.is_file() for path in (tmp_path / "here").rglob("*"))
-    assert ran.err.count("approved by botarmy, without asking (--json)") == len(GATES)
+    assert ran.err.count("approved by human, through botarmy, without asking (--json)") == len(GATES)
 
 
 async def test_the_brief_can_come_from_standard_input_and_gates_can_reject(api_url: str, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ async def test_the_brief_can_come_from_standard_input_and_gates_can_reject(api_u
     assert ran.code == 3, ran
     assert "Project " in ran.out
     assert ": Piped\n" in ran.out
-    assert "discovery: rejected by botarmy, without asking (--gates reject)" in ran.out
+    assert "discovery: rejected by human, through botarmy, without asking (--gates reject)" in ran.out
     assert not (tmp_path / "deliveries").exists()
     exported = await botarmy(api_url, "export", _project_in(ran.out), cwd=tmp_path)
     assert exported.out.startswith("Not delivered, the project is rejected. Accepted so far: deliveries/piped-"), (
@@ -87,7 +87,7 @@ async def test_a_failure_ends_an_unattended_run_and_prints_how_to_continue(
         assert ran.code == 1, ran
         assert message in ran.out
         assert "Delivered" not in ran.out
-        assert "discovery: approved by botarmy, without asking" in ran.out
+        assert "discovery: approved by human, through botarmy, without asking" in ran.out
         project_id = _project_in(ran.out)
         assert f"Log: {api_url}/projects/{project_id}" in ran.out
         assert f"botarmy watch {project_id} --gates ask" in ran.out

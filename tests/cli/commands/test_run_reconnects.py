@@ -67,7 +67,7 @@ async def test_a_run_survives_a_killed_api_with_the_same_delivery(
             assert await disturbed.wait() == 0, lines
             assert (await undisturbed).code == 0
     assert "connected again" in lines
-    assert sum("approved by botarmy" in line for line in lines) == GATES
+    assert sum("approved by human, through botarmy" in line for line in lines) == GATES
     assert _files(tmp_path / "one") == _files(tmp_path / "two")
 
 

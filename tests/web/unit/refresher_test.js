@@ -49,3 +49,36 @@ test("a failure is reported and repeated, and so is its end", async () => {
   assert.match(String(reports[0]), /not yet/);
   assert.equal(reports[1], null);
 });
+
+test("a machine that slept during the work does not put off the next by that", async () => {
+  const leave = new AbortController();
+  const now = performance.now.bind(performance);
+  let slept = 0;
+  performance.now = () => now() + slept;
+  /** @type {number[]} */
+  const waits = [];
+  const timeout = globalThis.setTimeout;
+  globalThis.setTimeout =
+    /** @type {typeof setTimeout} */ ((/** @type {() => void} */ done, /** @type {number} */ ms) => {
+      waits.push(ms);
+      return timeout(done, 0);
+    });
+  try {
+    await new Promise((resolve) => {
+      let runs = 0;
+      const refresher = new Refresher(() => {
+        runs += 1;
+        if (runs === 1) {
+          slept = 8 * 3_600_000;
+          refresher.ask();
+        } else resolve(null);
+      }, { gap: 1, signal: leave.signal });
+      refresher.ask();
+    });
+  } finally {
+    globalThis.setTimeout = timeout;
+    performance.now = now;
+    leave.abort();
+  }
+  assert.ok(Math.max(...waits) <= 9_000, String(waits));
+});
