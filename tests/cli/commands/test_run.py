@@ -25,7 +25,11 @@ async def test_a_brief_becomes_a_delivery_and_each_gate_says_that_no_person_was_
     ran = await botarmy(api_url, "run", BRIEF, cwd=tmp_path)
     assert ran.code == 0, ran
     for stage in GATES:
-        lines = [line for line in ran.out.splitlines() if f"{stage}: approved by human, through botarmy, without asking" in line]
+        lines = [
+            line
+            for line in ran.out.splitlines()
+            if f"{stage}: approved by human, through botarmy, without asking" in line
+        ]
         assert len(lines) == 1, ran.out
     (folder,) = (tmp_path / "deliveries").iterdir()
     assert folder.name.startswith("short-links-for-the-support-team-")
