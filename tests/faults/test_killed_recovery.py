@@ -71,7 +71,7 @@ async def _extended_once(stack: FaultStack, delivery: Delivery, request_id: str,
 
 
 def _extension(extension_id: str) -> Json:
-    return {"extend_by": "4h", "extension_id": extension_id, "extended_by": "Ada"}
+    return {"extend_by": "4h", "extension_id": extension_id}
 
 
 async def test_an_extension_counts_once_if_the_api_is_killed_after_it_sent_the_signal(
