@@ -67,7 +67,8 @@ class DataDir:
     def _keep_from_others(self, path: Path, forbidden: int) -> None:
         found = path.stat()
         if found.st_uid != os.geteuid() != 0:
-            raise DataDirError(f"cannot use {self.path}: {path} {_REMEDY.format(owner=_user(found.st_uid))}")
+            what = "it" if path == self.path else path
+            raise DataDirError(f"cannot use {self.path}: {what} {_REMEDY.format(owner=_user(found.st_uid))}")
         if found.st_mode & forbidden:
             path.chmod(stat.S_IMODE(found.st_mode) & ~forbidden)
 
