@@ -233,6 +233,7 @@ async def test_the_members_are_those_of_now_and_fit_a_phone(
     await add_person(api_url, "Bea")
     page = await new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     await page.goto(f"/projects/{project}#tab=members")
+    await expect(page.get_by_role("tab", name="Members")).to_be_in_viewport(ratio=0.9)
     await page.get_by_label("Person").select_option("Bea")
     await http.put(f"{V1}/projects/{project}/members/{person}", json={"roles": ["operator"]})  # by somebody else
     await expect(page.get_by_label("Anna-Sophia von Wittgenstein: operator")).to_be_checked()

@@ -64,6 +64,7 @@ export function tabList(tabs, { label, chosen }) {
       buttons[index].tabIndex = on ? 0 : -1;
       panels[index].hidden = !on;
       if (on && !panels[index].firstChild) make(tab, panels[index]);
+      if (on) requestAnimationFrame(() => reveal(list, buttons[index])); // once the row is in the page
     });
   }
 
@@ -88,4 +89,14 @@ export function tabList(tabs, { label, chosen }) {
       return current;
     },
   };
+}
+
+/**
+ * Scroll a row that is narrower than its tabs to one of them.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} button
+ */
+function reveal(list, button) {
+  const [row, tab] = [list, button].map((element) => element.getBoundingClientRect());
+  list.scrollLeft += Math.max(0, tab.right - row.right) - Math.max(0, row.left - tab.left);
 }

@@ -1,6 +1,7 @@
 /** The groups with roles in a project. Its administrators change them. */
 
 import { h } from "../dom.js";
+import { title } from "../labels.js";
 import { groups } from "../me.js";
 import { acting } from "../people/acting.js";
 import { visible } from "../text.js";
@@ -35,7 +36,7 @@ export function groupsInProject(projectId, roles, signal) {
 
   function form() {
     const name = h("input", { required: true, maxLength: 255, autocomplete: "off" });
-    const role = h("select", {}, ...roles.map((value) => h("option", { value }, value)));
+    const role = h("select", {}, ...roles.map((value) => h("option", { value }, title(value))));
     const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       const given = [/** @type {AccessRole} */ (role.value)];
