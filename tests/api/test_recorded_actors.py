@@ -77,10 +77,10 @@ async def asked(scene: Scene, action: str, project_id: str | None = None) -> Non
 
 async def caused(scene: Scene, event_type: str, project_id: str | None = None, **data: Any) -> None:
     async def found() -> Json | None:
-        events = await of_project(scene, project_id)
-        return next((each for each in events if each["event_type"] == event_type), None)
+        events = [each for each in await of_project(scene, project_id) if each["event_type"] == event_type]
+        return next((each for each in events if each["data"].items() >= data.items()), None)
 
-    assert (await eventually(found))["data"].items() >= data.items()
+    assert await eventually(found)
 
 
 async def halted(scene: Scene) -> str:

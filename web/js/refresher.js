@@ -1,4 +1,4 @@
-/** What counts of the time that work took, and how long it is put off at most after failures, in ms. */
+/** What counts of the time that work took, and how long it is postponed at most after failures, in ms. */
 const [LONGEST, MOST_BACKOFF] = [3_000, 10_000];
 
 /** Runs `work` soon after ask(), one run at a time and at least `gap` ms apart, and again after a failure. */

@@ -50,7 +50,7 @@ test("a failure is reported and repeated, and so is its end", async () => {
   assert.equal(reports[1], null);
 });
 
-test("a machine that slept during the work does not put off the next by that", async () => {
+test("a machine that slept during the work does not postpone the next by that", async () => {
   const leave = new AbortController();
   const now = performance.now.bind(performance);
   let slept = 0;
